@@ -1,0 +1,267 @@
+"""Every expected failure of the platform, as one tree.
+
+TenderingError
+├─ NotFound · NotSignedIn · NotAllowed
+├─ BadInput              malformed: MalformedEnvelope, IncompleteNotice, BadPrice, BadRulebook, ...
+├─ Refused               a rule says no: SubmissionClosed, WrongOpeningKey, QuorumMissing, WrongStage, ...
+├─ Unavailable           try again later
+└─ IntegrityBroken       a hash, signature or proof does not match
+
+A class is one sentence of meaning and one `text`, the message with its facts in braces. The constructor takes
+facts, never prose; `text` is the msgid that gettext translates at the door.
+"""
+
+from typing import ClassVar
+
+
+class TenderingError(Exception):
+    """Anything the platform expects may go wrong; carries facts, not prose."""
+
+    text: ClassVar[str] = "The request could not be carried out."
+
+    def __init__(self, **facts: object) -> None:
+        self.facts = facts
+        super().__init__(facts)
+
+    @property
+    def code(self) -> str:
+        """The stable machine name, such as `submission-closed`."""
+        name = type(self).__name__
+        return "".join("-" + c.lower() if c.isupper() else c for c in name).lstrip("-")
+
+    def __str__(self) -> str:
+        return self.text.format(**self.facts)
+
+
+class NotFound(TenderingError):
+    """The thing does not exist, or the asker may not know that it does."""
+
+    text = "There is no {what} {id}."
+
+
+class NotSignedIn(TenderingError):
+    """The request needs a signed-in person or a valid token."""
+
+    text = "Sign in first, or send a valid token."
+
+
+class NotAllowed(TenderingError):
+    """The person lacks the duty that the act needs."""
+
+    text = "This act needs the duty {duty}, which you do not hold here."
+
+
+class BadInput(TenderingError):
+    """What was sent is malformed; `where` names the field, `why` the limit."""
+
+    text = "{where}: {why}"
+
+
+class MalformedEnvelope(BadInput):
+    """The bytes are not a sealed envelope of a known version."""
+
+    text = "This is not a sealed envelope: {why}. Seal the bid again with the current client and upload that file."
+
+
+class DoubleSealed(MalformedEnvelope):
+    """The sealed content is itself a sealed envelope, so nobody could read the bid."""
+
+    text = "The file is sealed twice: {why}. Seal the original files, not an envelope."
+
+
+class BadPrice(BadInput):
+    """A price is not a plain decimal number in the tender's currency and scale."""
+
+    text = "{where}: the price {price} cannot be used: {why}."
+
+
+class BadRulebook(BadInput):
+    """A rulebook contradicts itself or leaves something out."""
+
+    text = "Rulebook, {where}: {why}."
+
+
+class BadSheet(BadInput):
+    """A scoring sheet is incomplete or outside its limits."""
+
+    text = "Scoring sheet, {where}: {why}."
+
+
+class IncompleteNotice(BadInput):
+    """A notice lacks something mandatory; `missing` is the complete list."""
+
+    text = "The notice cannot be published yet. Still missing: {missing}."
+
+
+class MalformedCapsule(BadInput):
+    """The file is not a capsule that this verifier can read."""
+
+    text = "This is not a readable capsule: {why}."
+
+
+class Refused(TenderingError):
+    """A rule says no; `rule` names it and the facts say why."""
+
+    text = "Refused by the rule {rule}: {why}."
+
+
+class SubmissionClosed(Refused):
+    """A bid, replacement or withdrawal stamped after the closing time."""
+
+    text = "Bids closed at {closes_at}. This act was stamped at {received_at}, which is later, so it is refused."
+
+
+class SubmissionNotOpen(Refused):
+    """The tender does not take bids yet, or not any more."""
+
+    text = "This tender takes no bids at stage {stage}."
+
+
+class WrongTender(Refused):
+    """The envelope was sealed for another tender or lot."""
+
+    text = "The envelope was sealed for {sealed_for}, not for {tender}. Seal the bid again for this tender and lot."
+
+
+class WrongBidder(Refused):
+    """The envelope was sealed or signed under another bidder's name or key."""
+
+    text = "The envelope was sealed by another bidder or with another signing key. Seal it with your own key."
+
+
+class WrongOpeningKey(Refused):
+    """The envelope was sealed to keys that are not the tender's opener keys."""
+
+    text = "The envelope is not sealed to the opener keys of this tender. Fetch the tender's keys and seal again."
+
+
+class WrongSuite(Refused):
+    """The envelope uses a cipher suite the tender does not accept."""
+
+    text = "The envelope uses the cipher suite {suite}; this tender accepts {accepted}."
+
+
+class UnsignedEnvelope(Refused):
+    """The bidder's signature on the envelope is missing or wrong."""
+
+    text = "The envelope does not carry a valid signature of its bidder. Seal it again with your signing key."
+
+
+class AlreadySubmitted(Refused):
+    """The same submission id was used for different bytes."""
+
+    text = "The submission {submission_id} already exists with other content. Seal the bid again for a new id."
+
+
+class BidAlreadyWithdrawn(Refused):
+    """The bid was withdrawn or replaced before."""
+
+    text = "The bid {bid_id} was already withdrawn or replaced."
+
+
+class TooLarge(Refused):
+    """The upload exceeds the tender's published limit."""
+
+    text = "The upload has {size_bytes} bytes or more; the limit of this tender is {limit_bytes} bytes."
+
+
+class NotYetClosed(Refused):
+    """The act must wait for the closing time."""
+
+    text = "Bids close at {closes_at}; it is {now} now. Try again after the closing time."
+
+
+class TooFewBids(Refused):
+    """Fewer bids than the law asks for: nothing may be opened."""
+
+    text = "{bids} bids came in; at least {minimum} are needed. The bids stay sealed and the tender must be run again."
+
+
+class QuorumMissing(Refused):
+    """Fewer openers released their shares than the tender demands."""
+
+    text = "{released} of {needed} needed openers have released their shares."
+
+
+class WrongShare(Refused):
+    """A released share does not match the commitment in the envelope."""
+
+    text = "The share of opener {opener} does not match its commitment in the envelope {bid_id}."
+
+
+class KeyNotRehearsed(Refused):
+    """An opener key was not proven by a rehearsal."""
+
+    text = "The key of opener {opener} has not passed a rehearsal."
+
+
+class TooFewEligibleExperts(Refused):
+    """The pool cannot fill the seats; `short` names the groups and by how many."""
+
+    text = "The pool cannot fill the panel. Short groups: {short}."
+
+
+class WrongReveal(Refused):
+    """A revealed draw secret does not match its commitment."""
+
+    text = "The value revealed by {party} does not match its commitment."
+
+
+class ConflictOfDuties(Refused):
+    """One person may not hold these two duties together."""
+
+    text = "One person may not hold both {held} and {asked}."
+
+
+class ConflictOfInterest(Refused):
+    """A tie between an expert and a bidder excludes the expert."""
+
+    text = "{person} may not act here: {why}."
+
+
+class RulebookFrozen(Refused):
+    """The rulebook may not change after publication."""
+
+    text = "The rulebook was frozen when the notice was published."
+
+
+class ChangedMeanwhile(Refused):
+    """The thing was edited since the caller read it."""
+
+    text = "Somebody changed it since you read it. Read it again, then repeat your edit."
+
+
+class KeyReused(Refused):
+    """An Idempotency-Key came back with another request."""
+
+    text = "This Idempotency-Key was used for another request. Use a new key."
+
+
+class NameTaken(Refused):
+    """A name that must be unique is in use."""
+
+    text = "The name {name} is already taken."
+
+
+class WrongStage(Refused):
+    """The move is not possible from this stage."""
+
+    text = "{move} is not possible at stage {stage}."
+
+
+class RateLimited(Refused):
+    """Too many attempts in a short time."""
+
+    text = "Too many attempts. Wait {seconds} seconds and try again."
+
+
+class Unavailable(TenderingError):
+    """Try again: storage, mail, timestamp authority or key holder did not answer."""
+
+    text = "{what} does not answer at the moment. Nothing was lost; try again shortly."
+
+
+class IntegrityBroken(TenderingError):
+    """A hash, signature or proof does not match: alarm, never retried."""
+
+    text = "Integrity check failed: {what}."
