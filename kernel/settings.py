@@ -1,0 +1,80 @@
+"""Settings, read once at the doors from MINGTANG_* variables; secrets are paths of files, never values."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+PREFIX = "MINGTANG_"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What differs between two installations; every default runs embedded, with no service needed."""
+
+    var: Path = Path("var")
+    """Folder of all state: database, objects, keys, logs."""
+    database_url: str = ""
+    """SQLAlchemy URL; empty means SQLite in `var`."""
+    s3_endpoint: str = ""
+    """host:port of an S3 store with object lock; empty means a folder in `var`."""
+    s3_bucket: str = "mingtang"
+    s3_secure: bool = True
+    s3_access_key_file: str = ""
+    s3_secret_key_file: str = ""
+    archive_days: int = 5475
+    """How long object lock keeps an object: fifteen years."""
+    broker_url: str = ""
+    """Celery broker (redis:// or amqp://); empty means the worker lives inside the web process."""
+    broker_password_file: str = ""
+    public_url: str = "http://127.0.0.1:8000"
+    """How people reach the site; printed in receipts and notices."""
+    log_origin: str = "mingtang.local/log"
+    """Name of the append-only log in its checkpoints."""
+    secure_cookies: bool = False
+    """Set the Secure flag on cookies: on wherever the site is served over TLS."""
+    session_hours: int = 12
+    bid_limit_bytes: int = 2 * 1024**3
+    """Largest sealed bid; shown on the notice and in the API."""
+
+    @property
+    def database(self) -> str:
+        """The database URL in force."""
+        return self.database_url or f"sqlite:///{self.var.resolve()}/mingtang.sqlite3"
+
+    @property
+    def embedded(self) -> bool:
+        """Whether jobs run inside the web process."""
+        return not self.broker_url
+
+
+def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from the environment.
+
+    Raises:
+        ValueError: a variable is unknown or not of its type.
+    """
+    source = os.environ if environ is None else environ
+    fields = {f.name: f for f in Settings.__dataclass_fields__.values()}
+    given: dict[str, object] = {}
+    for key, text in source.items():
+        if not key.startswith(PREFIX):
+            continue
+        name = key.removeprefix(PREFIX).lower()
+        if name not in fields:
+            raise ValueError(f"{key} is no setting; see docs/operations.md")
+        kind = fields[name].type
+        if kind is bool:
+            if text not in ("0", "1"):
+                raise ValueError(f"{key} must be 0 or 1")
+            given[name] = text == "1"
+        elif kind is int:
+            given[name] = int(text)
+        else:
+            given[name] = Path(text) if kind is Path else text
+    return Settings(**given)  # type: ignore[arg-type]
+
+
+def read_secret(path: str) -> str:
+    """The content of a secret file, without its last newline."""
+    return Path(path).read_text().rstrip("\n")

@@ -1,0 +1,43 @@
+"""The outside world as one value, built once from Settings at each door."""
+
+from dataclasses import dataclass, field
+
+from kernel.clock import Clock, SystemClock
+from kernel.settings import Settings, read_secret
+from storage.database import Database
+from storage.keys import PlatformKeys, platform_keys
+from storage.local_objects import LocalObjects
+from storage.objects import Objects, S3Objects
+
+
+@dataclass(frozen=True)
+class Adapters:
+    """Database, objects, keys and clock of one running platform."""
+
+    settings: Settings
+    database: Database
+    objects: Objects
+    keys: PlatformKeys = field(repr=False)
+    clock: Clock
+
+
+def make_adapters(settings: Settings, clock: Clock | None = None) -> Adapters:
+    """Build the adapters that the settings name."""
+    clock = clock or SystemClock()
+    keys = platform_keys(settings.var / "keys", settings.log_origin, clock.now())
+    return Adapters(settings, Database(settings.database), make_objects(settings), keys, clock)
+
+
+def make_objects(settings: Settings) -> Objects:
+    """The object store that the settings name: a folder, or S3 with object lock."""
+    if not settings.s3_endpoint:
+        return LocalObjects(settings.var / "objects")
+    return S3Objects(
+        settings.s3_endpoint,
+        settings.s3_bucket,
+        read_secret(settings.s3_access_key_file),
+        read_secret(settings.s3_secret_key_file),
+        secure=settings.s3_secure,
+        retention_days=settings.archive_days,
+        spool=settings.var / "spool",
+    )

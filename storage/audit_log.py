@@ -1,0 +1,146 @@
+"""The append-only log: every fact of legal weight, as one salted leaf of one RFC 6962 tree.
+
+The rows here are private until they are disclosed; the public sees only leaves (32 bytes that tell nothing) and
+signed tree heads. `append` belongs to the transaction of the act that it records: both happen or neither.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Column
+from sqlmodel import Field, Session, SQLModel, select
+
+from crypto.canonical import JsonValue
+from crypto.log_entry import fact_bytes, leaf_data
+from crypto.merkle import Frontier, inclusion_of_next, inclusion_proof, leaf_hash, node_hash
+from kernel.clock import write_time
+from storage.columns import Digest, Id, JsonText, UtcTime
+
+
+class LogRecord(SQLModel, table=True):
+    """One entry: its fact, its salt and the leaf that the world sees."""
+
+    __tablename__ = "log_entries"
+    index: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    kind: str = Field(max_length=60)
+    tender_id: str | None = Field(default=None, sa_type=Id, index=True)
+    fact: bytes
+    salt: bytes = Field(sa_type=Digest)
+    leaf: bytes = Field(sa_type=Digest)
+    at: datetime = Field(sa_type=UtcTime)
+
+
+class LogNodeRecord(SQLModel, table=True):
+    """The hash of one complete subtree of 2**level leaves."""
+
+    __tablename__ = "log_nodes"
+    level: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    index: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    hash: bytes = Field(sa_type=Digest)
+
+
+class LogHeadRecord(SQLModel, table=True):
+    """The one row that holds the tree's size and peaks; locking it orders all appends."""
+
+    __tablename__ = "log_head"
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    size: int
+    peaks: list[str] = Field(sa_column=Column(JsonText, nullable=False))
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Something that happened, in words a court would use."""
+
+    kind: str
+    subject: str
+    tender_id: str | None = None
+    data: Mapping[str, JsonValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class LogEntry:
+    """A recorded fact with what proves it: salt, position and the audit path in the tree of size index + 1."""
+
+    index: int
+    fact: bytes
+    salt: bytes = field(repr=False)
+    proof: tuple[bytes, ...]
+    root: bytes
+
+
+def append(session: Session, fact: Fact, now: datetime) -> LogEntry:
+    """Record a fact as the next leaf."""
+    head = session.exec(select(LogHeadRecord).with_for_update()).one_or_none()
+    if head is None:
+        head = LogHeadRecord(id=1, size=0, peaks=[])
+    before = Frontier(head.size, tuple(bytes.fromhex(p) for p in head.peaks))
+    salt = os.urandom(32)
+    body = fact_bytes(fact.kind, fact.subject, fact.tender_id, write_time(now), dict(fact.data))
+    leaf = leaf_data(salt, body)
+    hashed = leaf_hash(leaf)
+    after = before.append(hashed)
+    session.add(
+        LogRecord(
+            index=head.size, kind=fact.kind, tender_id=fact.tender_id, fact=body, salt=salt, leaf=leaf, at=now
+        )
+    )
+    session.add_all(_completed_nodes(before, hashed))
+    head.size, head.peaks = after.size, [p.hex() for p in after.peaks]
+    session.add(head)
+    session.flush()
+    return LogEntry(before.size, body, salt, tuple(inclusion_of_next(before)), after.root())
+
+
+def _completed_nodes(before: Frontier, hashed: bytes) -> Iterable[LogNodeRecord]:
+    """The complete subtrees that the next leaf finishes; they are the carries of adding one to the size."""
+    level, index, peaks = 0, before.size, list(before.peaks)
+    while index % 2 == 1:
+        hashed = node_hash(peaks.pop(), hashed)
+        level, index = level + 1, index // 2
+        yield LogNodeRecord(level=level, index=index, hash=hashed)
+
+
+def frontier(session: Session) -> Frontier:
+    """The tree as it stands."""
+    head = session.exec(select(LogHeadRecord)).one_or_none()
+    return Frontier(head.size, tuple(bytes.fromhex(p) for p in head.peaks)) if head else Frontier(0, ())
+
+
+def node_reader(session: Session) -> Callable[[int, int], bytes]:
+    """A function that gives the hash of any complete subtree, for proofs and tiles."""
+
+    def node(level: int, index: int) -> bytes:
+        if level == 0:
+            return leaf_hash(session.exec(select(LogRecord.leaf).where(LogRecord.index == index)).one())
+        return session.exec(
+            select(LogNodeRecord.hash).where(LogNodeRecord.level == level, LogNodeRecord.index == index)
+        ).one()
+
+    return node
+
+
+def prove(session: Session, index: int, size: int) -> tuple[bytes, ...]:
+    """The audit path of one entry in the tree of the given size."""
+    return tuple(inclusion_proof(index, size, node_reader(session)))
+
+
+def entries_of(session: Session, tender_id: str) -> list[LogRecord]:
+    """All facts of one tender, in the order they happened."""
+    return list(session.exec(select(LogRecord).where(LogRecord.tender_id == tender_id).order_by(LogRecord.index)))
+
+
+def leaves(session: Session, start: int, end: int) -> list[bytes]:
+    """The leaves from `start` up to, not including, `end`."""
+    rows = select(LogRecord.leaf).where(LogRecord.index >= start, LogRecord.index < end).order_by(LogRecord.index)
+    return list(session.exec(rows))
+
+
+def entries_after(session: Session, index: int, kinds: tuple[str, ...], tender_id: str) -> list[LogRecord]:
+    """The facts of one tender of the given kinds that stand after an index."""
+    rows = select(LogRecord).where(
+        LogRecord.tender_id == tender_id, LogRecord.index > index, LogRecord.kind.in_(kinds)
+    )
+    return list(session.exec(rows.order_by(LogRecord.index)))

@@ -1,0 +1,54 @@
+"""Where the platform's own keys live: log, receipts, timestamp authority. One folder, readable by its owner only.
+
+No key that opens a bid is ever here: those stay on the openers' machines.
+"""
+
+import os
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from crypto.checkpoint import vkey
+from crypto.signatures import Signer
+from crypto.timestamps import AuthorityKey, make_authority, read_authority, write_authority
+
+
+@dataclass(frozen=True)
+class PlatformKeys:
+    """The keys this platform signs with."""
+
+    log: Signer = field(repr=False)
+    receipts: Signer = field(repr=False)
+    authority: AuthorityKey = field(repr=False)
+
+    @property
+    def log_vkey(self) -> str:
+        """The verifier key of the log, as others pin it."""
+        return vkey(self.log.name, self.log.public)
+
+
+def platform_keys(folder: Path, log_origin: str, now: datetime) -> PlatformKeys:
+    """Read the platform's keys, making those that do not exist yet."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    log = Signer(log_origin, _kept(folder / "log.key", os.urandom(32)))
+    receipts = Signer("receipts", _kept(folder / "receipts.key", os.urandom(32)))
+    authority_file = folder / "timestamp-authority.key"
+    if not authority_file.exists():
+        _kept(authority_file, write_authority(make_authority("Mingtang embedded timestamp authority", now)))
+    return PlatformKeys(log, receipts, read_authority(authority_file.read_bytes()))
+
+
+def _kept(path: Path, fresh: bytes) -> bytes:
+    """The bytes of the file, which is made with `fresh` where it is absent; two starters agree on one key."""
+    temporary = path.with_suffix(f".{os.getpid()}.new")
+    if not path.exists():
+        with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(fresh)
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(temporary, path)
+        except FileExistsError:
+            pass
+        temporary.unlink()
+    return path.read_bytes()
