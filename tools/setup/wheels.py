@@ -1,0 +1,72 @@
+"""The Python environment: .venv, uv, and exactly the wheels that the lock names."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from tools.setup.console import SetupFailed, run, say
+from tools.setup.debian import install_venv_support
+
+VENV = Path(".venv")
+PYTHON = VENV / "bin/python"
+LOCKS = {"run": Path("locks/run.txt"), "test": Path("locks/dev.txt")}
+UV_LOCK = Path("locks/uv.txt")
+
+
+def sync(goal: str) -> None:
+    """Make .venv hold the locked wheels of `run` or `test` and nothing else."""
+    lock = LOCKS[goal]
+    uv = find_uv()
+    wheels = lock.read_text(encoding="utf-8").count("==")
+    say(f"about {wheels} locked wheels from {lock}; the first time this takes a minute or two")
+    run("Python packages", [uv, "pip", "sync", "--python", PYTHON, "--require-hashes", lock])
+
+
+def make_locks() -> None:
+    """Resolve pyproject.toml anew into the lock files, hashes in, host names out."""
+    uv = find_uv()
+    common: list[str | Path] = [
+        "--universal",
+        "--generate-hashes",
+        "--no-annotate",
+        "--no-header",
+        "--no-emit-index-url",
+        "--no-emit-find-links",
+    ]
+    # Locals such as a folder of own builds must not leak into a lock that others install from.
+    common += ["--python-version", "3.11", "--quiet"]
+    run("lock for run", [uv, "pip", "compile", "pyproject.toml", *common, "-o", LOCKS["run"]])
+    dev: list[str | Path] = ["--group", "dev", "-c", LOCKS["run"]]
+    run("lock for test", [uv, "pip", "compile", "pyproject.toml", *dev, *common, "-o", LOCKS["test"]])
+    for lock in LOCKS.values():
+        if "://" in lock.read_text(encoding="utf-8"):
+            raise SetupFailed(f"{lock} names a server; locks must install from any mirror")
+
+
+def find_uv() -> Path:
+    """uv from the PATH or from .venv, installed there if need be."""
+    if not PYTHON.exists():
+        _make_venv()
+    on_path = shutil.which("uv")
+    if on_path:
+        return Path(on_path)
+    uv = VENV / "bin/uv"
+    if not uv.exists():
+        if subprocess.run([PYTHON, "-m", "pip", "--version"], capture_output=True).returncode != 0:
+            _make_venv()
+        run(
+            "uv, the package installer",
+            [PYTHON, "-m", "pip", "install", "-q", "--require-hashes", "-r", UV_LOCK],
+        )
+    return uv
+
+
+def _make_venv() -> None:
+    python = getattr(sys, "_base_executable", sys.executable)
+    try:
+        run("Python environment .venv", [python, "-m", "venv", VENV])
+    except SetupFailed:
+        shutil.rmtree(VENV, ignore_errors=True)
+        install_venv_support()
+        run("Python environment .venv", [python, "-m", "venv", VENV])
