@@ -5,13 +5,14 @@ from collections.abc import Iterator
 
 DOMAIN = ("accounts", "approval", "tender", "expert_pool", "evaluation", "supervision")
 WORLDLY = ("records", "queries", "actions")
-STDLIB = frozenset(
-    """
-    __future__ abc array base64 binascii bisect collections contextlib copy dataclasses datetime decimal enum
-    fractions functools hashlib heapq hmac io itertools json math operator re statistics string struct textwrap
-    types typing unicodedata zipfile zlib zoneinfo
-    """.split()
-)
+# fmt: off
+STDLIB = frozenset({
+    "__future__", "abc", "array", "base64", "binascii", "bisect", "collections", "contextlib", "copy",
+    "dataclasses", "datetime", "decimal", "enum", "fractions", "functools", "hashlib", "heapq", "hmac",
+    "io", "itertools", "json", "math", "operator", "re", "statistics", "string", "struct", "textwrap",
+    "types", "typing", "unicodedata", "zipfile", "zlib", "zoneinfo",
+})
+# fmt: on
 THIRD_PARTY = frozenset({"numpy"})
 CLOCKS = frozenset({("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today")})
 

@@ -8,6 +8,6 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_all_import_contracts_are_kept() -> None:
-    linter = [Path(sys.executable).with_name("lint-imports"), "--no-cache"]
+    linter = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
     checked = subprocess.run(linter, cwd=ROOT, capture_output=True, text=True)
     assert checked.returncode == 0, checked.stdout[-4000:]
