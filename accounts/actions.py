@@ -1,0 +1,214 @@
+"""What people and the operator do with accounts."""
+
+import secrets
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+from sqlmodel import Session, col, delete
+
+from accounts import queries
+from accounts.credentials import (
+    TOKEN_PREFIX,
+    Scope,
+    check_password,
+    check_sign_in_name,
+    check_tries,
+    secret_hash,
+)
+from accounts.duties import Actor, Duty, check_combination
+from accounts.records import (
+    DutyRecord,
+    FailedSignInRecord,
+    IdempotencyRecord,
+    OrganisationRecord,
+    PersonRecord,
+    SessionRecord,
+    SigningKeyRecord,
+    TokenRecord,
+)
+from crypto.signatures import fingerprint
+from kernel.errors import BadInput, KeyReused, NameTaken, NotSignedIn
+from kernel.ids import OrganisationId, PersonId, new_id
+from storage import audit_log
+from storage.audit_log import Fact
+
+HASHER = PasswordHasher()  # Argon2id with RFC 9106's low-memory profile
+UNKNOWN_NAME_HASH = HASHER.hash("nobody has this password")  # so that unknown names take as long as known ones
+
+
+@dataclass(frozen=True)
+class AddPerson:
+    """A person to be added by the operator."""
+
+    organisation_id: str
+    name: str
+    sign_in: str
+    password: str = field(repr=False)
+    duties: frozenset[Duty] = frozenset()
+
+
+def bootstrap(session: Session, *, sign_in: str, password: str, now: datetime) -> PersonId | None:
+    """Make the first operator of an empty platform; None when somebody exists already."""
+    if queries.has_people(session):
+        return None
+    organisation_id = _insert_organisation(session, "Operator", now)
+    command = AddPerson(organisation_id, "Operator", sign_in, password, frozenset({Duty.OPERATOR}))
+    return _insert_person(session, command, now)
+
+
+def add_organisation(session: Session, *, actor: Actor, name: str, now: datetime) -> OrganisationId:
+    """Register an organisation under a name that nobody else has."""
+    actor.require(Duty.OPERATOR)
+    return OrganisationId(_insert_organisation(session, name, now))
+
+
+def add_person(session: Session, *, actor: Actor, command: AddPerson, now: datetime) -> PersonId:
+    """Register a person with duties that one person may combine."""
+    actor.require(Duty.OPERATOR)
+    queries.organisation(session, command.organisation_id)
+    return _insert_person(session, command, now)
+
+
+def _insert_organisation(session: Session, name: str, now: datetime) -> str:
+    name = name.strip()
+    if not 1 <= len(name) <= 300:
+        raise BadInput(where="name", why="use 1 to 300 characters")
+    if queries.organisation_by_name(session, name) is not None:
+        raise NameTaken(name=name)
+    record = OrganisationRecord(id=new_id(), name=name, created_at=now)
+    session.add(record)
+    audit_log.append(session, Fact("organisation.added", record.id, data={"name": name}), now)
+    return record.id
+
+
+def _insert_person(session: Session, command: AddPerson, now: datetime) -> PersonId:
+    check_sign_in_name(command.sign_in)
+    check_password(command.sign_in, command.password)
+    check_combination(command.duties)
+    if queries.person_by_sign_in(session, command.sign_in) is not None:
+        raise NameTaken(name=command.sign_in)
+    record = PersonRecord(
+        id=new_id(),
+        organisation_id=command.organisation_id,
+        name=command.name.strip() or command.sign_in,
+        sign_in=command.sign_in,
+        password_hash=HASHER.hash(command.password),
+        created_at=now,
+    )
+    session.add(record)
+    session.flush()
+    session.add_all(DutyRecord(person_id=record.id, duty=duty, granted_at=now) for duty in command.duties)
+    audit_log.append(session, Fact("person.added", record.id, data={"duties": sorted(command.duties)}), now)
+    return PersonId(record.id)
+
+
+def check_credentials(session: Session, *, sign_in: str, password: str, now: datetime) -> PersonId | None:
+    """The person behind a name and password; None (and a failure kept) when they do not fit.
+
+    Raises:
+        RateLimited: too many failures for this name lately.
+    """
+    check_tries(queries.failures(session, sign_in[:40], now))
+    person = queries.person_by_sign_in(session, sign_in)
+    try:
+        HASHER.verify(person.password_hash if person else UNKNOWN_NAME_HASH, password)
+    except VerificationError:
+        person = None
+    if person is None:
+        session.add(FailedSignInRecord(sign_in=sign_in[:40], at=now))
+        return None
+    session.exec(delete(FailedSignInRecord).where(col(FailedSignInRecord.sign_in) == sign_in))
+    return PersonId(person.id)
+
+
+def begin_session(session: Session, *, person_id: str, hours: int, now: datetime) -> str:
+    """Start a browser session and return the secret for its cookie."""
+    session.exec(delete(SessionRecord).where(col(SessionRecord.expires_at) <= now))
+    secret = secrets.token_urlsafe(32)
+    session.add(
+        SessionRecord(
+            secret_hash=secret_hash(secret), person_id=person_id, expires_at=now + timedelta(hours=hours)
+        )
+    )
+    return secret
+
+
+def end_session(session: Session, *, secret: str) -> None:
+    """Forget a browser session; harmless when it is gone already."""
+    session.exec(delete(SessionRecord).where(col(SessionRecord.secret_hash) == secret_hash(secret)))
+
+
+def issue_token(
+    session: Session, *, person_id: str, label: str, scopes: Iterable[Scope], days: int, now: datetime
+) -> str:
+    """Make a token for a program; its secret is shown this once."""
+    if not 1 <= days <= 366:
+        raise BadInput(where="days", why="a token lives 1 to 366 days")
+    secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
+    session.add(
+        TokenRecord(
+            secret_hash=secret_hash(secret),
+            id=new_id(),
+            person_id=person_id,
+            label=label[:100],
+            scopes=sorted(scopes),
+            expires_at=now + timedelta(days=days),
+        )
+    )
+    return secret
+
+
+def register_signing_key(session: Session, *, actor: Actor, public: bytes, now: datetime) -> str:
+    """Register a bidder's Ed25519 public key for the actor's organisation; returns its fingerprint."""
+    actor.require(Duty.BIDDER)
+    if len(public) != 32:
+        raise BadInput(where="public", why="an Ed25519 public key has 32 bytes")
+    mark = fingerprint(public)
+    known = session.get(SigningKeyRecord, mark)
+    if known is not None:
+        if known.organisation_id != actor.organisation_id:
+            raise NameTaken(name=mark)
+        return mark
+    session.add(
+        SigningKeyRecord(
+            fingerprint=mark,
+            organisation_id=actor.organisation_id,
+            public=public,
+            added_by=actor.person_id,
+            added_at=now,
+        )
+    )
+    audit_log.append(session, Fact("signing-key.registered", actor.organisation_id, data={"key": mark}), now)
+    return mark
+
+
+def once(
+    session: Session, *, person_id: str, key: str, request: bytes, now: datetime, act: Callable[[], str]
+) -> str:
+    """Run a creating act once per key; a repetition gets the first answer back.
+
+    Raises:
+        BadInput: no key, or one over 200 characters.
+        KeyReused: the key came with another request before.
+    """
+    if not 8 <= len(key) <= 200:
+        raise BadInput(where="Idempotency-Key", why="send a fresh random header value of 8 to 200 characters")
+    digest = secret_hash(request.decode("latin-1"))
+    known = session.get(IdempotencyRecord, (person_id, key))
+    if known is not None:
+        if known.request_digest != digest:
+            raise KeyReused()
+        return known.answer
+    answer = act()
+    session.add(IdempotencyRecord(person_id=person_id, key=key, request_digest=digest, answer=answer, at=now))
+    return answer
+
+
+def signed_in(actor: Actor | None) -> Actor:
+    """The actor, or NotSignedIn."""
+    if actor is None:
+        raise NotSignedIn()
+    return actor

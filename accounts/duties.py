@@ -1,0 +1,67 @@
+"""What a person may do here, and which duties one person may not combine.
+
+A duty is the office somebody holds, not a list of buttons: every act names the one duty that it needs.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kernel.errors import ConflictOfDuties, NotAllowed
+from kernel.ids import OrganisationId, PersonId
+
+
+class Duty(StrEnum):
+    """The duties of the trade."""
+
+    TENDER_OFFICE = "tender_office"
+    OPENER = "opener"
+    SUPERVISOR = "supervisor"
+    WITNESS = "witness"
+    BIDDER = "bidder"
+    EXPERT = "expert"
+    POOL_MANAGER = "pool_manager"
+    WINDOW_STAFF = "window_staff"
+    OPERATOR = "operator"
+
+
+MAY_COMBINE: frozenset[frozenset[Duty]] = frozenset(
+    frozenset(pair)
+    for pair in (
+        (Duty.TENDER_OFFICE, Duty.OPENER),
+        (Duty.SUPERVISOR, Duty.OPENER),
+        (Duty.WITNESS, Duty.OPENER),
+        (Duty.WINDOW_STAFF, Duty.OPENER),
+        (Duty.WINDOW_STAFF, Duty.TENDER_OFFICE),
+    )
+)
+"""The only pairs that one person may hold. All others would let one person check or favour their own work:
+a bidder, an expert and an operator hold nothing else, and nobody supervises what they run."""
+
+
+@dataclass(frozen=True)
+class Actor:
+    """The person behind a request, as every action sees them."""
+
+    person_id: PersonId
+    organisation_id: OrganisationId
+    name: str
+    duties: frozenset[Duty]
+
+    def require(self, *any_of: Duty) -> None:
+        """Raise NotAllowed unless one of the duties is held."""
+        if self.duties.isdisjoint(any_of):
+            raise NotAllowed(duty=" / ".join(any_of))
+
+    def holds(self, *any_of: Duty) -> bool:
+        """Whether one of the duties is held."""
+        return not self.duties.isdisjoint(any_of)
+
+
+def check_combination(duties: Iterable[Duty]) -> None:
+    """Raise ConflictOfDuties unless one person may hold all of these."""
+    held = sorted(set(duties))
+    for position, first in enumerate(held):
+        for second in held[position + 1 :]:
+            if frozenset((first, second)) not in MAY_COMBINE:
+                raise ConflictOfDuties(held=first, asked=second)

@@ -1,0 +1,115 @@
+"""Selects over people, organisations and their credentials."""
+
+from datetime import datetime
+
+from sqlmodel import Session, col, func, select
+
+from accounts.credentials import TRY_WINDOW, Scope, secret_hash
+from accounts.duties import Actor, Duty
+from accounts.records import (
+    DutyRecord,
+    FailedSignInRecord,
+    OrganisationRecord,
+    PersonRecord,
+    SessionRecord,
+    SigningKeyRecord,
+    TokenRecord,
+)
+from kernel.errors import NotFound
+from kernel.ids import OrganisationId, PersonId
+
+
+def actor(session: Session, person_id: str) -> Actor:
+    """The person as an actor; raises NotFound when unknown or inactive."""
+    person = session.get(PersonRecord, person_id)
+    if person is None or not person.is_active:
+        raise NotFound(what="person", id=person_id)
+    duties = session.exec(select(DutyRecord.duty).where(DutyRecord.person_id == person_id))
+    return Actor(
+        PersonId(person.id),
+        OrganisationId(person.organisation_id),
+        person.name,
+        frozenset(Duty(duty) for duty in duties),
+    )
+
+
+def actor_of_session(session: Session, secret: str, now: datetime) -> Actor | None:
+    """Who holds this browser session, if it is still valid."""
+    record = session.get(SessionRecord, secret_hash(secret))
+    if record is None or record.expires_at <= now:
+        return None
+    return actor(session, record.person_id)
+
+
+def actor_of_token(session: Session, secret: str, now: datetime) -> tuple[Actor, frozenset[Scope]] | None:
+    """Who holds this token and for what it may be used, if it is still valid."""
+    record = session.get(TokenRecord, secret_hash(secret))
+    if record is None or record.expires_at <= now:
+        return None
+    return actor(session, record.person_id), frozenset(Scope(scope) for scope in record.scopes)
+
+
+def person_by_sign_in(session: Session, sign_in: str) -> PersonRecord | None:
+    """The active person with this sign-in name."""
+    found = select(PersonRecord).where(PersonRecord.sign_in == sign_in, col(PersonRecord.is_active))
+    return session.exec(found).one_or_none()
+
+
+def failures(session: Session, sign_in: str, now: datetime) -> int:
+    """How many sign-ins failed for this name lately."""
+    recent = select(func.count()).where(FailedSignInRecord.sign_in == sign_in, FailedSignInRecord.at > now - TRY_WINDOW)
+    return session.exec(recent).one()
+
+
+def has_people(session: Session) -> bool:
+    """Whether anybody can sign in yet."""
+    return session.exec(select(PersonRecord.id).limit(1)).first() is not None
+
+
+def organisation(session: Session, organisation_id: str) -> OrganisationRecord:
+    """One organisation; raises NotFound."""
+    record = session.get(OrganisationRecord, organisation_id)
+    if record is None:
+        raise NotFound(what="organisation", id=organisation_id)
+    return record
+
+
+def organisation_by_name(session: Session, name: str) -> OrganisationRecord | None:
+    """The organisation with exactly this name."""
+    return session.exec(select(OrganisationRecord).where(OrganisationRecord.name == name)).one_or_none()
+
+
+def organisation_names(session: Session, ids: set[str]) -> dict[str, str]:
+    """Names of organisations, keyed by id."""
+    rows = session.exec(select(OrganisationRecord).where(col(OrganisationRecord.id).in_(ids)))
+    return {row.id: row.name for row in rows}
+
+
+def person_names(session: Session, ids: set[str]) -> dict[str, str]:
+    """Names of people, keyed by id."""
+    rows = session.exec(select(PersonRecord).where(col(PersonRecord.id).in_(ids)))
+    return {row.id: row.name for row in rows}
+
+
+def signing_keys(session: Session, organisation_id: str) -> frozenset[bytes]:
+    """The public keys an organisation may sign with now."""
+    rows = select(SigningKeyRecord.public).where(
+        SigningKeyRecord.organisation_id == organisation_id, col(SigningKeyRecord.revoked_at).is_(None)
+    )
+    return frozenset(session.exec(rows))
+
+
+def people(session: Session, after: str, limit: int) -> list[tuple[PersonRecord, list[str]]]:
+    """A page of people with their duties, ordered by sign-in name."""
+    rows = session.exec(
+        select(PersonRecord).where(PersonRecord.sign_in > after).order_by(PersonRecord.sign_in).limit(limit)
+    ).all()
+    duties = session.exec(select(DutyRecord).where(col(DutyRecord.person_id).in_([row.id for row in rows]))).all()
+    return [(row, sorted(d.duty for d in duties if d.person_id == row.id)) for row in rows]
+
+
+def people_with_duty(session: Session, duty: Duty) -> list[PersonRecord]:
+    """Active people who hold a duty, ordered by name."""
+    rows = select(PersonRecord).join(DutyRecord, col(DutyRecord.person_id) == PersonRecord.id)
+    rows = rows.where(DutyRecord.duty == duty, col(PersonRecord.is_active)).order_by(PersonRecord.name)
+    return list(session.exec(rows))

@@ -1,0 +1,92 @@
+"""Tables of people, organisations, duties, sessions and tokens."""
+
+from datetime import datetime
+
+from sqlalchemy import Column
+from sqlmodel import Field, SQLModel
+
+from storage.columns import Digest, Id, JsonText, UtcTime
+
+
+class OrganisationRecord(SQLModel, table=True):
+    """A tenderer, agency, bidder, supervising body or expert's employer."""
+
+    __tablename__ = "organisations"
+    id: str = Field(primary_key=True, sa_type=Id)
+    name: str = Field(max_length=300, unique=True)
+    created_at: datetime = Field(sa_type=UtcTime)
+
+
+class SigningKeyRecord(SQLModel, table=True):
+    """An Ed25519 public key that an organisation signs its bids with."""
+
+    __tablename__ = "signing_keys"
+    fingerprint: str = Field(primary_key=True, max_length=64)
+    organisation_id: str = Field(sa_type=Id, foreign_key="organisations.id", index=True)
+    public: bytes = Field(sa_type=Digest)
+    added_by: str = Field(sa_type=Id, foreign_key="people.id")
+    added_at: datetime = Field(sa_type=UtcTime)
+    revoked_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+class PersonRecord(SQLModel, table=True):
+    """Somebody who signs in."""
+
+    __tablename__ = "people"
+    id: str = Field(primary_key=True, sa_type=Id)
+    organisation_id: str = Field(sa_type=Id, foreign_key="organisations.id", index=True)
+    name: str = Field(max_length=200)
+    sign_in: str = Field(max_length=40, unique=True)
+    password_hash: str = Field(max_length=200)
+    is_active: bool = True
+    created_at: datetime = Field(sa_type=UtcTime)
+
+
+class DutyRecord(SQLModel, table=True):
+    """One duty of one person."""
+
+    __tablename__ = "duties"
+    person_id: str = Field(primary_key=True, sa_type=Id, foreign_key="people.id")
+    duty: str = Field(primary_key=True, max_length=30)
+    granted_at: datetime = Field(sa_type=UtcTime)
+
+
+class SessionRecord(SQLModel, table=True):
+    """A signed-in browser; the cookie's secret is kept as its hash."""
+
+    __tablename__ = "sessions"
+    secret_hash: bytes = Field(primary_key=True, sa_type=Digest)
+    person_id: str = Field(sa_type=Id, foreign_key="people.id", index=True)
+    expires_at: datetime = Field(sa_type=UtcTime)
+
+
+class TokenRecord(SQLModel, table=True):
+    """A program's token; only its hash is kept."""
+
+    __tablename__ = "tokens"
+    secret_hash: bytes = Field(primary_key=True, sa_type=Digest)
+    id: str = Field(sa_type=Id, unique=True)
+    person_id: str = Field(sa_type=Id, foreign_key="people.id", index=True)
+    label: str = Field(max_length=100)
+    scopes: list[str] = Field(sa_column=Column(JsonText, nullable=False))
+    expires_at: datetime = Field(sa_type=UtcTime)
+
+
+class FailedSignInRecord(SQLModel, table=True):
+    """A failed sign-in, kept to slow down guessing."""
+
+    __tablename__ = "failed_sign_ins"
+    id: int | None = Field(default=None, primary_key=True)
+    sign_in: str = Field(max_length=40, index=True)
+    at: datetime = Field(sa_type=UtcTime)
+
+
+class IdempotencyRecord(SQLModel, table=True):
+    """The answer that a creating request got, so that its repetition gets the same one."""
+
+    __tablename__ = "idempotency_keys"
+    person_id: str = Field(primary_key=True, sa_type=Id)
+    key: str = Field(primary_key=True, max_length=200)
+    request_digest: bytes = Field(sa_type=Digest)
+    answer: str
+    at: datetime = Field(sa_type=UtcTime)

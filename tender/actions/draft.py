@@ -1,0 +1,164 @@
+"""Drafting: the tender office writes a tender until it is complete."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, delete
+
+from accounts import queries as accounts
+from accounts.duties import Actor, Duty
+from kernel.errors import BadInput, ChangedMeanwhile, NotFound, RulebookFrozen
+from kernel.ids import TenderId, new_id
+from storage.objects import StoredObject
+from tender import queries
+from tender.lifecycle import Move, Stage, after
+from tender.records import DocumentRecord, LotRecord, OpenerRecord, TenderRecord
+from tender.timetable import Periods, Timetable
+
+OPENER_LIMIT = 32  # an envelope carries one encrypted share per opener
+
+
+@dataclass(frozen=True)
+class EditDraft:
+    """What the office says of a tender; `None` leaves a field as it is."""
+
+    reference: str | None = None
+    title: dict[str, str] | None = None
+    summary: dict[str, str] | None = None
+    lots: tuple[dict[str, str], ...] | None = None
+    timetable: Timetable | None = None
+    periods: Periods | None = None
+    shortening_reason: str | None = None
+    suite: str | None = None
+    threshold: int | None = None
+    opener_ids: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class FrozenRulebook:
+    """A rulebook that was read and found sound, with what the tender needs of it."""
+
+    body: dict[str, Any]
+    digest: str
+    currency: str
+    price_places: int
+
+
+def begin_draft(session: Session, *, actor: Actor, command: EditDraft, now: datetime) -> TenderId:
+    """Start a tender of the actor's organisation."""
+    actor.require(Duty.TENDER_OFFICE)
+    record = TenderRecord(
+        id=new_id(),
+        tenderer_id=actor.organisation_id,
+        created_by=actor.person_id,
+        created_at=now,
+        stage=Stage.DRAFT,
+        periods=vars(Periods()),
+    )
+    session.add(record)
+    session.flush()
+    _apply(session, record, command)
+    return TenderId(record.id)
+
+
+def edit_draft(
+    session: Session, *, actor: Actor, tender_id: str, command: EditDraft, version: int, now: datetime
+) -> int:
+    """Change a draft that still has the version the actor read; returns the new version."""
+    record = own_tender(session, actor, tender_id)
+    after(Stage(record.stage), Move.EDIT)
+    if record.version != version:
+        raise ChangedMeanwhile()
+    _apply(session, record, command)
+    return _touch(session, record)
+
+
+def set_rulebook(session: Session, *, actor: Actor, tender_id: str, rulebook: FrozenRulebook) -> int:
+    """Give the draft its rulebook; from publication on it is frozen."""
+    record = own_tender(session, actor, tender_id)
+    if record.stage != Stage.DRAFT:
+        raise RulebookFrozen()
+    record.rulebook, record.rulebook_digest = rulebook.body, rulebook.digest
+    record.currency, record.price_places = rulebook.currency, rulebook.price_places
+    return _touch(session, record)
+
+
+def add_document(
+    session: Session, *, actor: Actor, tender_id: str, name: str, media_type: str, stored: StoredObject, now: datetime
+) -> str:
+    """Attach a stored file to the draft or to the next amendment."""
+    record = own_tender(session, actor, tender_id)
+    if record.stage not in (Stage.DRAFT, Stage.PUBLISHED):
+        after(Stage(record.stage), Move.EDIT)
+    if not 1 <= len(name) <= 200 or any(c in name for c in "/\\\0"):
+        raise BadInput(where="name", why="use 1 to 200 characters without slashes")
+    document = DocumentRecord(
+        id=new_id(),
+        tender_id=tender_id,
+        name=name,
+        media_type=media_type[:100],
+        digest=stored.digest,
+        size=stored.size,
+        added_at=now,
+    )
+    session.add(document)
+    _touch(session, record)
+    return document.id
+
+
+def own_tender(session: Session, actor: Actor, tender_id: str) -> TenderRecord:
+    """The tender, locked, if it is the actor's to run; otherwise as if it did not exist."""
+    actor.require(Duty.TENDER_OFFICE)
+    record = queries.tender(session, tender_id, lock=True)
+    if record.tenderer_id != actor.organisation_id:
+        raise NotFound(what="tender", id=tender_id)
+    return record
+
+
+def _touch(session: Session, record: TenderRecord) -> int:
+    record.version += 1
+    session.add(record)
+    return record.version
+
+
+def _apply(session: Session, record: TenderRecord, command: EditDraft) -> None:
+    for name in ("reference", "title", "summary", "shortening_reason", "suite", "threshold"):
+        value = getattr(command, name)
+        if value is not None:
+            setattr(record, name, value)
+    if command.suite not in (None, "hybrid", "classic"):
+        raise BadInput(where="suite", why="choose hybrid or classic")
+    if command.timetable is not None:
+        record.questions_until = command.timetable.questions_until
+        record.closes_at = command.timetable.closes_at
+        record.settle_seconds = command.timetable.settle_seconds
+    if command.periods is not None:
+        record.periods = dict(vars(command.periods))
+    if command.lots is not None:
+        _replace_lots(session, record.id, command.lots)
+    if command.opener_ids is not None:
+        _replace_openers(session, record.id, command.opener_ids)
+
+
+def _replace_lots(session: Session, tender_id: str, titles: tuple[dict[str, str], ...]) -> None:
+    if not 1 <= len(titles) <= 100:
+        raise BadInput(where="lots", why="a tender has 1 to 100 lots")
+    session.exec(delete(LotRecord).where(col(LotRecord.tender_id) == tender_id))
+    session.add_all(
+        LotRecord(id=new_id(), tender_id=tender_id, number=number, title=title)
+        for number, title in enumerate(titles, start=1)
+    )
+
+
+def _replace_openers(session: Session, tender_id: str, person_ids: tuple[str, ...]) -> None:
+    if len(set(person_ids)) != len(person_ids) or len(person_ids) > OPENER_LIMIT:
+        raise BadInput(where="openers", why=f"name up to {OPENER_LIMIT} different people")
+    for person_id in person_ids:
+        if not accounts.actor(session, person_id).holds(Duty.OPENER):
+            raise BadInput(where="openers", why=f"person {person_id} does not hold the duty opener")
+    session.exec(delete(OpenerRecord).where(col(OpenerRecord.tender_id) == tender_id))
+    session.add_all(
+        OpenerRecord(tender_id=tender_id, position=position, person_id=person_id)
+        for position, person_id in enumerate(person_ids, start=1)
+    )

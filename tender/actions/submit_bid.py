@@ -1,0 +1,161 @@
+"""Admit, replace and withdraw sealed bids.
+
+The order is the evidence: the object is stored and hashed, then stamped, then one transaction checks the window
+against the stamp, inserts the bid and its log entry, and only its commit lets the receipt out.
+"""
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlmodel import Session
+
+from accounts.duties import Actor, Duty
+from crypto.envelope import EnvelopePrefix
+from kernel.errors import AlreadySubmitted, BidAlreadyWithdrawn, NotFound, Refused, WrongBidder
+from kernel.ids import new_id
+from storage import audit_log
+from storage.audit_log import Fact, LogEntry
+from storage.keys import PlatformKeys
+from storage.objects import StoredObject
+from tender import queries
+from tender.receipt import AdmittedBid, write_receipt, write_withdrawal
+from tender.records import BidRecord
+from tender.submission import check_envelope, check_on_time, check_open, check_size
+
+
+@dataclass(frozen=True)
+class SubmitBid:
+    """An envelope that is stored and stamped, on its way into the tender."""
+
+    tender_id: str
+    lot_id: str
+    prefix: EnvelopePrefix
+    prefix_bytes: bytes = field(repr=False)
+    stored: StoredObject
+    token: bytes = field(repr=False)
+    stamped_at: datetime
+    replaces: str | None = None
+
+
+def check_arrival(
+    session: Session,
+    *,
+    actor: Actor,
+    tender_id: str,
+    lot_id: str,
+    prefix: EnvelopePrefix,
+    size_bytes: int,
+    now: datetime,
+) -> None:
+    """Refuse an envelope by its header, before its body is uploaded."""
+    actor.require(Duty.BIDDER)
+    window = queries.submission_window(session, tender_id)
+    check_open(window)
+    check_on_time(window, now)
+    check_size(window, size_bytes)
+    check_envelope(window, lot_id, queries.bidder(session, actor.organisation_id), prefix)
+
+
+def submit_bid(session: Session, *, keys: PlatformKeys, actor: Actor, command: SubmitBid, now: datetime) -> str:
+    """Admit one sealed bid and return its receipt; the same bytes again return the same receipt."""
+    actor.require(Duty.BIDDER)
+    window = queries.submission_window(session, command.tender_id, lock=True)
+    known = queries.bid_by_digest(session, command.stored.digest)
+    if known is not None:
+        if known.bidder_id != actor.organisation_id:
+            raise WrongBidder()
+        return known.receipt
+    check_open(window)
+    check_on_time(window, command.stamped_at)
+    check_envelope(window, command.lot_id, queries.bidder(session, actor.organisation_id), command.prefix)
+    if queries.bid_by_submission(session, command.prefix.header.submission_id) is not None:
+        raise AlreadySubmitted(submission_id=command.prefix.header.submission_id)
+    _end_replaced(session, actor, command)
+    return _admit(session, keys, actor, command, now)
+
+
+def _end_replaced(session: Session, actor: Actor, command: SubmitBid) -> None:
+    standing = queries.standing_bid(session, command.lot_id, actor.organisation_id)
+    if standing is None and command.replaces is not None:
+        raise BidAlreadyWithdrawn(bid_id=command.replaces)
+    if standing is not None and standing.id != command.replaces:
+        raise Refused(
+            rule="one bid per bidder and lot",
+            why=f"you have submitted the bid {standing.id}; name it as the one this bid replaces, or withdraw it",
+        )
+    if standing is not None:
+        standing.status, standing.ended_at = queries.REPLACED, command.stamped_at
+        session.add(standing)
+
+
+def _admit(session: Session, keys: PlatformKeys, actor: Actor, command: SubmitBid, now: datetime) -> str:
+    bid = AdmittedBid(
+        bid_id=new_id(),
+        tender_id=command.tender_id,
+        lot_id=command.lot_id,
+        bidder_id=actor.organisation_id,
+        submission_id=command.prefix.header.submission_id,
+        digest=command.stored.digest,
+        size=command.stored.size,
+        received_at=command.stamped_at,
+        token=command.token,
+        replaces=command.replaces,
+    )
+    entry = audit_log.append(session, Fact("bid.sealed", bid.bid_id, bid.tender_id, bid.fact()), now)
+    receipt = write_receipt(keys, bid, entry)
+    session.add(
+        BidRecord(
+            id=bid.bid_id,
+            tender_id=bid.tender_id,
+            lot_id=bid.lot_id,
+            bidder_id=bid.bidder_id,
+            submitted_by=actor.person_id,
+            submission_id=bid.submission_id,
+            sequence=queries.next_sequence(session, bid.tender_id),
+            digest=bid.digest,
+            size=bid.size,
+            prefix=command.prefix_bytes,
+            received_at=bid.received_at,
+            log_index=entry.index,
+            receipt=receipt,
+            status=queries.SEALED,
+            replaces=bid.replaces,
+        )
+    )
+    return receipt
+
+
+def own_bid(session: Session, actor: Actor, bid_id: str, *, lock: bool = False) -> BidRecord:
+    """The actor's bid; another bidder's bid does not exist for the actor."""
+    actor.require(Duty.BIDDER)
+    bid = queries.bid(session, bid_id, lock=lock)
+    if bid.bidder_id != actor.organisation_id:
+        raise NotFound(what="bid", id=bid_id)
+    return bid
+
+
+def withdraw_bid(
+    session: Session, *, keys: PlatformKeys, actor: Actor, bid_id: str, token: bytes, stamped_at: datetime, now: datetime
+) -> str:
+    """Withdraw a bid before the closing time (招标投标法 art. 29) and return the receipt of it."""
+    tender_id = own_bid(session, actor, bid_id).tender_id
+    window = queries.submission_window(session, tender_id, lock=True)
+    bid = own_bid(session, actor, bid_id, lock=True)
+    if bid.status == queries.WITHDRAWN and bid.end_receipt is not None:
+        return bid.end_receipt
+    if bid.status != queries.SEALED:
+        raise BidAlreadyWithdrawn(bid_id=bid_id)
+    check_on_time(window, stamped_at)
+    fact = Fact("bid.withdrawn", bid.id, tender_id, {"digest": bid.digest.hex()})
+    entry: LogEntry = audit_log.append(session, fact, now)
+    bid.end_receipt = write_withdrawal(keys, bid.id, tender_id, bid.digest, stamped_at, token, entry)
+    bid.status, bid.ended_at = queries.WITHDRAWN, stamped_at
+    session.add(bid)
+    return bid.end_receipt
+
+
+def receipt_body(receipt: str) -> dict[str, object]:
+    """A stored receipt as data."""
+    body: dict[str, object] = json.loads(receipt)
+    return body

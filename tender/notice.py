@@ -1,0 +1,147 @@
+"""What a notice must say before it may be published, and its frozen form that everyone hashes alike."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from crypto.canonical import JsonValue, b64, canonical
+from crypto.signatures import fingerprint
+from kernel.clock import write_time
+from kernel.errors import IncompleteNotice
+from tender.timetable import Periods, Timetable, is_short, write_timetable
+
+
+@dataclass(frozen=True)
+class Opener:
+    """One opener of a tender and the public keys they registered; `rehearsed` once they opened a test envelope."""
+
+    position: int
+    person_id: str
+    name: str
+    organisation: str
+    hpke_public: bytes | None = None
+    sign_public: bytes | None = None
+    rehearsed: bool = False
+
+
+@dataclass(frozen=True)
+class Document:
+    """A file that belongs to the notice; `digest` is its parts digest in hex."""
+
+    document_id: str
+    name: str
+    media_type: str
+    digest: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Everything a tender says, as it stands before publication."""
+
+    tender_id: str
+    reference: str
+    title: dict[str, str]
+    summary: dict[str, str]
+    tenderer: dict[str, str]
+    lots: tuple[dict[str, JsonValue], ...]
+    timetable: Timetable | None
+    periods: Periods
+    shortening_reason: str
+    suite: str
+    threshold: int
+    openers: tuple[Opener, ...]
+    rulebook: dict[str, JsonValue] | None
+    rulebook_digest: str | None
+    currency: str
+    price_places: int
+    documents: tuple[Document, ...]
+    bid_limit_bytes: int
+
+
+def missing(draft: Draft, now: datetime) -> list[str]:
+    """Everything mandatory that the draft lacks, complete and in a fixed order; empty when it may be published."""
+    found = [f"title.{language}" for language in ("zh", "en") if not draft.title.get(language, "").strip()]
+    checks: tuple[tuple[str, bool], ...] = (
+        ("reference", bool(draft.reference.strip())),
+        ("summary", any(text.strip() for text in draft.summary.values())),
+        ("lots", bool(draft.lots)),
+        ("timetable", draft.timetable is not None),
+        ("rulebook", draft.rulebook is not None),
+        ("documents", bool(draft.documents)),
+        ("openers", len(draft.openers) >= 2),
+        ("openers.threshold", 2 <= draft.threshold <= max(2, len(draft.openers))),
+    )
+    found += [name for name, holds in checks if not holds]
+    for opener in draft.openers:
+        if opener.hpke_public is None:
+            found.append(f"openers.{opener.position}.key")
+        elif not opener.rehearsed:
+            found.append(f"openers.{opener.position}.rehearsal")
+    if draft.timetable is not None:
+        if draft.timetable.closes_at <= now:
+            found.append("timetable.closes_at (it has passed)")
+        elif is_short(now, draft.timetable.closes_at, draft.periods) and not draft.shortening_reason.strip():
+            found.append("shortening_reason")
+    return found
+
+
+def check_complete(draft: Draft, now: datetime) -> None:
+    """Raise IncompleteNotice with the complete list of what is missing."""
+    lacking = missing(draft, now)
+    if lacking:
+        raise IncompleteNotice(missing=", ".join(lacking))
+
+
+def notice_body(draft: Draft, version: int, published_at: datetime, changes: str = "") -> dict[str, JsonValue]:
+    """The frozen notice (docs/formats/notice.md); `draft` must be complete."""
+    assert draft.timetable is not None
+    return {
+        "v": 1,
+        "tender": draft.tender_id,
+        "version": version,
+        "reference": draft.reference,
+        "title": dict(draft.title),
+        "summary": dict(draft.summary),
+        "tenderer": dict(draft.tenderer),
+        "lots": [dict(lot) for lot in draft.lots],
+        "timetable": dict(write_timetable(draft.timetable)),
+        "periods": {
+            "bidding_days": draft.periods.bidding_days,
+            "amendment_days": draft.periods.amendment_days,
+            "minimum_bids": draft.periods.minimum_bids,
+        },
+        "shortening_reason": draft.shortening_reason,
+        "currency": draft.currency,
+        "price_places": draft.price_places,
+        "rulebook": draft.rulebook,
+        "rulebook_digest": draft.rulebook_digest,
+        "sealing": {
+            "suite": draft.suite,
+            "k": draft.threshold,
+            "openers": [_opener_body(opener) for opener in draft.openers],
+            "limit_bytes": str(draft.bid_limit_bytes),
+        },
+        "documents": [
+            {"id": d.document_id, "name": d.name, "digest": d.digest, "size": str(d.size)} for d in draft.documents
+        ],
+        "published_at": write_time(published_at),
+        "changes": changes,
+    }
+
+
+def _opener_body(opener: Opener) -> dict[str, JsonValue]:
+    assert opener.hpke_public is not None and opener.sign_public is not None
+    return {
+        "position": opener.position,
+        "name": opener.name,
+        "organisation": opener.organisation,
+        "hpke": b64(opener.hpke_public),
+        "ed25519": b64(opener.sign_public),
+        "fingerprint": fingerprint(opener.hpke_public),
+    }
+
+
+def notice_digest(body: dict[str, JsonValue]) -> str:
+    """SHA-256 of the canonical notice, in hex."""
+    return sha256(canonical(body)).hexdigest()

@@ -1,0 +1,286 @@
+"""Selects over tenders, notices, bids and openings."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, func, select
+
+from accounts import queries as accounts
+from crypto.envelope import EnvelopePrefix, read_prefix
+from crypto.signatures import fingerprint
+from kernel.errors import NotFound
+from kernel.money import PriceScale
+from tender.lifecycle import Stage
+from tender.notice import Document, Draft, Opener
+from tender.opening import Closing
+from tender.records import (
+    BidRecord,
+    ClosingRecord,
+    DocumentRecord,
+    LotRecord,
+    NoticeRecord,
+    OpenedBidRecord,
+    OpenerRecord,
+    OpeningRecord,
+    QuestionRecord,
+    ReleaseRecord,
+    TenderRecord,
+)
+from tender.submission import Bidder, SubmissionWindow
+from tender.timetable import Periods, Timetable
+
+SEALED, REPLACED, WITHDRAWN = "sealed", "replaced", "withdrawn"
+
+
+def tender(session: Session, tender_id: str, *, lock: bool = False) -> TenderRecord:
+    """One tender, locked against other acts on request; raises NotFound."""
+    found = select(TenderRecord).where(TenderRecord.id == tender_id)
+    record = session.exec(found.with_for_update() if lock else found).one_or_none()
+    if record is None:
+        raise NotFound(what="tender", id=tender_id)
+    return record
+
+
+def timetable(record: TenderRecord) -> Timetable | None:
+    """The timetable of a tender, if it has one yet."""
+    if record.questions_until is None or record.closes_at is None:
+        return None
+    return Timetable(record.questions_until, record.closes_at, record.settle_seconds)
+
+
+def price_scale(record: TenderRecord) -> PriceScale:
+    """The currency and scale that all prices of a tender are in."""
+    return PriceScale(record.currency, record.price_places)
+
+
+def tenders(
+    session: Session, *, stages: Sequence[Stage], before: datetime | None, limit: int, tenderer_id: str | None = None
+) -> list[TenderRecord]:
+    """A page of tenders, newest first, older than `before`."""
+    moment = TenderRecord.created_at
+    found = select(TenderRecord).where(col(TenderRecord.stage).in_(stages)).order_by(col(moment).desc()).limit(limit)
+    if before is not None:
+        found = found.where(moment < before)
+    if tenderer_id is not None:
+        found = found.where(TenderRecord.tenderer_id == tenderer_id)
+    return list(session.exec(found))
+
+
+def lots(session: Session, tender_id: str) -> list[LotRecord]:
+    """The lots of a tender in order."""
+    return list(session.exec(select(LotRecord).where(LotRecord.tender_id == tender_id).order_by(col(LotRecord.number))))
+
+
+def documents(session: Session, tender_id: str) -> list[DocumentRecord]:
+    """The documents of a tender in the order they were added."""
+    found = select(DocumentRecord).where(DocumentRecord.tender_id == tender_id)
+    return list(session.exec(found.order_by(col(DocumentRecord.added_at), col(DocumentRecord.id))))
+
+
+def openers(session: Session, tender_id: str) -> list[OpenerRecord]:
+    """The openers of a tender in their order."""
+    found = select(OpenerRecord).where(OpenerRecord.tender_id == tender_id)
+    return list(session.exec(found.order_by(col(OpenerRecord.position))))
+
+
+def opener_of(session: Session, tender_id: str, person_id: str) -> OpenerRecord:
+    """The opener that a person is in this tender; raises NotFound."""
+    for record in openers(session, tender_id):
+        if record.person_id == person_id:
+            return record
+    raise NotFound(what="opener", id=person_id)
+
+
+def tenders_of_opener(session: Session, person_id: str) -> list[TenderRecord]:
+    """The tenders in which a person is an opener, newest first."""
+    found = select(TenderRecord).join(OpenerRecord, col(OpenerRecord.tender_id) == TenderRecord.id)
+    found = found.where(OpenerRecord.person_id == person_id).order_by(col(TenderRecord.created_at).desc())
+    return list(session.exec(found))
+
+
+def draft(session: Session, record: TenderRecord, bid_limit_bytes: int) -> Draft:
+    """The tender as the notice rules see it."""
+    people = openers(session, record.id)
+    names = accounts.person_names(session, {p.person_id for p in people})
+    firms = {p.person_id: accounts.actor(session, p.person_id).organisation_id for p in people}
+    firm_names = accounts.organisation_names(session, {*firms.values(), record.tenderer_id})
+    return Draft(
+        tender_id=record.id,
+        reference=record.reference,
+        title=record.title,
+        summary=record.summary,
+        tenderer={"id": record.tenderer_id, "name": firm_names[record.tenderer_id]},
+        lots=tuple({"id": lot.id, "number": lot.number, "title": dict(lot.title)} for lot in lots(session, record.id)),
+        timetable=timetable(record),
+        periods=Periods(**record.periods),
+        shortening_reason=record.shortening_reason,
+        suite=record.suite,
+        threshold=record.threshold,
+        openers=tuple(
+            Opener(
+                p.position,
+                p.person_id,
+                names[p.person_id],
+                firm_names[firms[p.person_id]],
+                p.hpke_public,
+                p.sign_public,
+                p.rehearsed_at is not None,
+            )
+            for p in people
+        ),
+        rulebook=record.rulebook,
+        rulebook_digest=record.rulebook_digest,
+        currency=record.currency,
+        price_places=record.price_places,
+        documents=tuple(
+            Document(d.id, d.name, d.media_type, d.digest.hex(), d.size) for d in documents(session, record.id)
+        ),
+        bid_limit_bytes=bid_limit_bytes,
+    )
+
+
+def notices(session: Session, tender_id: str) -> list[NoticeRecord]:
+    """All published versions of a notice, oldest first."""
+    found = select(NoticeRecord).where(NoticeRecord.tender_id == tender_id)
+    return list(session.exec(found.order_by(col(NoticeRecord.version))))
+
+
+def current_notice(session: Session, tender_id: str) -> NoticeRecord:
+    """The newest published notice; raises NotFound before publication."""
+    found = notices(session, tender_id)
+    if not found:
+        raise NotFound(what="tender", id=tender_id)
+    return found[-1]
+
+
+def questions(session: Session, tender_id: str) -> list[QuestionRecord]:
+    """The questions of a tender in the order they were asked."""
+    found = select(QuestionRecord).where(QuestionRecord.tender_id == tender_id)
+    return list(session.exec(found.order_by(col(QuestionRecord.asked_at))))
+
+
+def question(session: Session, question_id: str) -> QuestionRecord:
+    """One question; raises NotFound."""
+    record = session.get(QuestionRecord, question_id)
+    if record is None:
+        raise NotFound(what="question", id=question_id)
+    return record
+
+
+def submission_window(session: Session, tender_id: str, *, lock: bool = False) -> SubmissionWindow:
+    """What the tender asks of an envelope; raises NotFound before publication."""
+    record = tender(session, tender_id, lock=lock)
+    notice = current_notice(session, tender_id).body
+    assert record.closes_at is not None
+    return SubmissionWindow(
+        tender_id=tender_id,
+        lot_ids=frozenset(str(lot["id"]) for lot in notice["lots"]),
+        stage=Stage(record.stage),
+        closes_at=record.closes_at,
+        suite=record.suite,
+        threshold=record.threshold,
+        opener_keys=tuple(str(opener["fingerprint"]) for opener in notice["sealing"]["openers"]),
+        limit_bytes=int(notice["sealing"]["limit_bytes"]),
+    )
+
+
+def bidder(session: Session, organisation_id: str) -> Bidder:
+    """A bidder with the keys it may sign with."""
+    return Bidder(organisation_id, accounts.signing_keys(session, organisation_id))
+
+
+def bid(session: Session, bid_id: str, *, lock: bool = False) -> BidRecord:
+    """One bid; raises NotFound."""
+    found = select(BidRecord).where(BidRecord.id == bid_id)
+    record = session.exec(found.with_for_update() if lock else found).one_or_none()
+    if record is None:
+        raise NotFound(what="bid", id=bid_id)
+    return record
+
+
+def bid_by_submission(session: Session, submission_id: str) -> BidRecord | None:
+    """The bid with this submission id."""
+    return session.exec(select(BidRecord).where(BidRecord.submission_id == submission_id)).one_or_none()
+
+
+def bid_by_digest(session: Session, digest: bytes) -> BidRecord | None:
+    """The bid whose envelope has this digest."""
+    return session.exec(select(BidRecord).where(BidRecord.digest == digest)).one_or_none()
+
+
+def bids_of_bidder(session: Session, tender_id: str, organisation_id: str) -> list[BidRecord]:
+    """Everything one bidder submitted to a tender, newest first."""
+    found = select(BidRecord).where(BidRecord.tender_id == tender_id, BidRecord.bidder_id == organisation_id)
+    return list(session.exec(found.order_by(col(BidRecord.sequence).desc())))
+
+
+def standing_bid(session: Session, lot_id: str, organisation_id: str) -> BidRecord | None:
+    """The bid that counts for a bidder and lot, if there is one."""
+    found = select(BidRecord).where(
+        BidRecord.lot_id == lot_id, BidRecord.bidder_id == organisation_id, BidRecord.status == SEALED
+    )
+    return session.exec(found).one_or_none()
+
+
+def next_sequence(session: Session, tender_id: str) -> int:
+    """The number that the tender's next bid gets."""
+    highest = session.exec(select(func.max(BidRecord.sequence)).where(BidRecord.tender_id == tender_id)).one()
+    return (highest or 0) + 1
+
+
+def sealed_bids(session: Session, tender_id: str) -> list[BidRecord]:
+    """The bids that count, in the order they came in."""
+    found = select(BidRecord).where(BidRecord.tender_id == tender_id, BidRecord.status == SEALED)
+    return list(session.exec(found.order_by(col(BidRecord.sequence))))
+
+
+def prefixes(session: Session, tender_id: str) -> dict[str, EnvelopePrefix]:
+    """The envelope prefixes of the bids that count, keyed by bid."""
+    return {record.id: read_prefix(record.prefix) for record in sealed_bids(session, tender_id)}
+
+
+def closing(session: Session, tender_id: str) -> ClosingRecord | None:
+    """The recorded closing, if it happened."""
+    return session.get(ClosingRecord, tender_id)
+
+
+def closing_value(record: ClosingRecord) -> Closing:
+    """The closing as the openers sign it."""
+    return Closing(record.tender_id, record.bids, record.log_size, record.log_root.hex())
+
+
+def releases(session: Session, tender_id: str) -> list[ReleaseRecord]:
+    """The releases of shares so far, by opener."""
+    found = select(ReleaseRecord).where(ReleaseRecord.tender_id == tender_id)
+    return list(session.exec(found.order_by(col(ReleaseRecord.position))))
+
+
+def opened_bids(session: Session, tender_id: str) -> list[tuple[OpenedBidRecord, BidRecord]]:
+    """What came out of the envelopes so far, in the order the bids came in."""
+    found = select(OpenedBidRecord, BidRecord).join(BidRecord, col(BidRecord.id) == OpenedBidRecord.bid_id)
+    found = found.where(OpenedBidRecord.tender_id == tender_id).order_by(col(BidRecord.sequence))
+    return list(session.exec(found))
+
+
+def opening_record(session: Session, tender_id: str) -> OpeningRecord | None:
+    """The published opening record, if there is one yet."""
+    return session.get(OpeningRecord, tender_id)
+
+
+def opener_public_keys(session: Session, tender_id: str) -> dict[int, tuple[bytes, bytes]]:
+    """HPKE and Ed25519 public keys by opener position."""
+    return {
+        record.position: (record.hpke_public, record.sign_public)
+        for record in openers(session, tender_id)
+        if record.hpke_public is not None and record.sign_public is not None
+    }
+
+
+def key_marks(record: OpenerRecord) -> dict[str, Any]:
+    """Fingerprints of an opener's keys for pages and facts."""
+    return {
+        "position": record.position,
+        "hpke": fingerprint(record.hpke_public) if record.hpke_public else None,
+        "ed25519": fingerprint(record.sign_public) if record.sign_public else None,
+    }

@@ -1,0 +1,83 @@
+"""May this envelope come in, be replaced, be withdrawn?
+
+- On time if and only if its timestamp, with fractions, is not later than the closing time: 招标投标法 art. 28
+  refuses what is delivered after the deadline. Written here and nowhere else.
+- Sealed for this tender, this lot, this bidder, to this tender's opener keys, in its suite, and signed.
+- One bid per bidder and lot: another one must say which it replaces.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from crypto.envelope import EnvelopePrefix, check_signature
+from crypto.signatures import fingerprint
+from kernel.clock import write_time
+from kernel.errors import (
+    SubmissionClosed,
+    SubmissionNotOpen,
+    TooLarge,
+    WrongBidder,
+    WrongOpeningKey,
+    WrongSuite,
+    WrongTender,
+)
+from tender.lifecycle import Stage
+
+
+@dataclass(frozen=True)
+class SubmissionWindow:
+    """What a tender asks of an envelope; `opener_keys` are the fingerprints in the openers' order."""
+
+    tender_id: str
+    lot_ids: frozenset[str]
+    stage: Stage
+    closes_at: datetime
+    suite: str
+    threshold: int
+    opener_keys: tuple[str, ...]
+    limit_bytes: int
+
+
+@dataclass(frozen=True)
+class Bidder:
+    """Who submits: the organisation and the public keys it may sign with."""
+
+    organisation_id: str
+    signing_keys: frozenset[bytes]
+
+
+def check_open(window: SubmissionWindow) -> None:
+    """Raise SubmissionNotOpen before publication and after the closing was recorded without this bid."""
+    if window.stage is Stage.DRAFT:
+        raise SubmissionNotOpen(stage=window.stage)
+
+
+def check_on_time(window: SubmissionWindow, stamped_at: datetime) -> None:
+    """Raise SubmissionClosed when the stamp is later than the closing time, or the closing is already recorded."""
+    if stamped_at > window.closes_at or window.stage is not Stage.PUBLISHED:
+        raise SubmissionClosed(closes_at=write_time(window.closes_at), received_at=write_time(stamped_at))
+
+
+def check_size(window: SubmissionWindow, size_bytes: int) -> None:
+    """Raise TooLarge when the upload is over the published limit."""
+    if size_bytes > window.limit_bytes:
+        raise TooLarge(size_bytes=size_bytes, limit_bytes=window.limit_bytes)
+
+
+def check_envelope(window: SubmissionWindow, lot_id: str, bidder: Bidder, prefix: EnvelopePrefix) -> None:
+    """Raise unless the envelope was sealed for this tender, lot, bidder and keys, and is signed."""
+    header = prefix.header
+    if (header.tender_id, header.lot_id) != (window.tender_id, lot_id) or lot_id not in window.lot_ids:
+        raise WrongTender(
+            sealed_for=f"tender {header.tender_id} lot {header.lot_id}",
+            tender=f"tender {window.tender_id} lot {lot_id}",
+        )
+    if header.suite != window.suite:
+        raise WrongSuite(suite=header.suite, accepted=window.suite)
+    if header.bidder_id != bidder.organisation_id or header.bidder_key not in {
+        fingerprint(key) for key in bidder.signing_keys
+    }:
+        raise WrongBidder()
+    if header.opener_keys != window.opener_keys or header.k != window.threshold:
+        raise WrongOpeningKey()
+    check_signature(prefix)
