@@ -1,0 +1,1 @@
+"""The HTTP door: parse, authorise, call one action, answer. JSON under /api, pages elsewhere, the log under /log."""

@@ -1,0 +1,223 @@
+"""Sealed bids over HTTP: submit, list one's own, fetch a receipt, withdraw.
+
+A body is read in two steps: the envelope's prefix first, so that a wrong envelope is refused before its payload is
+sent; then the whole is stored while it arrives. The envelope's digest, declared up front, is the Idempotency-Key:
+sending the same envelope again, after a broken connection say, gives the same receipt.
+"""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import anyio.from_thread
+import anyio.to_thread
+from litestar import Request, Response, get, post
+from litestar.params import FromPath
+
+from accounts.credentials import Scope
+from accounts.duties import Actor
+from crypto.canonical import tagged_hash
+from crypto.envelope import EnvelopePrefix, prefix_length_needed, read_prefix
+from crypto.timestamps import issue
+from kernel.clock import write_time
+from kernel.errors import BadInput, MalformedEnvelope
+from storage.adapters import Adapters
+from storage.objects import StoredObject
+from tender import queries
+from tender.actions import submit_bid as acts
+from tender.records import BidRecord
+from web.guards import adapters_of, caller
+
+WHOLE_BODY_BYTES = 1 << 20  # bodies up to one part are handed over in one piece
+DIGEST_HEADER = "idempotency-key"
+
+
+class Arrival:
+    """An envelope on its way in: its prefix is known, the rest is still to come."""
+
+    def __init__(self, head: bytes, rest: AsyncIterator[bytes]) -> None:
+        self.head = head
+        self.rest = rest
+        self.prefix: EnvelopePrefix = read_prefix(head)
+        self.prefix_bytes = head[: self.prefix.length]
+
+    def chunks(self) -> Iterator[bytes]:
+        """All bytes in order; called from a worker thread, waits for the network on the event loop."""
+        yield self.head
+        while chunk := anyio.from_thread.run(_next_chunk, self.rest):
+            yield chunk
+
+
+async def _next_chunk(stream: AsyncIterator[bytes]) -> bytes:
+    async for chunk in stream:
+        if chunk:
+            return chunk
+    return b""
+
+
+async def receive_head(request: Request[Any, Any, Any]) -> Arrival:
+    """Read as much of the body as holds the prefix; small bodies whole."""
+    stream = aiter(request.stream())
+    size = int(request.headers.get("content-length", "0") or 0)
+    wanted: int | None = size if 0 < size <= WHOLE_BODY_BYTES else None
+    head = bytearray()
+    while wanted is None or len(head) < wanted:
+        wanted = wanted or prefix_length_needed(bytes(head))
+        if wanted is not None and len(head) >= wanted:
+            break
+        chunk = await _next_chunk(stream)
+        if not chunk:
+            break
+        head += chunk
+    return Arrival(bytes(head), stream)
+
+
+def declared_digest(request: Request[Any, Any, Any]) -> bytes:
+    """The envelope's parts digest that the client announces."""
+    text = request.headers.get(DIGEST_HEADER, "")
+    try:
+        digest = bytes.fromhex(text)
+    except ValueError:
+        digest = b""
+    if len(digest) != 32 or text != digest.hex():
+        raise BadInput(where="Idempotency-Key", why="send the envelope's parts digest as 64 lower-case hex digits")
+    return digest
+
+
+def stamp(adapters: Adapters, digest: bytes) -> tuple[bytes, Any]:
+    """An RFC 3161 token over a digest, and its time."""
+    at = adapters.clock.now()
+    return issue(adapters.keys.authority, digest, at, int.from_bytes(os.urandom(8), "big") >> 1), at
+
+
+def take_in(
+    adapters: Adapters,
+    actor: Actor,
+    arrival: Arrival,
+    *,
+    tender_id: str,
+    lot_id: str,
+    size_bytes: int,
+    digest: bytes,
+    replaces: str | None,
+) -> str:
+    """The ordered steps of a submission: check, store, stamp, admit. Returns the receipt."""
+    with adapters.database.reading() as session:
+        known = queries.bid_by_digest(session, digest)
+        if known is None:
+            acts.check_arrival(
+                session,
+                actor=actor,
+                tender_id=tender_id,
+                lot_id=lot_id,
+                prefix=arrival.prefix,
+                size_bytes=size_bytes,
+                now=adapters.clock.now(),
+            )
+        limit = int(queries.submission_window(session, tender_id).limit_bytes)
+    stored = adapters.objects.put_once(arrival.chunks(), expected=digest, limit_bytes=limit)
+    return admit(adapters, actor, arrival, stored, tender_id=tender_id, lot_id=lot_id, replaces=replaces)
+
+
+def admit(
+    adapters: Adapters,
+    actor: Actor,
+    arrival: Arrival,
+    stored: StoredObject,
+    *,
+    tender_id: str,
+    lot_id: str,
+    replaces: str | None,
+) -> str:
+    """Stamp a stored envelope and admit it in one transaction."""
+    if stored.size != arrival.prefix.length + arrival.prefix.payload_size:
+        raise MalformedEnvelope(why="the upload is shorter or longer than its header says")
+    token, stamped_at = stamp(adapters, stored.digest)
+    command = acts.SubmitBid(
+        tender_id, lot_id, arrival.prefix, arrival.prefix_bytes, stored, token, stamped_at, replaces
+    )
+    with adapters.database.transaction() as session:
+        return acts.submit_bid(
+            session, keys=adapters.keys, actor=actor, command=command, now=adapters.clock.now()
+        )
+
+
+@post("/api/tenders/{tender_id:str}/lots/{lot_id:str}/bids", request_max_body_size=None)
+async def submit(
+    request: Request[Any, Any, Any], tender_id: FromPath[str], lot_id: FromPath[str], replaces: str | None = None
+) -> Response[bytes]:
+    """Submit a sealed envelope, the raw body; the answer is the receipt."""
+    digest = declared_digest(request)
+    arrival = await receive_head(request)
+    size = int(request.headers.get("content-length", "0") or 0)
+
+    def work() -> str:
+        actor = caller(request).may(Scope.BID)
+        return take_in(
+            adapters_of(request),
+            actor,
+            arrival,
+            tender_id=tender_id,
+            lot_id=lot_id,
+            size_bytes=size,
+            digest=digest,
+            replaces=replaces,
+        )
+
+    receipt = await anyio.to_thread.run_sync(work)
+    return Response(receipt.encode(), status_code=201, media_type="application/json")
+
+
+def bid_line(bid: BidRecord) -> dict[str, Any]:
+    """One of the bidder's own bids."""
+    return {
+        "id": bid.id,
+        "lot": bid.lot_id,
+        "submission": bid.submission_id,
+        "digest": bid.digest.hex(),
+        "size": bid.size,
+        "received_at": write_time(bid.received_at),
+        "status": bid.status,
+        "replaces": bid.replaces,
+        "ended_at": write_time(bid.ended_at) if bid.ended_at else None,
+    }
+
+
+@get("/api/tenders/{tender_id:str}/bids", sync_to_thread=True)
+def list_own(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> dict[str, Any]:
+    """The caller's own bids in a tender; nobody ever lists another's before the opening."""
+    actor = caller(request).may(Scope.BID)
+    with adapters_of(request).database.reading() as session:
+        queries.tender(session, tender_id)
+        rows = queries.bids_of_bidder(session, tender_id, actor.organisation_id)
+    return {"items": [bid_line(row) for row in rows]}
+
+
+@get("/api/bids/{bid_id:str}/receipt", sync_to_thread=True)
+def show_receipt(request: Request[Any, Any, Any], bid_id: FromPath[str]) -> Response[bytes]:
+    """The receipt of one of the caller's bids."""
+    actor = caller(request).may(Scope.BID)
+    with adapters_of(request).database.reading() as session:
+        bid = acts.own_bid(session, actor, bid_id)
+    return Response(bid.receipt.encode(), media_type="application/json")
+
+
+@post("/api/bids/{bid_id:str}/withdrawal", sync_to_thread=True)
+def withdraw(request: Request[Any, Any, Any], bid_id: FromPath[str]) -> Response[bytes]:
+    """Withdraw a bid; repeating it gives the same receipt."""
+    adapters, actor = adapters_of(request), caller(request).may(Scope.BID)
+    token, stamped_at = stamp(adapters, tagged_hash("withdrawal", bid_id.encode()))
+    with adapters.database.transaction() as session:
+        receipt = acts.withdraw_bid(
+            session,
+            keys=adapters.keys,
+            actor=actor,
+            bid_id=bid_id,
+            token=token,
+            stamped_at=stamped_at,
+            now=adapters.clock.now(),
+        )
+    return Response(receipt.encode(), status_code=201, media_type="application/json")
+
+
+ROUTES = [submit, list_own, show_receipt, withdraw]

@@ -1,0 +1,81 @@
+"""Who is asking, and may they: browser sessions by cookie, programs by scoped token."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Request
+
+from accounts import queries
+from accounts.credentials import TOKEN_PREFIX, Scope
+from accounts.duties import Actor
+from kernel.errors import NotAllowed, NotSignedIn
+from storage.adapters import Adapters
+
+SESSION_COOKIE = "session"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True)
+class Caller:
+    """The person behind a request; `scopes` is None for a browser session, which may do all its person may."""
+
+    actor: Actor
+    scopes: frozenset[Scope] | None
+
+    def may(self, scope: Scope) -> Actor:
+        """The actor, if the token covers the scope; raises NotAllowed otherwise."""
+        if self.scopes is not None and scope not in self.scopes:
+            raise NotAllowed(duty=f"token scope {scope}")
+        return self.actor
+
+
+def adapters_of(request: Request[Any, Any, Any]) -> Adapters:
+    """The adapters of the running application."""
+    adapters: Adapters = request.app.state.adapters
+    return adapters
+
+
+def find_caller(request: Request[Any, Any, Any]) -> Caller | None:
+    """Who is asking; None for the public. A wrong or expired token is refused, never treated as the public."""
+    adapters = adapters_of(request)
+    authorization = request.headers.get("authorization", "")
+    secret = authorization.removeprefix("Bearer ").strip()
+    if authorization:
+        with adapters.database.reading() as session:
+            held = queries.actor_of_token(session, secret, adapters.clock.now()) if _is_token(secret) else None
+        if held is None:
+            raise NotSignedIn()
+        return Caller(*held)
+    cookie = request.cookies.get(SESSION_COOKIE)
+    if not cookie:
+        return None
+    check_same_origin(request)
+    with adapters.database.reading() as session:
+        actor = queries.actor_of_session(session, cookie, adapters.clock.now())
+    return Caller(actor, None) if actor else None
+
+
+def _is_token(secret: str) -> bool:
+    return secret.startswith(TOKEN_PREFIX)
+
+
+def caller(request: Request[Any, Any, Any]) -> Caller:
+    """Who is asking; raises NotSignedIn for the public."""
+    found = find_caller(request)
+    if found is None:
+        raise NotSignedIn()
+    return found
+
+
+def check_same_origin(request: Request[Any, Any, Any]) -> None:
+    """Refuse a cookie on a writing request that another site started (cross-site request forgery)."""
+    if request.method in SAFE_METHODS:
+        return
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        if site not in ("same-origin", "none"):
+            raise NotAllowed(duty="same-origin request")
+        return
+    origin = request.headers.get("origin")
+    if origin is not None and origin.partition("://")[2] != request.headers.get("host"):
+        raise NotAllowed(duty="same-origin request")

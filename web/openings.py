@@ -1,0 +1,205 @@
+"""The opening over HTTP: what openers fetch after the closing, their releases, the record, the live events."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import anyio.to_thread
+from litestar import Request, Response, get, post
+from litestar.params import FromPath, JSONBody
+from litestar.response import ServerSentEvent, ServerSentEventMessage
+
+from accounts.credentials import Scope
+from accounts.duties import Duty
+from crypto.canonical import b64
+from kernel.clock import write_time
+from kernel.errors import NotFound, NotYetClosed
+from storage import audit_log
+from storage.adapters import Adapters
+from tender import queries
+from tender.actions.close import close
+from tender.actions.open_bids import release_shares
+from tender.lifecycle import Stage
+from tender.opening import Release, read_share
+from web.guards import adapters_of, caller
+from web.shapes import Shape, create_once
+
+PUBLIC_KINDS = (
+    "tender.published",
+    "tender.amended",
+    "question.answered",
+    "tender.closed",
+    "tender.failed",
+    "shares.released",
+    "bid.opened",
+    "opening.recorded",
+    "draw.requested",
+    "draw.committed",
+    "draw.revealed",
+    "panel.drawn",
+    "ranking.made",
+    "report.made",
+)
+"""Facts that everybody may see when they happen; all others stay with the parties until the capsule."""
+
+POLL_SECONDS = 0.4  # how often the log is read for all watchers of one tender together
+HEARTBEAT_SECONDS = 15
+
+
+class ReleaseRequest(Shape):
+    """An opener's signed statement and 64 bytes per bid, base64url, or null where a share was unreadable."""
+
+    statement: dict[str, Any]
+    shares: dict[str, str | None]
+
+
+@get("/api/tenders/{tender_id:str}/closing", sync_to_thread=True)
+def show_closing(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> dict[str, Any]:
+    """The closing, and for openers of the tender the sealed prefixes that hold their shares."""
+    adapters, actor = adapters_of(request), caller(request).may(Scope.OPEN)
+    actor.require(Duty.OPENER)
+    now = adapters.clock.now()
+    with adapters.database.transaction() as session:
+        opener = queries.opener_of(session, tender_id, actor.person_id)
+        record = close(session, keys=adapters.keys, tender_id=tender_id, now=now)
+        sealed = queries.sealed_bids(session, tender_id)
+    value = queries.closing_value(record)
+    return {
+        "tender": tender_id,
+        "opener": opener.position,
+        "bids": value.bids,
+        "log_size": value.log_size,
+        "log_root": value.log_root,
+        "checkpoint": record.checkpoint,
+        "sealed": [{"bid": bid.id, "prefix": b64(bid.prefix)} for bid in sealed],
+    }
+
+
+@post("/api/tenders/{tender_id:str}/releases", sync_to_thread=True)
+def release(request: Request[Any, Any, Any], tender_id: FromPath[str], data: JSONBody[ReleaseRequest]) -> Any:
+    """Release the caller's shares."""
+    adapters, actor = adapters_of(request), caller(request).may(Scope.OPEN)
+    given = Release(0, {bid: read_share(text) for bid, text in data.shares.items()}, data.statement)
+
+    def act(session: Any) -> dict[str, Any]:
+        count = release_shares(
+            session,
+            keys=adapters.keys,
+            actor=actor,
+            tender_id=tender_id,
+            release=given,
+            now=adapters.clock.now(),
+        )
+        return {"released": count}
+
+    return create_once(request, adapters, actor, data, act)
+
+
+@get("/api/tenders/{tender_id:str}/opening", sync_to_thread=True)
+def show_opening(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> Response[Any]:
+    """The published opening record; before that, how far the opening is."""
+    adapters = adapters_of(request)
+    with adapters.database.reading() as session:
+        tender = queries.tender(session, tender_id)
+        if tender.stage == Stage.DRAFT:
+            raise NotFound(what="tender", id=tender_id)
+        found = queries.opening_record(session, tender_id)
+        if found is not None:
+            return Response({"stage": tender.stage, "record": found.body, "digest": found.digest})
+        closing = queries.closing(session, tender_id)
+        released = [row.position for row in queries.releases(session, tender_id)]
+        opened = len(queries.opened_bids(session, tender_id))
+    assert tender.closes_at is not None
+    if closing is None and adapters.clock.now() <= tender.closes_at:
+        raise NotYetClosed(closes_at=write_time(tender.closes_at), now=write_time(adapters.clock.now()))
+    return Response(
+        {
+            "stage": tender.stage,
+            "bids": closing.bids if closing else None,
+            "released": released,
+            "needed": tender.threshold,
+            "opened": opened,
+        }
+    )
+
+
+class Watch:
+    """One reader of the log for all watchers of a tender, so that a thousand watchers cost one query."""
+
+    def __init__(self, adapters: Adapters, tender_id: str) -> None:
+        self.adapters, self.tender_id = adapters, tender_id
+        self.watchers: set[asyncio.Queue[audit_log.LogRecord]] = set()
+        self.last = -1
+        self.task: asyncio.Task[None] | None = None
+
+    async def run(self) -> None:
+        """Hand each new public fact to every watcher until nobody watches."""
+        while self.watchers:
+            for row in await anyio.to_thread.run_sync(read_public, self.adapters, self.tender_id, self.last):
+                self.last = row.index
+                for queue in self.watchers:
+                    queue.put_nowait(row)
+            await asyncio.sleep(POLL_SECONDS)
+        self.task = None
+
+    def join(self, last: int) -> asyncio.Queue[audit_log.LogRecord]:
+        """Start watching; `last` is where the log was when the watcher's own catching up ended."""
+        queue: asyncio.Queue[audit_log.LogRecord] = asyncio.Queue()
+        self.last = max(self.last, last) if self.watchers else last
+        self.watchers.add(queue)
+        if self.task is None:
+            self.task = asyncio.create_task(self.run())
+        return queue
+
+
+def read_public(adapters: Adapters, tender_id: str, after: int) -> list[audit_log.LogRecord]:
+    """The public facts of a tender that stand after an index of the log."""
+    with adapters.database.reading() as session:
+        return audit_log.entries_after(session, after, PUBLIC_KINDS, tender_id)
+
+
+def message(row: audit_log.LogRecord) -> ServerSentEventMessage:
+    """A fact as a server-sent event whose id is its place in the log."""
+    return ServerSentEventMessage(data=row.fact.decode(), event=row.kind, id=row.index)
+
+
+async def follow(watches: dict[str, Watch], adapters: Adapters, tender_id: str, last: int) -> AsyncIterator[Any]:
+    """All public facts after `last`, then each new one as it happens, with a heartbeat in between."""
+    watch = watches.setdefault(tender_id, Watch(adapters, tender_id))
+    queue = watch.join(last)
+    sent = last
+    try:
+        for row in await anyio.to_thread.run_sync(read_public, adapters, tender_id, last):
+            sent = row.index
+            yield message(row)
+        while True:
+            try:
+                row = await asyncio.wait_for(queue.get(), HEARTBEAT_SECONDS)
+            except TimeoutError:
+                yield ServerSentEventMessage(comment="still here")
+                continue
+            if row.index > sent:
+                sent = row.index
+                yield message(row)
+    finally:
+        watch.watchers.discard(queue)
+
+
+@get("/api/tenders/{tender_id:str}/events")
+async def events(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> ServerSentEvent:
+    """The tender's public facts as they happen; Last-Event-ID resumes without a gap or a double."""
+    adapters = adapters_of(request)
+
+    def check() -> None:
+        with adapters.database.reading() as session:
+            if queries.tender(session, tender_id).stage == Stage.DRAFT:
+                raise NotFound(what="tender", id=tender_id)
+
+    await anyio.to_thread.run_sync(check)
+    text = request.headers.get("last-event-id") or request.query_params.get("after", "-1")
+    last = int(text) if text.lstrip("-").isdigit() else -1
+    stream = follow(request.app.state.watches, adapters, tender_id, last)
+    return ServerSentEvent(stream, headers={"X-Accel-Buffering": "no", "Cache-Control": "no-cache"})
+
+
+ROUTES = [show_closing, release, show_opening, events]

@@ -1,0 +1,387 @@
+"""Tenders over JSON: draft, documents, rulebook, openers' keys, publication, questions, amendments."""
+
+from typing import Any
+
+from litestar import Request, Response, get, post, put
+from litestar.params import FromPath, JSONBody
+
+from accounts.credentials import Scope
+from accounts.duties import Duty
+from crypto.canonical import b64, unb64
+from evaluation.rulebook import read_rulebook, rulebook_digest, write_rulebook
+from kernel.clock import read_time, write_time
+from kernel.errors import BadInput, NotFound
+from tender import notice as notices
+from tender import queries
+from tender.actions import clarify, draft, publish, rehearse
+from tender.lifecycle import Stage
+from tender.records import TenderRecord
+from tender.timetable import Periods, read_timetable
+from web.guards import adapters_of, caller, find_caller
+from web.shapes import Shape, create_once, expected_version, page_limit, paged, read_cursor
+
+DOCUMENT_LIMIT = 200 * 1024 * 1024  # bytes of one document of the notice
+PUBLIC_STAGES = [Stage.PUBLISHED, Stage.CLOSED, Stage.OPENED, Stage.EVALUATED, Stage.FAILED]
+
+
+class DraftRequest(Shape):
+    """What the office says of a tender; a field left out stays as it is."""
+
+    reference: str | None = None
+    title: dict[str, str] | None = None
+    summary: dict[str, str] | None = None
+    lots: list[dict[str, str]] | None = None
+    timetable: dict[str, Any] | None = None
+    periods: dict[str, int] | None = None
+    shortening_reason: str | None = None
+    suite: str | None = None
+    threshold: int | None = None
+    openers: list[str] | None = None
+
+    def command(self) -> draft.EditDraft:
+        """The request as the action takes it."""
+        return draft.EditDraft(
+            reference=self.reference,
+            title=self.title,
+            summary=self.summary,
+            lots=None if self.lots is None else tuple(self.lots),
+            timetable=None if self.timetable is None else read_timetable(self.timetable),
+            periods=None if self.periods is None else read_periods(self.periods),
+            shortening_reason=self.shortening_reason,
+            suite=self.suite,
+            threshold=self.threshold,
+            opener_ids=None if self.openers is None else tuple(self.openers),
+        )
+
+
+class AmendmentRequest(Shape):
+    """An addendum: what changes, in words, and the timetable that holds from now on."""
+
+    changes: str
+    timetable: dict[str, Any]
+    shortening_reason: str = ""
+
+
+class TextRequest(Shape):
+    """A question or an answer."""
+
+    text: str
+
+
+class OpenerKeyRequest(Shape):
+    """An opener's public keys, base64url, and the statement signed with the new key."""
+
+    hpke: str
+    ed25519: str
+    statement: dict[str, Any]
+
+
+class RehearsalRequest(Shape):
+    """What the opener read in the test envelope, base64url."""
+
+    answer: str
+
+
+def read_periods(body: dict[str, int]) -> Periods:
+    """The minimum periods of a tender from their JSON form."""
+    known = vars(Periods())
+    for name, value in body.items():
+        if name not in known or not 0 <= value <= 400:
+            raise BadInput(where=f"periods.{name}", why=f"known are {', '.join(known)}, each 0 to 400")
+    return Periods(**{**known, **body})
+
+
+def summary_of(record: TenderRecord) -> dict[str, Any]:
+    """One line of a list of tenders."""
+    return {
+        "id": record.id,
+        "reference": record.reference,
+        "title": record.title,
+        "stage": record.stage,
+        "closes_at": write_time(record.closes_at) if record.closes_at else None,
+        "published_at": write_time(record.published_at) if record.published_at else None,
+    }
+
+
+@get("/api/tenders", sync_to_thread=True)
+def list_tenders(
+    request: Request[Any, Any, Any], stage: Stage | None = None, cursor: str = "", limit: int = 20
+) -> Response[Any]:
+    """Published tenders, newest first."""
+    stages = PUBLIC_STAGES if stage is None else [stage] if stage in PUBLIC_STAGES else []
+    before = read_time(read_cursor(cursor)) if cursor else None
+    with adapters_of(request).database.reading() as session:
+        rows = queries.tenders(session, stages=stages, before=before, limit=page_limit(limit))
+    key = write_time(rows[-1].created_at) if len(rows) == limit else ""
+    return paged(request, [summary_of(row) for row in rows], limit, key)
+
+
+@post("/api/tenders", sync_to_thread=True)
+def begin(request: Request[Any, Any, Any], data: JSONBody[DraftRequest]) -> Any:
+    """Start a draft."""
+    adapters, actor = adapters_of(request), caller(request).may(Scope.OFFICE)
+    command = data.command()
+    return create_once(
+        request,
+        adapters,
+        actor,
+        data,
+        lambda session: {
+            "id": draft.begin_draft(session, actor=actor, command=command, now=adapters.clock.now())
+        },
+    )
+
+
+@get("/api/tenders/{tender_id:str}", sync_to_thread=True)
+def show(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> Response[Any]:
+    """One tender: its public state, or the draft for the office that writes it and its openers."""
+    found = find_caller(request)
+    with adapters_of(request).database.reading() as session:
+        record = queries.tender(session, tender_id)
+        openers = queries.openers(session, tender_id)
+        if record.stage == Stage.DRAFT:
+            actor = found.actor if found else None
+            is_office = actor is not None and actor.holds(Duty.TENDER_OFFICE)
+            is_own = is_office and actor is not None and actor.organisation_id == record.tenderer_id
+            if not is_own and not (actor and any(o.person_id == actor.person_id for o in openers)):
+                raise NotFound(what="tender", id=tender_id)
+        body = {
+            **summary_of(record),
+            "version": record.version,
+            "summary": record.summary,
+            "suite": record.suite,
+            "threshold": record.threshold,
+            "currency": record.currency,
+            "price_places": record.price_places,
+            "rulebook_digest": record.rulebook_digest,
+            "lots": [{"id": lot.id, "number": lot.number, "title": lot.title} for lot in queries.lots(session, tender_id)],
+            "openers": [
+                {**queries.key_marks(o), "rehearsed": o.rehearsed_at is not None} for o in openers
+            ],
+        }
+    return Response(body, headers={"ETag": f'"{record.version}"'})
+
+
+@put("/api/tenders/{tender_id:str}", sync_to_thread=True)
+def edit(request: Request[Any, Any, Any], tender_id: FromPath[str], data: JSONBody[DraftRequest]) -> Response[Any]:
+    """Change a draft that has not changed since it was read."""
+    adapters, actor = adapters_of(request), caller(request).may(Scope.OFFICE)
+    command, version = data.command(), expected_version(request)
+    with adapters.database.transaction() as session:
+        new = draft.edit_draft(
+            session, actor=actor, tender_id=tender_id, command=command, version=version, now=adapters.clock.now()
+        )
+    return Response({"id": tender_id, "version": new}, headers={"ETag": f'"{new}"'})
+
+
+@put("/api/tenders/{tender_id:str}/rulebook", sync_to_thread=True)
+def set_rulebook(
+    request: Request[Any, Any, Any], tender_id: FromPath[str], data: JSONBody[dict[str, Any]]
+) -> Response[Any]:
+    """Give the draft its rulebook; a rulebook that contradicts itself is refused with the field's path."""
+    adapters, actor = adapters_of(request), caller(request).may(Scope.OFFICE)
+    rulebook = read_rulebook(data)
+    frozen = draft.FrozenRulebook(
+        write_rulebook(rulebook), rulebook_digest(rulebook), rulebook.currency, rulebook.price_places
+    )
+    with adapters.database.transaction() as session:
+        version = draft.set_rulebook(session, actor=actor, tender_id=tender_id, rulebook=frozen)
+    return Response({"digest": frozen.digest, "version": version}, headers={"ETag": f'"{version}"'})
+
+
+@post("/api/tenders/{tender_id:str}/documents", sync_to_thread=True, request_max_body_size=DOCUMENT_LIMIT)
+def add_document(request: Request[Any, Any, Any], tender_id: FromPath[str], body: bytes, name: str) -> Any:
+    """Attach a file to the notice; the body is the file."""
+    adapters, actor = adapters_of(request), caller(request).may(Scope.OFFICE)
+    media_type = request.headers.get("content-type", "application/octet-stream")
+    stored = adapters.objects.put_once(iter([body]), expected=None, limit_bytes=DOCUMENT_LIMIT)
+    return create_once(
+        request,
+        adapters,
+        actor,
+        [name, stored.digest.hex()],
+        lambda session: {
+            "id": draft.add_document(
+                session,
+                actor=actor,
+                tender_id=tender_id,
+                name=name,
+                media_type=media_type,
+                stored=stored,
+                now=adapters.clock.now(),
+            ),
+            "digest": stored.digest.hex(),
+        },
+    )
+
+
+@get("/api/tenders/{tender_id:str}/missing", sync_to_thread=True)
+def show_missing(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> dict[str, Any]:
+    """Everything the draft still lacks before it may be published."""
+    adapters, actor = adapters_of(request), caller(request).may(Scope.OFFICE)
+    with adapters.database.reading() as session:
+        record = draft.own_tender(session, actor, tender_id)
+        described = queries.draft(session, record, adapters.settings.bid_limit_bytes)
+        return {"missing": notices.missing(described, adapters.clock.now())}
+
+
+@post("/api/tenders/{tender_id:str}/publish", sync_to_thread=True)
+def publish_tender(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> Any:
+    """Publish the notice; refused with the complete list of what is missing."""
+    adapters, actor = adapters_of(request), caller(request).may(Scope.OFFICE)
+
+    def act(session: Any) -> dict[str, Any]:
+        notice = publish.publish(
+            session,
+            actor=actor,
+            tender_id=tender_id,
+            bid_limit_bytes=adapters.settings.bid_limit_bytes,
+            now=adapters.clock.now(),
+        )
+        return {"version": notice.version, "digest": notice.digest}
+
+    return create_once(request, adapters, actor, [tender_id], act)
+
+
+@post("/api/tenders/{tender_id:str}/amendments", sync_to_thread=True)
+def amend_tender(
+    request: Request[Any, Any, Any], tender_id: FromPath[str], data: JSONBody[AmendmentRequest]
+) -> Any:
+    """Publish an addendum."""
+    adapters, actor = adapters_of(request), caller(request).may(Scope.OFFICE)
+    timetable = read_timetable(data.timetable)
+
+    def act(session: Any) -> dict[str, Any]:
+        notice = publish.amend(
+            session,
+            actor=actor,
+            tender_id=tender_id,
+            changes=data.changes,
+            timetable=timetable,
+            shortening_reason=data.shortening_reason,
+            bid_limit_bytes=adapters.settings.bid_limit_bytes,
+            now=adapters.clock.now(),
+        )
+        return {"version": notice.version, "digest": notice.digest}
+
+    return create_once(request, adapters, actor, data, act)
+
+
+@get("/api/tenders/{tender_id:str}/notice", sync_to_thread=True)
+def show_notice(request: Request[Any, Any, Any], tender_id: FromPath[str], version: int | None = None) -> dict[str, Any]:
+    """The published notice, newest or of one version, with its digest."""
+    with adapters_of(request).database.reading() as session:
+        found = queries.notices(session, tender_id)
+    for notice in reversed(found):
+        if version is None or notice.version == version:
+            return {"notice": notice.body, "digest": notice.digest}
+    raise NotFound(what="notice", id=tender_id)
+
+
+@get("/api/tenders/{tender_id:str}/questions", sync_to_thread=True)
+def list_questions(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> dict[str, Any]:
+    """Answered questions for everyone; the open ones too for the office."""
+    found = find_caller(request)
+    with adapters_of(request).database.reading() as session:
+        record = queries.tender(session, tender_id)
+        is_own = found is not None and found.actor.organisation_id == record.tenderer_id
+        rows = queries.questions(session, tender_id)
+    return {
+        "items": [
+            {
+                "id": q.id,
+                "text": q.text,
+                "asked_at": write_time(q.asked_at),
+                "answer": q.answer,
+                "answered_at": write_time(q.answered_at) if q.answered_at else None,
+            }
+            for q in rows
+            if q.answer is not None or is_own
+        ]
+    }
+
+
+@post("/api/tenders/{tender_id:str}/questions", sync_to_thread=True)
+def ask_question(request: Request[Any, Any, Any], tender_id: FromPath[str], data: JSONBody[TextRequest]) -> Any:
+    """Ask a question."""
+    adapters, actor = adapters_of(request), caller(request).may(Scope.BID)
+    return create_once(
+        request,
+        adapters,
+        actor,
+        data,
+        lambda session: {
+            "id": clarify.ask(session, actor=actor, tender_id=tender_id, text=data.text, now=adapters.clock.now())
+        },
+    )
+
+
+@post("/api/questions/{question_id:str}/answer", sync_to_thread=True)
+def answer_question(request: Request[Any, Any, Any], question_id: FromPath[str], data: JSONBody[TextRequest]) -> Any:
+    """Answer a question for everybody."""
+    adapters, actor = adapters_of(request), caller(request).may(Scope.OFFICE)
+
+    def act(session: Any) -> dict[str, Any]:
+        clarify.answer(session, actor=actor, question_id=question_id, text=data.text, now=adapters.clock.now())
+        return {"id": question_id}
+
+    return create_once(request, adapters, actor, data, act)
+
+
+@post("/api/tenders/{tender_id:str}/opener-key", sync_to_thread=True)
+def register_opener_key(
+    request: Request[Any, Any, Any], tender_id: FromPath[str], data: JSONBody[OpenerKeyRequest]
+) -> Any:
+    """Register the caller's opener keys; the answer is the test envelope to open."""
+    adapters, actor = adapters_of(request), caller(request).may(Scope.OPEN)
+
+    def act(session: Any) -> dict[str, Any]:
+        rehearse.register_key(
+            session,
+            actor=actor,
+            tender_id=tender_id,
+            hpke_public=unb64(data.hpke),
+            sign_public=unb64(data.ed25519, length=32),
+            statement=data.statement,
+            now=adapters.clock.now(),
+        )
+        test = queries.opener_of(session, tender_id, actor.person_id).rehearsal
+        assert test is not None
+        return {"rehearsal": b64(test)}
+
+    return create_once(request, adapters, actor, data, act)
+
+
+@post("/api/tenders/{tender_id:str}/rehearsal", sync_to_thread=True)
+def pass_rehearsal(
+    request: Request[Any, Any, Any], tender_id: FromPath[str], data: JSONBody[RehearsalRequest]
+) -> Any:
+    """Hand in what the test envelope held."""
+    adapters, actor = adapters_of(request), caller(request).may(Scope.OPEN)
+
+    def act(session: Any) -> dict[str, Any]:
+        rehearse.rehearse(
+            session, actor=actor, tender_id=tender_id, answer=unb64(data.answer), now=adapters.clock.now()
+        )
+        return {"rehearsed": True}
+
+    return create_once(request, adapters, actor, data, act)
+
+
+ROUTES = [
+    list_tenders,
+    begin,
+    show,
+    edit,
+    set_rulebook,
+    add_document,
+    show_missing,
+    publish_tender,
+    amend_tender,
+    show_notice,
+    list_questions,
+    ask_question,
+    answer_question,
+    register_opener_key,
+    pass_rehearsal,
+]
