@@ -192,7 +192,8 @@ from tests.storage.test_objects import s3_objects, fresh, chunks
 from tests.real_parts.seaweed import S3
 from storage.local_objects import LocalObjects
 kind, folder, size, *s3 = sys.argv[1:]
-objects = LocalObjects(Path(folder) / "objects") if kind == "local" else s3_objects(S3(*s3), Path(folder) / "spool")
+local = lambda: LocalObjects(Path(folder) / "objects")
+objects = local() if kind == "local" else s3_objects(S3(*s3), Path(folder) / "spool")
 data = bytes(int(size))
 def stream():
     yield from chunks(data)
