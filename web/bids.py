@@ -17,7 +17,8 @@ from litestar.params import FromPath
 from accounts.credentials import Scope
 from accounts.duties import Actor
 from crypto.canonical import tagged_hash
-from crypto.envelope import EnvelopePrefix, prefix_length_needed, read_prefix
+from crypto.envelope_prefix import FIXED_BYTES, EnvelopePrefix, prefix_length_needed, read_prefix
+from crypto.parts_digest import PartsDigest
 from crypto.timestamps import issue
 from kernel.clock import write_time
 from kernel.errors import BadInput, MalformedEnvelope
@@ -42,10 +43,23 @@ class Arrival:
         self.prefix_bytes = head[: self.prefix.length]
 
     def chunks(self) -> Iterator[bytes]:
-        """All bytes in order; called from a worker thread, waits for the network on the event loop."""
+        """All bytes in order; called from a worker thread, waits for the network on the event loop.
+
+        Raises:
+            MalformedEnvelope: at the end, when the payload is not the one that the bidder signed.
+        """
+        payload = PartsDigest()
+        payload.update(self.head[self.prefix.length :])
         yield self.head
         while chunk := anyio.from_thread.run(_next_chunk, self.rest):
+            payload.update(chunk)
             yield chunk
+        if payload.size != self.prefix.payload_size:
+            raise MalformedEnvelope(
+                why=f"{payload.size} bytes of payload arrived, its header says {self.prefix.payload_size}"
+            )
+        if payload.digest() != self.prefix.payload_digest:
+            raise MalformedEnvelope(why="its payload was changed after sealing")
 
 
 async def _next_chunk(stream: AsyncIterator[bytes]) -> bytes:
@@ -59,12 +73,9 @@ async def receive_head(request: Request[Any, Any, Any]) -> Arrival:
     """Read as much of the body as holds the prefix; small bodies whole."""
     stream = aiter(request.stream())
     size = int(request.headers.get("content-length", "0") or 0)
-    wanted: int | None = size if 0 < size <= WHOLE_BODY_BYTES else None
+    whole = size if 0 < size <= WHOLE_BODY_BYTES else 0
     head = bytearray()
-    while wanted is None or len(head) < wanted:
-        wanted = wanted or prefix_length_needed(bytes(head))
-        if wanted is not None and len(head) >= wanted:
-            break
+    while len(head) < max(whole, prefix_length_needed(bytes(head[:FIXED_BYTES]))):
         chunk = await _next_chunk(stream)
         if not chunk:
             break
@@ -130,8 +141,6 @@ def admit(
     replaces: str | None,
 ) -> str:
     """Stamp a stored envelope and admit it in one transaction."""
-    if stored.size != arrival.prefix.length + arrival.prefix.payload_size:
-        raise MalformedEnvelope(why="the upload is shorter or longer than its header says")
     token, stamped_at = stamp(adapters, stored.digest)
     command = acts.SubmitBid(
         tender_id, lot_id, arrival.prefix, arrival.prefix_bytes, stored, token, stamped_at, replaces
