@@ -7,13 +7,14 @@ import base64
 import binascii
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn, TypeAlias
 
 import rfc8785
 
 from kernel.errors import BadInput
 
-JsonValue: TypeAlias = bool | int | str | list["JsonValue"] | dict[str, "JsonValue"] | None
+JsonValue: TypeAlias = bool | int | str | Sequence["JsonValue"] | Mapping[str, "JsonValue"] | None
 
 MAX_INTEGER = 2**53 - 1
 MAX_DEPTH = 100

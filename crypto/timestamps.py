@@ -143,7 +143,7 @@ def check_token(token: bytes, digest: bytes, certificate: bytes) -> datetime:
         verifier = VerifierBuilder().tsa_certificate(pinned).add_root_certificate(pinned).build()
         verifier.verify(response, digest)
         at, imprint = _read_token(token)
-    except (VerificationError, ValueError, BadInput):
+    except (VerificationError, ValueError, IndexError, BadInput):
         raise IntegrityBroken(what="the timestamp token does not fit its digest or its authority") from None
     if imprint not in {_imprint(SHA256, digest), _imprint(SHA256_BARE, digest)}:
         raise IntegrityBroken(what="the timestamp token stamps another digest")
@@ -167,7 +167,7 @@ def _read_request(request: bytes) -> _Request:
     if len(values) < 2 or values[0][2] != integer(1) or values[1][0] != asn1.SEQUENCE:
         return _Request(failure=BAD_REQUEST)
     imprint = values[1][2]
-    digest = list(asn1.read_values(values[1][1]))[-1][1]
+    digest = next(iter([contents for _, contents, _ in asn1.read_values(values[1][1])][-1:]), b"")
     if (
         imprint not in {_imprint(SHA256, digest), _imprint(SHA256_BARE, digest)}
         or len(digest) != DIGEST_BYTES
