@@ -1,0 +1,133 @@
+"""The ranking as a value, and its published form (docs/formats/ranking.md)."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final
+
+from crypto.canonical import JsonValue, canonical
+from evaluation.compliance import OpenedBid, Rejection
+from evaluation.derivation import Step
+from evaluation.rulebook import Rulebook
+from kernel.ids import BidId, LotId, TenderId
+from kernel.money import write_units
+
+VERSION: Final = 1
+
+
+@dataclass(frozen=True)
+class PartScore:
+    """One part of the total: its points by its own rule, and what it contributes."""
+
+    part_id: str
+    points: int
+    weighted: int
+
+
+@dataclass(frozen=True)
+class RankedBid:
+    """One line of the ranking; every figure is an integer in its declared scale."""
+
+    place: int
+    bid: OpenedBid
+    price_points: int
+    """points of the price rule, in places.price"""
+    technical_points: int
+    """contribution of all groups together, in places.weighted"""
+    total: int
+    """out of 100, in places.total"""
+    parts: tuple[PartScore, ...]
+    """price (points in places.price), then the groups in the rulebook's order (points in places.combined)"""
+    derivation: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """The result: lines in order of place (equal places in order of bid id), and the rejected bids."""
+
+    tender_id: TenderId
+    lot_id: LotId
+    rulebook: Rulebook
+    rulebook_digest: str
+    case_digest: str
+    lines: tuple[RankedBid, ...]
+    rejected: tuple[Rejection, ...]
+
+    @property
+    def is_competitive(self) -> bool:
+        """Whether as many bids were accepted as the rulebook asks for; if not, the office decides by law."""
+        return len(self.lines) >= self.rulebook.minimum_bids
+
+    @property
+    def ties(self) -> tuple[tuple[BidId, ...], ...]:
+        """The bids that share a place, place by place: a public draw has to decide between them."""
+        places: dict[int, list[BidId]] = {}
+        for line in self.lines:
+            places.setdefault(line.place, []).append(line.bid.bid_id)
+        return tuple(tuple(bids) for bids in places.values() if len(bids) > 1)
+
+
+def write_ranking(ranking: Ranking) -> dict[str, JsonValue]:
+    """The published form of a ranking: every figure as decimal text in its declared scale."""
+    return {
+        "v": VERSION,
+        "tender_id": ranking.tender_id,
+        "lot_id": ranking.lot_id,
+        "rulebook_digest": ranking.rulebook_digest,
+        "case_digest": ranking.case_digest,
+        "is_competitive": ranking.is_competitive,
+        "ties": [list(bids) for bids in ranking.ties],
+        "lines": [_write_line(line, ranking.rulebook) for line in ranking.lines],
+        "rejected": [_write_rejection(rejection) for rejection in ranking.rejected],
+    }
+
+
+def ranking_digest(ranking: Ranking) -> str:
+    """SHA-256 of the ranking's canonical bytes, in lower-case hex."""
+    return sha256(canonical(write_ranking(ranking))).hexdigest()
+
+
+def _write_line(line: RankedBid, rulebook: Rulebook) -> dict[str, JsonValue]:
+    places = rulebook.places
+    return {
+        "place": line.place,
+        "bid_id": line.bid.bid_id,
+        "bidder_name": line.bid.bidder_name,
+        "price": write_units(line.bid.price, rulebook.scale.places),
+        "price_points": write_units(line.price_points, places.price),
+        "technical_points": write_units(line.technical_points, places.weighted),
+        "total": write_units(line.total, places.total),
+        "parts": [
+            {
+                "part": part.part_id,
+                "points": write_units(part.points, places.combined if column else places.price),
+                "weighted": write_units(part.weighted, places.weighted),
+            }
+            for column, part in enumerate(line.parts)
+        ],
+        "derivation": [
+            {
+                "figure": step.figure,
+                "rule": step.rule,
+                "numerator": str(step.numerator),
+                "denominator": str(step.denominator),
+                "value": write_units(step.value, step.places),
+            }
+            for step in line.derivation
+        ],
+    }
+
+
+def _write_rejection(rejection: Rejection) -> dict[str, JsonValue]:
+    return {
+        "bid_id": rejection.bid_id,
+        "reasons": [
+            {
+                "check": ground.check_id,
+                "clause": ground.clause,
+                "failed": ground.failed,
+                "votes": ground.votes,
+                "remarks": list(ground.remarks),
+            }
+            for ground in rejection.reasons
+        ],
+    }
