@@ -36,7 +36,9 @@ from storage import audit_log
 from storage.audit_log import Fact
 
 HASHER = PasswordHasher()  # Argon2id with RFC 9106's low-memory profile
-UNKNOWN_NAME_HASH = HASHER.hash("nobody has this password")  # so that unknown names take as long as known ones
+UNKNOWN_NAME_HASH = HASHER.hash(
+    "nobody has this password"
+)  # so that unknown names take as long as known ones
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,9 @@ def check_password(sign_in: str, password: str) -> None:
 
 def check_sign_in_name(name: str) -> None:
     """Raise BadInput unless the name is 3 to 40 lower-case letters, digits, points, hyphens."""
-    if not (3 <= len(name) <= 40) or not all(c.isascii() and (c.islower() or c.isdigit() or c in ".-") for c in name):
+    if not (3 <= len(name) <= 40) or not all(
+        c.isascii() and (c.islower() or c.isdigit() or c in ".-") for c in name
+    ):
         raise BadInput(where="sign_in", why="use 3 to 40 lower-case letters, digits, points and hyphens")
 
 

@@ -57,7 +57,9 @@ def person_by_sign_in(session: Session, sign_in: str) -> PersonRecord | None:
 
 def failures(session: Session, sign_in: str, now: datetime) -> int:
     """How many sign-ins failed for this name lately."""
-    recent = select(func.count()).where(FailedSignInRecord.sign_in == sign_in, FailedSignInRecord.at > now - TRY_WINDOW)
+    recent = select(func.count()).where(
+        FailedSignInRecord.sign_in == sign_in, FailedSignInRecord.at > now - TRY_WINDOW
+    )
     return session.exec(recent).one()
 
 
@@ -104,7 +106,9 @@ def people(session: Session, after: str, limit: int) -> list[tuple[PersonRecord,
     rows = session.exec(
         select(PersonRecord).where(PersonRecord.sign_in > after).order_by(PersonRecord.sign_in).limit(limit)
     ).all()
-    duties = session.exec(select(DutyRecord).where(col(DutyRecord.person_id).in_([row.id for row in rows]))).all()
+    duties = session.exec(
+        select(DutyRecord).where(col(DutyRecord.person_id).in_([row.id for row in rows]))
+    ).all()
     return [(row, sorted(d.duty for d in duties if d.person_id == row.id)) for row in rows]
 
 

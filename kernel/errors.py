@@ -108,7 +108,9 @@ class Refused(TenderingError):
 class SubmissionClosed(Refused):
     """A bid, replacement or withdrawal stamped after the closing time."""
 
-    text = "Bids closed at {closes_at}. This act was stamped at {received_at}, which is later, so it is refused."
+    text = (
+        "Bids closed at {closes_at}. This act was stamped at {received_at}, which is later, so it is refused."
+    )
 
 
 class SubmissionNotOpen(Refused):
@@ -150,7 +152,9 @@ class UnsignedEnvelope(Refused):
 class AlreadySubmitted(Refused):
     """The same submission id was used for different bytes."""
 
-    text = "The submission {submission_id} already exists with other content. Seal the bid again for a new id."
+    text = (
+        "The submission {submission_id} already exists with other content. Seal the bid again for a new id."
+    )
 
 
 class BidAlreadyWithdrawn(Refused):

@@ -54,7 +54,9 @@ def read_money(amount: str, currency: str, scale: PriceScale, where: str = "pric
     """Read a price that must be in the tender's currency and scale."""
     if currency != scale.currency:
         raise BadPrice(
-            where=where, price=f"{amount[:40]} {currency[:8]}", why=f"this tender is priced in {scale.currency}"
+            where=where,
+            price=f"{amount[:40]} {currency[:8]}",
+            why=f"this tender is priced in {scale.currency}",
         )
     return Money(read_units(amount, scale.places, where), scale)
 

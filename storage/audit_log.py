@@ -129,12 +129,18 @@ def prove(session: Session, index: int, size: int) -> tuple[bytes, ...]:
 
 def entries_of(session: Session, tender_id: str) -> list[LogRecord]:
     """All facts of one tender, in the order they happened."""
-    return list(session.exec(select(LogRecord).where(LogRecord.tender_id == tender_id).order_by(LogRecord.index)))
+    return list(
+        session.exec(select(LogRecord).where(LogRecord.tender_id == tender_id).order_by(LogRecord.index))
+    )
 
 
 def leaves(session: Session, start: int, end: int) -> list[bytes]:
     """The leaves from `start` up to, not including, `end`."""
-    rows = select(LogRecord.leaf).where(LogRecord.index >= start, LogRecord.index < end).order_by(LogRecord.index)
+    rows = (
+        select(LogRecord.leaf)
+        .where(LogRecord.index >= start, LogRecord.index < end)
+        .order_by(LogRecord.index)
+    )
     return list(session.exec(rows))
 
 

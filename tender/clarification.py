@@ -20,7 +20,9 @@ def check_text(where: str, text: str) -> str:
 def check_may_ask(timetable: Timetable, now: datetime) -> None:
     """Raise Refused once the time for questions is over."""
     if now > timetable.questions_until:
-        raise Refused(rule="questions end", why=f"questions were taken until {write_time(timetable.questions_until)}")
+        raise Refused(
+            rule="questions end", why=f"questions were taken until {write_time(timetable.questions_until)}"
+        )
 
 
 def check_amendment(old: Timetable, new: Timetable, periods: Periods, reason: str, now: datetime) -> None:

@@ -93,7 +93,9 @@ def check_complete(draft: Draft, now: datetime) -> None:
         raise IncompleteNotice(missing=", ".join(lacking))
 
 
-def notice_body(draft: Draft, version: int, published_at: datetime, changes: str = "") -> dict[str, JsonValue]:
+def notice_body(
+    draft: Draft, version: int, published_at: datetime, changes: str = ""
+) -> dict[str, JsonValue]:
     """The frozen notice (docs/formats/notice.md); `draft` must be complete."""
     assert draft.timetable is not None
     return {
@@ -123,7 +125,8 @@ def notice_body(draft: Draft, version: int, published_at: datetime, changes: str
             "limit_bytes": str(draft.bid_limit_bytes),
         },
         "documents": [
-            {"id": d.document_id, "name": d.name, "digest": d.digest, "size": str(d.size)} for d in draft.documents
+            {"id": d.document_id, "name": d.name, "digest": d.digest, "size": str(d.size)}
+            for d in draft.documents
         ],
         "published_at": write_time(published_at),
         "changes": changes,

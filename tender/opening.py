@@ -72,9 +72,7 @@ def check_minimum(bids: int, minimum: int) -> None:
         raise TooFewBids(bids=bids, minimum=minimum)
 
 
-def release_body(
-    closing: Closing, opener: int, shares: Mapping[str, bytes | None]
-) -> dict[str, JsonValue]:
+def release_body(closing: Closing, opener: int, shares: Mapping[str, bytes | None]) -> dict[str, JsonValue]:
     """What an opener signs: tender, position, the closing's head, and a hash of each share by bid."""
     return {
         "tender": closing.tender_id,

@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session, col, func, select
 
 from accounts import queries as accounts
-from crypto.envelope import EnvelopePrefix, read_prefix
+from crypto.envelope_prefix import EnvelopePrefix, read_prefix
 from crypto.signatures import fingerprint
 from kernel.errors import NotFound
 from kernel.money import PriceScale
@@ -55,11 +55,21 @@ def price_scale(record: TenderRecord) -> PriceScale:
 
 
 def tenders(
-    session: Session, *, stages: Sequence[Stage], before: datetime | None, limit: int, tenderer_id: str | None = None
+    session: Session,
+    *,
+    stages: Sequence[Stage],
+    before: datetime | None,
+    limit: int,
+    tenderer_id: str | None = None,
 ) -> list[TenderRecord]:
     """A page of tenders, newest first, older than `before`."""
     moment = TenderRecord.created_at
-    found = select(TenderRecord).where(col(TenderRecord.stage).in_(stages)).order_by(col(moment).desc()).limit(limit)
+    found = (
+        select(TenderRecord)
+        .where(col(TenderRecord.stage).in_(stages))
+        .order_by(col(moment).desc())
+        .limit(limit)
+    )
     if before is not None:
         found = found.where(moment < before)
     if tenderer_id is not None:
@@ -69,7 +79,11 @@ def tenders(
 
 def lots(session: Session, tender_id: str) -> list[LotRecord]:
     """The lots of a tender in order."""
-    return list(session.exec(select(LotRecord).where(LotRecord.tender_id == tender_id).order_by(col(LotRecord.number))))
+    return list(
+        session.exec(
+            select(LotRecord).where(LotRecord.tender_id == tender_id).order_by(col(LotRecord.number))
+        )
+    )
 
 
 def documents(session: Session, tender_id: str) -> list[DocumentRecord]:
@@ -111,7 +125,9 @@ def draft(session: Session, record: TenderRecord, bid_limit_bytes: int) -> Draft
         title=record.title,
         summary=record.summary,
         tenderer={"id": record.tenderer_id, "name": firm_names[record.tenderer_id]},
-        lots=tuple({"id": lot.id, "number": lot.number, "title": dict(lot.title)} for lot in lots(session, record.id)),
+        lots=tuple(
+            {"id": lot.id, "number": lot.number, "title": dict(lot.title)} for lot in lots(session, record.id)
+        ),
         timetable=timetable(record),
         periods=Periods(**record.periods),
         shortening_reason=record.shortening_reason,
@@ -134,7 +150,8 @@ def draft(session: Session, record: TenderRecord, bid_limit_bytes: int) -> Draft
         currency=record.currency,
         price_places=record.price_places,
         documents=tuple(
-            Document(d.id, d.name, d.media_type, d.digest.hex(), d.size) for d in documents(session, record.id)
+            Document(d.id, d.name, d.media_type, d.digest.hex(), d.size)
+            for d in documents(session, record.id)
         ),
         bid_limit_bytes=bid_limit_bytes,
     )

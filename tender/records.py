@@ -122,6 +122,7 @@ class BidRecord(SQLModel, table=True):
     size: int = Field(sa_type=BigInteger)
     prefix: bytes
     received_at: datetime = Field(sa_type=UtcTime)
+    token: bytes
     log_index: int
     receipt: str
     status: str = Field(max_length=20)

@@ -9,8 +9,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from crypto.envelope import EnvelopePrefix, check_signature
-from crypto.signatures import fingerprint
+from crypto.envelope_prefix import EnvelopePrefix, check_signature
 from kernel.clock import write_time
 from kernel.errors import (
     SubmissionClosed,
@@ -74,9 +73,7 @@ def check_envelope(window: SubmissionWindow, lot_id: str, bidder: Bidder, prefix
         )
     if header.suite != window.suite:
         raise WrongSuite(suite=header.suite, accepted=window.suite)
-    if header.bidder_id != bidder.organisation_id or header.bidder_key not in {
-        fingerprint(key) for key in bidder.signing_keys
-    }:
+    if header.bidder_id != bidder.organisation_id or header.bidder_key not in bidder.signing_keys:
         raise WrongBidder()
     if header.opener_keys != window.opener_keys or header.k != window.threshold:
         raise WrongOpeningKey()

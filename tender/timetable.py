@@ -41,7 +41,9 @@ def read_timetable(body: dict[str, object]) -> Timetable:
         try:
             moments[name] = read_time(str(body[name]))
         except (KeyError, ValueError) as error:
-            raise BadInput(where=f"timetable.{name}", why=f"give an ISO 8601 time with its zone ({error})") from None
+            raise BadInput(
+                where=f"timetable.{name}", why=f"give an ISO 8601 time with its zone ({error})"
+            ) from None
     settle = body.get("settle_seconds", Timetable.settle_seconds)
     if not isinstance(settle, int) or not 0 <= settle <= 600:
         raise BadInput(where="timetable.settle_seconds", why="give whole seconds from 0 to 600")

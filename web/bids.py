@@ -16,7 +16,6 @@ from litestar.params import FromPath
 
 from accounts.credentials import Scope
 from accounts.duties import Actor
-from crypto.canonical import tagged_hash
 from crypto.envelope_prefix import FIXED_BYTES, EnvelopePrefix, prefix_length_needed, read_prefix
 from crypto.parts_digest import PartsDigest
 from crypto.timestamps import issue
@@ -91,7 +90,9 @@ def declared_digest(request: Request[Any, Any, Any]) -> bytes:
     except ValueError:
         digest = b""
     if len(digest) != 32 or text != digest.hex():
-        raise BadInput(where="Idempotency-Key", why="send the envelope's parts digest as 64 lower-case hex digits")
+        raise BadInput(
+            where="Idempotency-Key", why="send the envelope's parts digest as 64 lower-case hex digits"
+        )
     return digest
 
 
@@ -153,7 +154,10 @@ def admit(
 
 @post("/api/tenders/{tender_id:str}/lots/{lot_id:str}/bids", request_max_body_size=None)
 async def submit(
-    request: Request[Any, Any, Any], tender_id: FromPath[str], lot_id: FromPath[str], replaces: str | None = None
+    request: Request[Any, Any, Any],
+    tender_id: FromPath[str],
+    lot_id: FromPath[str],
+    replaces: str | None = None,
 ) -> Response[bytes]:
     """Submit a sealed envelope, the raw body; the answer is the receipt."""
     digest = declared_digest(request)
@@ -215,7 +219,9 @@ def show_receipt(request: Request[Any, Any, Any], bid_id: FromPath[str]) -> Resp
 def withdraw(request: Request[Any, Any, Any], bid_id: FromPath[str]) -> Response[bytes]:
     """Withdraw a bid; repeating it gives the same receipt."""
     adapters, actor = adapters_of(request), caller(request).may(Scope.BID)
-    token, stamped_at = stamp(adapters, tagged_hash("withdrawal", bid_id.encode()))
+    with adapters.database.reading() as session:
+        digest = acts.own_bid(session, actor, bid_id).digest
+    token, stamped_at = stamp(adapters, digest)
     with adapters.database.transaction() as session:
         receipt = acts.withdraw_bid(
             session,

@@ -42,7 +42,9 @@ def find_caller(request: Request[Any, Any, Any]) -> Caller | None:
     secret = authorization.removeprefix("Bearer ").strip()
     if authorization:
         with adapters.database.reading() as session:
-            held = queries.actor_of_token(session, secret, adapters.clock.now()) if _is_token(secret) else None
+            held = (
+                queries.actor_of_token(session, secret, adapters.clock.now()) if _is_token(secret) else None
+            )
         if held is None:
             raise NotSignedIn()
         return Caller(*held)

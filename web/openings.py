@@ -163,7 +163,9 @@ def message(row: audit_log.LogRecord) -> ServerSentEventMessage:
     return ServerSentEventMessage(data=row.fact.decode(), event=row.kind, id=row.index)
 
 
-async def follow(watches: dict[str, Watch], adapters: Adapters, tender_id: str, last: int) -> AsyncIterator[Any]:
+async def follow(
+    watches: dict[str, Watch], adapters: Adapters, tender_id: str, last: int
+) -> AsyncIterator[Any]:
     """All public facts after `last`, then each new one as it happens, with a heartbeat in between."""
     watch = watches.setdefault(tender_id, Watch(adapters, tender_id))
     queue = watch.join(last)

@@ -72,7 +72,9 @@ def answer_http(request: Request[Any, Any, Any], error: HTTPException) -> Respon
         "type": "about:blank",
         "title": error.detail if error.status_code != 404 else "Not Found",
         "status": error.status_code,
-        "code": {404: "not-found", 405: "method-not-allowed", 413: "too-large"}.get(error.status_code, "bad-input"),
+        "code": {404: "not-found", 405: "method-not-allowed", 413: "too-large"}.get(
+            error.status_code, "bad-input"
+        ),
     }
     if isinstance(error, ValidationException):
         body |= {"status": 422, "detail": _where(error), "title": "Bad input"}
@@ -89,7 +91,9 @@ def answer_bug(request: Request[Any, Any, Any], error: Exception) -> Response[An
             "title": "Internal error",
             "status": 500,
             "code": "internal",
-            "detail": translate(language_of(request), "Something broke on our side. Nothing was half-written."),
+            "detail": translate(
+                language_of(request), "Something broke on our side. Nothing was half-written."
+            ),
             "reference": reference,
         }
     )
@@ -97,7 +101,9 @@ def answer_bug(request: Request[Any, Any, Any], error: Exception) -> Response[An
 
 def _where(error: ValidationException) -> str:
     extra = error.extra if isinstance(error.extra, list) else []
-    found = [f"{item.get('key', 'body')}: {item.get('message', '')}" for item in extra if isinstance(item, dict)]
+    found = [
+        f"{item.get('key', 'body')}: {item.get('message', '')}" for item in extra if isinstance(item, dict)
+    ]
     return "; ".join(found) or error.detail
 
 
@@ -111,5 +117,3 @@ def _respond(body: dict[str, object], headers: dict[str, str] | None = None) -> 
         media_type="application/problem+json",
         headers={**(headers or {}), **retry},
     )
-
-

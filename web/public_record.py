@@ -44,7 +44,7 @@ def show_tile(request: Request[Any, Any, Any], path: FromPath[str]) -> Response[
     with adapters_of(request).database.reading() as session:
         size = audit_log.frontier(session).size
         have = tile_width(0 if level == "entries" else int(level), index, size)
-        if width is None and have < TILE_WIDTH or width is not None and width > have:
+        if (width is None and have < TILE_WIDTH) or (width is not None and width > have):
             raise NotFound(what="tile", id=path)
         count = width or TILE_WIDTH
         if level == "entries":
@@ -65,8 +65,10 @@ def read_tile_path(path: str) -> tuple[str, int, int | None]:
     is_formed = all(group.startswith("x") for group in groups[:-1]) and all(
         len(digits) == 3 and digits.isdigit() for digits in marked
     )
-    if not is_formed or not (level == "entries" or level.isdigit() and int(level) < 64):
-        raise BadInput(where="path", why="a tile path is <level>/<index in groups of three digits>[.p/<width>]")
+    if not is_formed or not (level == "entries" or (level.isdigit() and int(level) < 64)):
+        raise BadInput(
+            where="path", why="a tile path is <level>/<index in groups of three digits>[.p/<width>]"
+        )
     if partial and not (partial.isdigit() and 1 <= int(partial) < TILE_WIDTH):
         raise BadInput(where="path", why="a partial tile is 1 to 255 wide")
     return level, int("".join(marked)), int(partial) if partial else None

@@ -69,10 +69,8 @@ class TextRequest(Shape):
 
 
 class OpenerKeyRequest(Shape):
-    """An opener's public keys, base64url, and the statement signed with the new key."""
+    """The statement that offers an opener's public keys, signed with the new key."""
 
-    hpke: str
-    ed25519: str
     statement: dict[str, Any]
 
 
@@ -154,22 +152,30 @@ def show(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> Response[
             "currency": record.currency,
             "price_places": record.price_places,
             "rulebook_digest": record.rulebook_digest,
-            "lots": [{"id": lot.id, "number": lot.number, "title": lot.title} for lot in queries.lots(session, tender_id)],
-            "openers": [
-                {**queries.key_marks(o), "rehearsed": o.rehearsed_at is not None} for o in openers
+            "lots": [
+                {"id": lot.id, "number": lot.number, "title": lot.title}
+                for lot in queries.lots(session, tender_id)
             ],
+            "openers": [{**queries.key_marks(o), "rehearsed": o.rehearsed_at is not None} for o in openers],
         }
     return Response(body, headers={"ETag": f'"{record.version}"'})
 
 
 @put("/api/tenders/{tender_id:str}", sync_to_thread=True)
-def edit(request: Request[Any, Any, Any], tender_id: FromPath[str], data: JSONBody[DraftRequest]) -> Response[Any]:
+def edit(
+    request: Request[Any, Any, Any], tender_id: FromPath[str], data: JSONBody[DraftRequest]
+) -> Response[Any]:
     """Change a draft that has not changed since it was read."""
     adapters, actor = adapters_of(request), caller(request).may(Scope.OFFICE)
     command, version = data.command(), expected_version(request)
     with adapters.database.transaction() as session:
         new = draft.edit_draft(
-            session, actor=actor, tender_id=tender_id, command=command, version=version, now=adapters.clock.now()
+            session,
+            actor=actor,
+            tender_id=tender_id,
+            command=command,
+            version=version,
+            now=adapters.clock.now(),
         )
     return Response({"id": tender_id, "version": new}, headers={"ETag": f'"{new}"'})
 
@@ -268,7 +274,9 @@ def amend_tender(
 
 
 @get("/api/tenders/{tender_id:str}/notice", sync_to_thread=True)
-def show_notice(request: Request[Any, Any, Any], tender_id: FromPath[str], version: int | None = None) -> dict[str, Any]:
+def show_notice(
+    request: Request[Any, Any, Any], tender_id: FromPath[str], version: int | None = None
+) -> dict[str, Any]:
     """The published notice, newest or of one version, with its digest."""
     with adapters_of(request).database.reading() as session:
         found = queries.notices(session, tender_id)
@@ -302,7 +310,9 @@ def list_questions(request: Request[Any, Any, Any], tender_id: FromPath[str]) ->
 
 
 @post("/api/tenders/{tender_id:str}/questions", sync_to_thread=True)
-def ask_question(request: Request[Any, Any, Any], tender_id: FromPath[str], data: JSONBody[TextRequest]) -> Any:
+def ask_question(
+    request: Request[Any, Any, Any], tender_id: FromPath[str], data: JSONBody[TextRequest]
+) -> Any:
     """Ask a question."""
     adapters, actor = adapters_of(request), caller(request).may(Scope.BID)
     return create_once(
@@ -311,18 +321,24 @@ def ask_question(request: Request[Any, Any, Any], tender_id: FromPath[str], data
         actor,
         data,
         lambda session: {
-            "id": clarify.ask(session, actor=actor, tender_id=tender_id, text=data.text, now=adapters.clock.now())
+            "id": clarify.ask(
+                session, actor=actor, tender_id=tender_id, text=data.text, now=adapters.clock.now()
+            )
         },
     )
 
 
 @post("/api/questions/{question_id:str}/answer", sync_to_thread=True)
-def answer_question(request: Request[Any, Any, Any], question_id: FromPath[str], data: JSONBody[TextRequest]) -> Any:
+def answer_question(
+    request: Request[Any, Any, Any], question_id: FromPath[str], data: JSONBody[TextRequest]
+) -> Any:
     """Answer a question for everybody."""
     adapters, actor = adapters_of(request), caller(request).may(Scope.OFFICE)
 
     def act(session: Any) -> dict[str, Any]:
-        clarify.answer(session, actor=actor, question_id=question_id, text=data.text, now=adapters.clock.now())
+        clarify.answer(
+            session, actor=actor, question_id=question_id, text=data.text, now=adapters.clock.now()
+        )
         return {"id": question_id}
 
     return create_once(request, adapters, actor, data, act)
@@ -340,8 +356,6 @@ def register_opener_key(
             session,
             actor=actor,
             tender_id=tender_id,
-            hpke_public=unb64(data.hpke),
-            sign_public=unb64(data.ed25519, length=32),
             statement=data.statement,
             now=adapters.clock.now(),
         )

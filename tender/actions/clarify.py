@@ -26,7 +26,11 @@ def ask(session: Session, *, actor: Actor, tender_id: str, text: str, now: datet
     assert timetable is not None
     check_may_ask(timetable, now)
     question = QuestionRecord(
-        id=new_id(), tender_id=tender_id, asked_by=actor.person_id, text=check_text("text", text), asked_at=now
+        id=new_id(),
+        tender_id=tender_id,
+        asked_by=actor.person_id,
+        text=check_text("text", text),
+        asked_at=now,
     )
     session.add(question)
     return question.id

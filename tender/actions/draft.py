@@ -85,7 +85,14 @@ def set_rulebook(session: Session, *, actor: Actor, tender_id: str, rulebook: Fr
 
 
 def add_document(
-    session: Session, *, actor: Actor, tender_id: str, name: str, media_type: str, stored: StoredObject, now: datetime
+    session: Session,
+    *,
+    actor: Actor,
+    tender_id: str,
+    name: str,
+    media_type: str,
+    stored: StoredObject,
+    now: datetime,
 ) -> str:
     """Attach a stored file to the draft or to the next amendment."""
     record = own_tender(session, actor, tender_id)

@@ -19,7 +19,8 @@ from accounts import queries as accounts
 from accounts.duties import Actor, Duty
 from crypto.archive import read_archive
 from crypto.canonical import JsonValue, b64, canonical
-from crypto.envelope import EnvelopePrefix, JoinOutcome, bid_blind, bid_commitment, join_shares, open_payload, read_prefix
+from crypto.envelope import Outcome, bid_blind, check_announcement, join_shares, open_payload
+from crypto.envelope_prefix import EnvelopePrefix, read_prefix
 from kernel.clock import write_time
 from kernel.errors import IntegrityBroken, MalformedEnvelope, TooFewBids
 from storage import audit_log, outbox
@@ -114,11 +115,11 @@ def unseal(objects: Objects, spool: Path, task: OpeningTask) -> UnsealedBid | No
     """
     prefix = read_prefix(task.bid.prefix)
     joined = join_shares(prefix, task.shares)
-    if joined.outcome is JoinOutcome.NEED_MORE_SHARES:
+    if joined.outcome is Outcome.NEED_MORE_SHARES:
         if task.releases < task.openers:
             return None
         return _malformed("too few of its shares could be decrypted by the openers", tuple(joined.bad_shares))
-    if joined.outcome is JoinOutcome.MALFORMED_BID or joined.seed is None:
+    if joined.outcome is Outcome.MALFORMED_BID or joined.seed is None:
         return _malformed("its key shares were not dealt as the format demands", tuple(joined.bad_shares))
     spool.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryFile(dir=spool) as plain, objects.open(task.bid.digest) as sealed:
@@ -141,14 +142,10 @@ def _read_contents(
     files: list[dict[str, JsonValue]] = []
     for entry in read_archive(plain):
         if entry.name == "bid.json":
-            announced = b"".join(entry.chunks)
-        else:
-            for _ in entry.chunks:
-                pass
+            announced = b"".join(entry.chunks())
         files.append({"name": entry.name, "size": str(entry.size), "sha256": entry.sha256})
     blind = bid_blind(seed, prefix.ctx)
-    if bid_commitment(prefix.ctx, blind, announced) != prefix.bid_commitment:
-        return _malformed("the announced part is not the one that was committed to when sealing", bad_shares)
+    check_announcement(prefix, blind, announced)
     plain.seek(0)
     contents = objects.put_once(plain, expected=None, limit_bytes=2**62)
     return UnsealedBid(
@@ -183,7 +180,11 @@ def record_opened(session: Session, *, bid_id: str, unsealed: UnsealedBid, now: 
     )
     if unsealed.outcome is BidOutcome.OPENED:
         announced = read_announced(unsealed.bid_json, queries.price_scale(tender))
-        row.price_units, row.price_text, row.problem = announced.price_units, announced.price_text, announced.problem
+        row.price_units, row.price_text, row.problem = (
+            announced.price_units,
+            announced.price_text,
+            announced.problem,
+        )
     session.add(row)
     session.flush()
     names = accounts.organisation_names(session, {bid.bidder_id})

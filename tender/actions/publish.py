@@ -16,7 +16,9 @@ from tender.records import NoticeRecord, TenderRecord
 from tender.timetable import Periods, Timetable
 
 
-def publish(session: Session, *, actor: Actor, tender_id: str, bid_limit_bytes: int, now: datetime) -> NoticeRecord:
+def publish(
+    session: Session, *, actor: Actor, tender_id: str, bid_limit_bytes: int, now: datetime
+) -> NoticeRecord:
     """Publish a complete draft; raises IncompleteNotice with everything that is missing."""
     record = own_tender(session, actor, tender_id)
     stage = after(Stage(record.stage), Move.PUBLISH)

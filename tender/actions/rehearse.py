@@ -7,17 +7,15 @@ from hashlib import sha256
 from sqlmodel import Session
 
 from accounts.duties import Actor, Duty
-from crypto.canonical import b64
-from crypto.signatures import check_statement, fingerprint
+from crypto.opener_keys import check_offer
+from crypto.signatures import fingerprint
 from crypto.suites import suite
 from kernel.errors import BadInput, KeyNotRehearsed
 from storage import audit_log
 from storage.audit_log import Fact
 from tender import queries
 from tender.lifecycle import Move, Stage, after
-
-REGISTER_TYPE = "opener-key"
-REHEARSAL_INFO = b"mingtang rehearsal"
+from tender.rehearsal import rehearsal_info
 
 
 def register_key(
@@ -25,25 +23,30 @@ def register_key(
     *,
     actor: Actor,
     tender_id: str,
-    hpke_public: bytes,
-    sign_public: bytes,
     statement: dict[str, object],
     now: datetime,
 ) -> None:
-    """Register the opener's public keys; the statement, signed with the new key, proves that they hold it."""
+    """Register the opener's public keys, offered in a statement signed with the new key; repeating is harmless."""
     actor.require(Duty.OPENER)
     record = queries.tender(session, tender_id, lock=True)
     after(Stage(record.stage), Move.EDIT)
     opener = queries.opener_of(session, tender_id, actor.person_id)
-    body = check_statement(statement, REGISTER_TYPE, sign_public)
-    if body != {"tender": tender_id, "opener": actor.person_id, "hpke": b64(hpke_public)}:
-        raise BadInput(where="statement", why="it must name this tender, you as the opener, and the HPKE key")
-    opener.hpke_public, opener.sign_public, opener.rehearsed_at = hpke_public, sign_public, None
+    offered = check_offer(statement)
+    if (offered.tender_id, offered.opener_id, offered.suite) != (tender_id, actor.person_id, record.suite):
+        raise BadInput(where="statement", why="the key was made for another tender, suite or opener")
+    if opener.hpke_public == offered.hpke_public and opener.sign_public == offered.signing_public:
+        return
+    opener.hpke_public, opener.sign_public = offered.hpke_public, offered.signing_public
+    opener.rehearsed_at = None
     answer = os.urandom(32)
-    opener.rehearsal = suite(record.suite).seal_to(hpke_public, REHEARSAL_INFO + tender_id.encode(), answer)
+    opener.rehearsal = suite(record.suite).seal_to(offered.hpke_public, rehearsal_info(tender_id), answer)
     opener.rehearsal_answer = sha256(answer).digest()
     session.add(opener)
-    marks = {"position": opener.position, "hpke": fingerprint(hpke_public), "ed25519": fingerprint(sign_public)}
+    marks = {
+        "position": opener.position,
+        "hpke": offered.fingerprint,
+        "ed25519": fingerprint(opener.sign_public),
+    }
     audit_log.append(session, Fact("opener.registered", actor.person_id, tender_id, marks), now)
 
 

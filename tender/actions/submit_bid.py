@@ -4,22 +4,23 @@ The order is the evidence: the object is stored and hashed, then stamped, then o
 against the stamp, inserts the bid and its log entry, and only its commit lets the receipt out.
 """
 
-import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlmodel import Session
 
 from accounts.duties import Actor, Duty
-from crypto.envelope import EnvelopePrefix
+from crypto.checkpoint import Checkpoint, sign_checkpoint
+from crypto.envelope_prefix import EnvelopePrefix
+from crypto.receipts import SEALED, WITHDRAWN, ReceiptFacts
 from kernel.errors import AlreadySubmitted, BidAlreadyWithdrawn, NotFound, Refused, WrongBidder
 from kernel.ids import new_id
 from storage import audit_log
-from storage.audit_log import Fact, LogEntry
+from storage.audit_log import Fact
 from storage.keys import PlatformKeys
 from storage.objects import StoredObject
 from tender import queries
-from tender.receipt import AdmittedBid, write_receipt, write_withdrawal
+from tender.receipt import log_data, write_receipt
 from tender.records import BidRecord
 from tender.submission import check_envelope, check_on_time, check_open, check_size
 
@@ -57,7 +58,9 @@ def check_arrival(
     check_envelope(window, lot_id, queries.bidder(session, actor.organisation_id), prefix)
 
 
-def submit_bid(session: Session, *, keys: PlatformKeys, actor: Actor, command: SubmitBid, now: datetime) -> str:
+def submit_bid(
+    session: Session, *, keys: PlatformKeys, actor: Actor, command: SubmitBid, now: datetime
+) -> str:
     """Admit one sealed bid and return its receipt; the same bytes again return the same receipt."""
     actor.require(Duty.BIDDER)
     window = queries.submission_window(session, command.tender_id, lock=True)
@@ -90,40 +93,62 @@ def _end_replaced(session: Session, actor: Actor, command: SubmitBid) -> None:
 
 
 def _admit(session: Session, keys: PlatformKeys, actor: Actor, command: SubmitBid, now: datetime) -> str:
-    bid = AdmittedBid(
-        bid_id=new_id(),
+    facts = ReceiptFacts(
+        kind=SEALED,
         tender_id=command.tender_id,
         lot_id=command.lot_id,
         bidder_id=actor.organisation_id,
+        bid_id=new_id(),
         submission_id=command.prefix.header.submission_id,
-        digest=command.stored.digest,
-        size=command.stored.size,
+        envelope_digest=command.stored.digest,
+        envelope_size=command.stored.size,
         received_at=command.stamped_at,
-        token=command.token,
+        log_index=-1,
         replaces=command.replaces,
     )
-    entry = audit_log.append(session, Fact("bid.sealed", bid.bid_id, bid.tender_id, bid.fact()), now)
-    receipt = write_receipt(keys, bid, entry)
+    facts, receipt = _log(session, keys, facts, command.token, now)
     session.add(
         BidRecord(
-            id=bid.bid_id,
-            tender_id=bid.tender_id,
-            lot_id=bid.lot_id,
-            bidder_id=bid.bidder_id,
+            id=facts.bid_id,
+            tender_id=facts.tender_id,
+            lot_id=facts.lot_id,
+            bidder_id=facts.bidder_id,
             submitted_by=actor.person_id,
-            submission_id=bid.submission_id,
-            sequence=queries.next_sequence(session, bid.tender_id),
-            digest=bid.digest,
-            size=bid.size,
+            submission_id=facts.submission_id,
+            sequence=queries.next_sequence(session, facts.tender_id),
+            digest=facts.envelope_digest,
+            size=facts.envelope_size,
             prefix=command.prefix_bytes,
-            received_at=bid.received_at,
-            log_index=entry.index,
+            received_at=facts.received_at,
+            token=command.token,
+            log_index=facts.log_index,
             receipt=receipt,
             status=queries.SEALED,
-            replaces=bid.replaces,
+            replaces=facts.replaces,
         )
     )
     return receipt
+
+
+def _log(
+    session: Session, keys: PlatformKeys, facts: ReceiptFacts, token: bytes, now: datetime
+) -> tuple[ReceiptFacts, str]:
+    """Append the act to the log and write its receipt over the tree that ends with it."""
+    entry = audit_log.append(
+        session, Fact(facts.kind, facts.bid_id, facts.tender_id, log_data(facts, token)), now
+    )
+    facts = replace(facts, log_index=entry.index)
+    head = Checkpoint(keys.log.name, entry.index + 1, entry.root)
+    receipt = write_receipt(
+        facts,
+        signer=keys.receipts,
+        token=token,
+        fact=entry.fact,
+        salt=entry.salt,
+        hashes=entry.proof,
+        checkpoint=sign_checkpoint(head, keys.log),
+    )
+    return facts, receipt
 
 
 def own_bid(session: Session, actor: Actor, bid_id: str, *, lock: bool = False) -> BidRecord:
@@ -136,7 +161,14 @@ def own_bid(session: Session, actor: Actor, bid_id: str, *, lock: bool = False) 
 
 
 def withdraw_bid(
-    session: Session, *, keys: PlatformKeys, actor: Actor, bid_id: str, token: bytes, stamped_at: datetime, now: datetime
+    session: Session,
+    *,
+    keys: PlatformKeys,
+    actor: Actor,
+    bid_id: str,
+    token: bytes,
+    stamped_at: datetime,
+    now: datetime,
 ) -> str:
     """Withdraw a bid before the closing time (招标投标法 art. 29) and return the receipt of it."""
     tender_id = own_bid(session, actor, bid_id).tender_id
@@ -147,15 +179,19 @@ def withdraw_bid(
     if bid.status != queries.SEALED:
         raise BidAlreadyWithdrawn(bid_id=bid_id)
     check_on_time(window, stamped_at)
-    fact = Fact("bid.withdrawn", bid.id, tender_id, {"digest": bid.digest.hex()})
-    entry: LogEntry = audit_log.append(session, fact, now)
-    bid.end_receipt = write_withdrawal(keys, bid.id, tender_id, bid.digest, stamped_at, token, entry)
+    facts = ReceiptFacts(
+        kind=WITHDRAWN,
+        tender_id=tender_id,
+        lot_id=bid.lot_id,
+        bidder_id=bid.bidder_id,
+        bid_id=bid.id,
+        submission_id=bid.submission_id,
+        envelope_digest=bid.digest,
+        envelope_size=bid.size,
+        received_at=stamped_at,
+        log_index=-1,
+    )
+    bid.end_receipt = _log(session, keys, facts, token, now)[1]
     bid.status, bid.ended_at = queries.WITHDRAWN, stamped_at
     session.add(bid)
     return bid.end_receipt
-
-
-def receipt_body(receipt: str) -> dict[str, object]:
-    """A stored receipt as data."""
-    body: dict[str, object] = json.loads(receipt)
-    return body

@@ -68,7 +68,9 @@ def render(request: Request[Any, Any, Any], template: str, status: int = 200, **
     return Response(text, status_code=status, media_type=MediaType.HTML)
 
 
-def refuse(request: Request[Any, Any, Any], template: str, error: TenderingError, **values: Any) -> Response[str]:
+def refuse(
+    request: Request[Any, Any, Any], template: str, error: TenderingError, **values: Any
+) -> Response[str]:
     """The page again with what was wrong on top; what the reader typed is in `values` and stays."""
     return render(request, template, status_of(error), error=problem(request, error), **values)
 
@@ -92,5 +94,3 @@ def wants_page(request: Request[Any, Any, Any]) -> bool:
 def see(path: str) -> Redirect:
     """Send the reader on after a form (303, so that reloading repeats nothing)."""
     return Redirect(path, status_code=303)
-
-

@@ -1,0 +1,142 @@
+"""Bidders prepare and seal a bid; nothing leaves their machine, and only k openers together can open the result."""
+
+import json
+import os
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import uuid4
+
+import typer
+
+from client.console import plain_errors, progress, say
+from client.passphrases import passphrase
+from client.server import connect
+from crypto.archive import ArchiveFile, archive_size, bytes_file, open_archive, stream_file
+from crypto.canonical import canonical, unb64
+from crypto.envelope import seal
+from crypto.envelope_prefix import EnvelopeHeader
+from crypto.opener_keys import open_bidder_key
+from crypto.parts_digest import file_parts_digest
+from kernel.errors import BadInput, IntegrityBroken
+from kernel.money import PriceScale, read_money
+
+THREADS = os.cpu_count() or 1
+
+
+def fetch_notice(tender: str, notice_file: Path | None) -> dict[str, Any]:
+    """The notice to seal for, from a kept file or the server; its digest must fit."""
+    answer = (
+        json.loads(notice_file.read_text()) if notice_file else connect().get(f"/api/tenders/{tender}/notice")
+    )
+    notice: dict[str, Any] = answer["notice"]
+    if sha256(canonical(notice)).hexdigest() != answer["digest"] or notice["tender"] != tender:
+        raise IntegrityBroken(what="the notice does not fit its digest or is another tender's")
+    return notice
+
+
+def lot_id(notice: dict[str, Any], number: int) -> str:
+    """The id of a lot by its number."""
+    for lot in notice["lots"]:
+        if lot["number"] == number:
+            return str(lot["id"])
+    raise BadInput(where="lot", why=f"the notice has lots 1 to {len(notice['lots'])}")
+
+
+def bid_json(notice: dict[str, Any], lot: str, bidder: str, price: str, answers: dict[str, Any]) -> bytes:
+    """The announced part of a bid; a price that could not be read at the opening is refused here."""
+    scale = PriceScale(notice["currency"], notice["price_places"])
+    money = read_money(price, scale.currency, scale)
+    amount = str(money).split()[0]
+    body = {
+        "v": 1,
+        "tender": notice["tender"],
+        "lot": lot,
+        "bidder": bidder,
+        "price": {"amount": amount, "currency": scale.currency},
+        "answers": answers,
+    }
+    return canonical(body)
+
+
+def header_for(notice: dict[str, Any], lot: str, bidder: str, public: bytes) -> EnvelopeHeader:
+    """A fresh header: everything the envelope is bound to."""
+    sealing = notice["sealing"]
+    return EnvelopeHeader(
+        suite=sealing["suite"],
+        tender_id=notice["tender"],
+        lot_id=lot,
+        kind="bid",
+        bidder_id=bidder,
+        bidder_key=public,
+        submission_id=str(uuid4()),
+        k=sealing["k"],
+        n=len(sealing["openers"]),
+        opener_keys=tuple(opener["fingerprint"] for opener in sealing["openers"]),
+    )
+
+
+def collect(paths: list[Path]) -> list[ArchiveFile]:
+    """The files of a bid; a folder gives all its files under their relative names."""
+    found: list[ArchiveFile] = []
+    for path in paths:
+        members = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
+        for member in members:
+            name = member.relative_to(path.parent).as_posix() if path.is_dir() else member.name
+            found.append(stream_file(name, lambda member=member: member.open("rb")))  # type: ignore[misc]
+    return found
+
+
+def seal_command(
+    tender: Annotated[str, typer.Argument(help="Tender id, from the tender's page")],
+    files: Annotated[list[Path] | None, typer.Argument(help="Files or folders of the bid")] = None,
+    price: Annotated[str, typer.Option(help="Total price, such as 1250000.00")] = "",
+    key: Annotated[Path, typer.Option(help="Your bidder key file")] = Path("bidder.key"),
+    lot: Annotated[int, typer.Option(help="Lot number")] = 1,
+    answers: Annotated[
+        Path | None, typer.Option(help="JSON file with the answers to the notice's form")
+    ] = None,
+    notice: Annotated[Path | None, typer.Option(help="A kept notice, to seal without a connection")] = None,
+    out: Annotated[Path, typer.Option(help="Where the sealed bid goes")] = Path("bid.sealed"),
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
+) -> None:
+    """Seal a bid on this machine for one tender and lot."""
+    with plain_errors(as_json):
+        found = fetch_notice(tender, notice)
+        lot_of = lot_id(found, lot)
+        signer = open_bidder_key(key.read_bytes(), passphrase())
+        announced = bid_json(
+            found, lot_of, signer.name, price, json.loads(answers.read_text()) if answers else {}
+        )
+        members = [bytes_file("bid.json", announced), *collect(files or [])]
+        size = archive_size(members)
+        limit = int(found["sealing"]["limit_bytes"])
+        if size > limit:
+            raise BadInput(where="files", why=f"{size} bytes in all; the tender takes {limit}")
+        header = header_for(found, lot_of, signer.name, signer.public)
+        with open_archive(members) as plain, out.open("w+b") as target, progress(as_json) as bar:
+            bar.add_task("Sealing", total=None)
+            seal(
+                plain,
+                size,
+                target,
+                header=header,
+                opener_publics=[unb64(opener["hpke"]) for opener in found["sealing"]["openers"]],
+                signer=signer,
+                seed=os.urandom(32),
+                announcement=announced,
+                threads=THREADS,
+            )
+        facts = {
+            "sealed": str(out),
+            "tender": tender,
+            "lot": lot,
+            "submission": header.submission_id,
+            "size": out.stat().st_size,
+            "digest": file_parts_digest(out, THREADS).hex(),
+            "files": [
+                {"name": member.name, "size": member.size, "sha256": member.sha256} for member in members
+            ],
+            "next": f"mingtang submit {out}",
+        }
+        say(facts, as_json=as_json, title="Sealed. It is NOT submitted yet.")

@@ -1,0 +1,107 @@
+"""Bidders upload a sealed bid, keep and check the receipt, withdraw."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from client.console import plain_errors, progress, say
+from client.seal import THREADS
+from client.server import Profile, connect, load_profile
+from crypto.canonical import unb64
+from crypto.envelope_prefix import check_signature, read_prefix
+from crypto.parts_digest import file_parts_digest
+from crypto.receipts import check_receipt
+from kernel.clock import write_time
+
+CHUNK_BYTES = 256 * 1024
+
+
+def checked_receipt(
+    receipt: dict[str, Any], platform: dict[str, str], digest: bytes | None
+) -> dict[str, Any]:
+    """Check a receipt against pinned keys; raises IntegrityBroken with the first thing that does not fit."""
+    facts = check_receipt(
+        receipt,
+        log_vkey=platform["log_vkey"],
+        platform_public=unb64(platform["receipts_public"], length=32),
+        tsa_certificate=unb64(platform["timestamp_certificate"]),
+        envelope_digest=digest,
+    )
+    return {
+        name: write_time(value)
+        if hasattr(value, "astimezone")
+        else value.hex()
+        if isinstance(value, bytes)
+        else value
+        for name, value in vars(facts).items()
+    }
+
+
+def submit_command(
+    sealed: Annotated[Path, typer.Argument(help="The sealed bid")],
+    replaces: Annotated[str | None, typer.Option(help="Id of your bid that this one replaces")] = None,
+    receipt: Annotated[Path | None, typer.Option(help="Where the receipt goes")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
+) -> None:
+    """Submit a sealed bid and keep the receipt that proves it."""
+    with plain_errors(as_json):
+        server = connect()
+        with sealed.open("rb") as file:
+            prefix = read_prefix(file)
+        check_signature(prefix)
+        size, digest = sealed.stat().st_size, file_parts_digest(sealed, THREADS)
+        query = f"?replaces={replaces}" if replaces else ""
+        path = f"/api/tenders/{prefix.header.tender_id}/lots/{prefix.header.lot_id}/bids{query}"
+        with progress(as_json) as bar:
+            task = bar.add_task("Uploading", total=size)
+
+            def chunks() -> Iterator[bytes]:
+                bar.reset(task)
+                with sealed.open("rb") as file:
+                    while chunk := file.read(CHUNK_BYTES):
+                        yield chunk
+                        bar.advance(task, len(chunk))
+
+            answer = server.upload(path, chunks, size, digest.hex())
+        target = receipt or sealed.with_name(sealed.name + ".receipt.json")
+        target.write_text(json.dumps(answer, ensure_ascii=False, indent=1))
+        facts = checked_receipt(answer, server.profile.platform, digest)
+        say({"receipt": str(target), **facts}, as_json=as_json, title="SUBMITTED. The receipt was checked.")
+
+
+def withdraw_command(
+    bid: Annotated[str, typer.Argument(help="Id of your bid, from its receipt")],
+    receipt: Annotated[Path, typer.Option(help="Where the receipt of the withdrawal goes")] = Path(
+        "withdrawal.json"
+    ),
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
+) -> None:
+    """Withdraw a bid before the closing time."""
+    with plain_errors(as_json):
+        answer = connect().create(f"/api/bids/{bid}/withdrawal")
+        receipt.write_text(json.dumps(answer, ensure_ascii=False, indent=1))
+        say({"withdrawn": bid, "receipt": str(receipt)}, as_json=as_json, title="WITHDRAWN")
+
+
+def check_command(
+    receipt: Annotated[Path, typer.Argument(help="The receipt")],
+    envelope: Annotated[Path | None, typer.Option(help="The sealed bid it is about")] = None,
+    keys: Annotated[
+        Path | None, typer.Option(help="Public keys of the platform, as /api/platform gave them")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
+) -> None:
+    """Check a receipt without any connection."""
+    with plain_errors(as_json):
+        platform = json.loads(keys.read_text()) if keys else pinned(load_profile())
+        digest = file_parts_digest(envelope, THREADS) if envelope else None
+        facts = checked_receipt(json.loads(receipt.read_text()), platform, digest)
+        say({"result": "PASS", **facts}, as_json=as_json, title="The receipt holds.")
+
+
+def pinned(profile: Profile) -> dict[str, str]:
+    """The platform keys pinned at the first sign-in."""
+    return profile.platform

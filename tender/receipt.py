@@ -1,0 +1,39 @@
+"""What a receipt of this platform says about a bid that came in or was withdrawn."""
+
+import json
+from hashlib import sha256
+
+from crypto.canonical import JsonValue
+from crypto.receipts import ReceiptFacts, make_receipt
+from crypto.signatures import Signer
+from kernel.clock import write_time
+
+
+def log_data(facts: ReceiptFacts, token: bytes) -> dict[str, JsonValue]:
+    """What the log keeps of the act; the token's hash ties the timestamp to the entry."""
+    return {
+        "digest": facts.envelope_digest.hex(),
+        "lot": facts.lot_id,
+        "bidder": facts.bidder_id,
+        "submission": facts.submission_id,
+        "received_at": write_time(facts.received_at),
+        "token": sha256(token).hexdigest(),
+        "replaces": facts.replaces,
+    }
+
+
+def write_receipt(
+    facts: ReceiptFacts,
+    *,
+    signer: Signer,
+    token: bytes,
+    fact: bytes,
+    salt: bytes,
+    hashes: tuple[bytes, ...],
+    checkpoint: str,
+) -> str:
+    """The receipt as it is stored and handed out."""
+    receipt = make_receipt(
+        facts, signer=signer, token=token, fact=fact, salt=salt, hashes=hashes, checkpoint=checkpoint
+    )
+    return json.dumps(receipt, ensure_ascii=False, separators=(",", ":"))
