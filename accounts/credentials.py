@@ -12,7 +12,7 @@ from hashlib import sha256
 from kernel.errors import BadInput, RateLimited
 
 PASSWORD_LENGTH = range(10, 201)
-TOKEN_PREFIX = "mt_"
+TOKEN_PREFIX = "mt_"  # noqa: S105 - tells a token from other secrets
 TRIES = 10  # failed sign-ins per name within the window below
 TRY_WINDOW = timedelta(minutes=5)
 

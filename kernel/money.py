@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from kernel.errors import BadPrice
 
+MOST_UNITS = 10**18 - 1  # fits a database's 64-bit integer with room to add prices up
 PLAIN_DECIMAL = re.compile(r"(0|[1-9][0-9]{0,17})(\.[0-9]+)?", re.ASCII)
 
 
@@ -29,7 +30,7 @@ class Money:
 
 def half_up(num: int, den: int) -> int:
     """num / den rounded half away from zero; `den` is positive."""
-    quotient = (2 * abs(num) + den) // (2 * den)
+    quotient: int = (2 * abs(num) + den) // (2 * den)
     return quotient if num >= 0 else -quotient
 
 
@@ -44,7 +45,9 @@ def read_units(text: str, places: int, where: str = "price") -> int:
     whole, _, fraction = text.partition(".")
     if len(fraction) > places:
         raise BadPrice(where=where, price=text[:40], why=f"at most {places} decimals are allowed")
-    units = int(whole) * 10**places + int(fraction.ljust(places, "0") or "0")
+    units: int = int(whole + fraction.ljust(places, "0"))
+    if units > MOST_UNITS:
+        raise BadPrice(where=where, price=text[:40], why=f"it is above {write_units(MOST_UNITS, places)}")
     if units == 0:
         raise BadPrice(where=where, price=text[:40], why="a price must be above zero")
     return units

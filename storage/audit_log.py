@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Column
-from sqlmodel import Field, Session, SQLModel, select
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from crypto.canonical import JsonValue
 from crypto.log_entry import fact_bytes, leaf_data
@@ -130,7 +130,7 @@ def prove(session: Session, index: int, size: int) -> tuple[bytes, ...]:
 def entries_of(session: Session, tender_id: str) -> list[LogRecord]:
     """All facts of one tender, in the order they happened."""
     return list(
-        session.exec(select(LogRecord).where(LogRecord.tender_id == tender_id).order_by(LogRecord.index))
+        session.exec(select(LogRecord).where(LogRecord.tender_id == tender_id).order_by(col(LogRecord.index)))
     )
 
 
@@ -139,7 +139,7 @@ def leaves(session: Session, start: int, end: int) -> list[bytes]:
     rows = (
         select(LogRecord.leaf)
         .where(LogRecord.index >= start, LogRecord.index < end)
-        .order_by(LogRecord.index)
+        .order_by(col(LogRecord.index))
     )
     return list(session.exec(rows))
 
@@ -147,6 +147,6 @@ def leaves(session: Session, start: int, end: int) -> list[bytes]:
 def entries_after(session: Session, index: int, kinds: tuple[str, ...], tender_id: str) -> list[LogRecord]:
     """The facts of one tender of the given kinds that stand after an index."""
     rows = select(LogRecord).where(
-        LogRecord.tender_id == tender_id, LogRecord.index > index, LogRecord.kind.in_(kinds)
+        LogRecord.tender_id == tender_id, LogRecord.index > index, col(LogRecord.kind).in_(kinds)
     )
-    return list(session.exec(rows.order_by(LogRecord.index)))
+    return list(session.exec(rows.order_by(col(LogRecord.index))))

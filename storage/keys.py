@@ -4,6 +4,7 @@ No key that opens a bid is ever here: those stay on the openers' machines.
 """
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -46,9 +47,7 @@ def _kept(path: Path, fresh: bytes) -> bytes:
             file.write(fresh)
             file.flush()
             os.fsync(file.fileno())
-        try:
+        with suppress(FileExistsError):
             os.link(temporary, path)
-        except FileExistsError:
-            pass
         temporary.unlink()
     return path.read_bytes()

@@ -1,1 +1,1 @@
-"""From draft to award: the notice, the sealed bids, the closing and the opening. Start with `lifecycle`, then `actions/`."""
+"""From draft to award: notice, sealed bids, closing, opening. Start with `lifecycle`, then `actions/`."""

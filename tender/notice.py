@@ -134,7 +134,8 @@ def notice_body(
 
 
 def _opener_body(opener: Opener) -> dict[str, JsonValue]:
-    assert opener.hpke_public is not None and opener.sign_public is not None
+    assert opener.hpke_public is not None
+    assert opener.sign_public is not None
     return {
         "position": opener.position,
         "name": opener.name,

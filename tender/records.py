@@ -216,5 +216,7 @@ for _dialect in CLOSED_BIDS_ARE_FINAL:
         event.listen(
             ClosingRecord.__table__,  # type: ignore[attr-defined]
             "after_create",
-            DDL(_statement.replace("%", "%%")).execute_if(dialect=_dialect),
+            DDL(  # type: ignore[no-untyped-call]
+                _statement.replace("%", "%%")
+            ).execute_if(dialect=_dialect),
         )

@@ -76,7 +76,7 @@ def release_shares(
         )
     )
     digest = sha256(canonical(dict(release.statement))).hexdigest()
-    data = {"position": opener.position, "statement": digest}
+    data: dict[str, JsonValue] = {"position": opener.position, "statement": digest}
     audit_log.append(session, Fact("shares.released", tender_id, tender_id, data), now)
     count = len(released) + 1
     if count >= record.threshold:

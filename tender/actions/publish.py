@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from accounts.duties import Actor
+from crypto.canonical import JsonValue
 from storage import audit_log, outbox
 from storage.audit_log import Fact
 from tender import queries
@@ -62,7 +63,11 @@ def _issue(
         tender_id=record.id, version=version, body=body, digest=notice_digest(body), published_at=now
     )
     session.add(notice)
-    data = {"version": version, "notice": notice.digest, "rulebook": record.rulebook_digest}
+    data: dict[str, JsonValue] = {
+        "version": version,
+        "notice": notice.digest,
+        "rulebook": record.rulebook_digest,
+    }
     audit_log.append(session, Fact(kind, record.id, record.id, data), now)
     assert draft.timetable is not None
     outbox.enqueue(

@@ -7,6 +7,7 @@ from hashlib import sha256
 from sqlmodel import Session
 
 from accounts.duties import Actor, Duty
+from crypto.canonical import JsonValue
 from crypto.opener_keys import check_offer
 from crypto.signatures import fingerprint
 from crypto.suites import suite
@@ -42,7 +43,7 @@ def register_key(
     opener.rehearsal = suite(record.suite).seal_to(offered.hpke_public, rehearsal_info(tender_id), answer)
     opener.rehearsal_answer = sha256(answer).digest()
     session.add(opener)
-    marks = {
+    marks: dict[str, JsonValue] = {
         "position": opener.position,
         "hpke": offered.fingerprint,
         "ed25519": fingerprint(opener.sign_public),
