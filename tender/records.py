@@ -214,7 +214,7 @@ def closing_trigger_sql(dialect: str) -> list[str]:
 for _dialect in CLOSED_BIDS_ARE_FINAL:
     for _statement in closing_trigger_sql(_dialect):
         event.listen(
-            ClosingRecord.__table__,  # type: ignore[attr-defined]
+            SQLModel.metadata,
             "after_create",
             DDL(  # type: ignore[no-untyped-call]
                 _statement.replace("%", "%%")

@@ -1,0 +1,300 @@
+"""Plain functions with valid defaults: a platform on a folder, people, a published tender, sealed bids."""
+
+import os
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from sqlmodel import SQLModel
+
+from accounts import actions as accounts
+from accounts import queries as account_queries
+from accounts.duties import Actor, Duty
+from crypto.archive import archive_size, bytes_file, open_archive
+from crypto.canonical import canonical
+from crypto.envelope import open_share, seal_bytes
+from crypto.envelope_prefix import EnvelopeHeader, read_prefix
+from crypto.opener_keys import OpenerKey, make_opener_key, offer_key, open_opener_key
+from crypto.passphrase import PassphraseCost
+from crypto.signatures import Signer, sign_statement
+from crypto.suites import suite
+from kernel.clock import FixedClock
+from kernel.settings import Settings
+from storage.adapters import Adapters, make_adapters
+from storage.database import Database
+from storage.objects import StoredObject
+from tender import queries
+from tender.actions import draft, open_bids, publish, rehearse, submit_bid
+from tender.opening import RELEASE_TYPE, Closing, Release, release_body
+from tender.rehearsal import rehearsal_info
+from tender.timetable import Periods, Timetable
+
+NOW = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
+CLOSES = NOW + timedelta(days=30)
+CHEAP = PassphraseCost(memory_kib=64, passes=1, lanes=1)
+PASSPHRASE = "a long enough passphrase"  # noqa: S105 - of test keys only
+PASSWORD = "a long enough password"  # noqa: S105
+
+
+@dataclass
+class Platform:
+    """A platform with a clock that stands still until it is moved."""
+
+    adapters: Adapters
+    clock: FixedClock
+    operator: Actor
+    people: dict[str, Actor] = field(default_factory=dict)
+
+    @property
+    def database(self) -> Database:
+        return self.adapters.database
+
+    def person(self, name: str, *duties: Duty, organisation: str = "") -> Actor:
+        """A person, made once; by default each belongs to an organisation of their own."""
+        if name not in self.people:
+            self.people[name] = add_person(self, name, *duties, organisation=organisation or f"{name} Ltd")
+        return self.people[name]
+
+
+def make_platform(folder: Path, database_url: str = "", clock: FixedClock | None = None) -> Platform:
+    """A fresh embedded platform in a folder, with its operator."""
+    clock = clock or FixedClock(NOW)
+    adapters = make_adapters(Settings(var=folder, database_url=database_url), clock)
+    if not database_url:
+        SQLModel.metadata.create_all(adapters.database.engine)
+    with adapters.database.transaction() as session:
+        person_id = accounts.bootstrap(session, sign_in="operator", password=PASSWORD, now=clock.now())
+        assert person_id is not None
+    with adapters.database.reading() as session:
+        operator = account_queries.actor(session, person_id)
+    return Platform(adapters, clock, operator)
+
+
+def add_person(platform: Platform, name: str, *duties: Duty, organisation: str) -> Actor:
+    """Register a person, and their organisation where it is new."""
+    now = platform.clock.now()
+    with platform.database.transaction() as session:
+        known = account_queries.organisation_by_name(session, organisation)
+        organisation_id = (
+            known.id
+            if known
+            else accounts.add_organisation(session, actor=platform.operator, name=organisation, now=now)
+        )
+        command = accounts.AddPerson(organisation_id, name, name, PASSWORD, frozenset(duties))
+        person_id = accounts.add_person(session, actor=platform.operator, command=command, now=now)
+    with platform.database.reading() as session:
+        return account_queries.actor(session, person_id)
+
+
+@dataclass
+class PublishedTender:
+    """A published tender with the keys of its openers."""
+
+    tender_id: str
+    lot_id: str
+    office: Actor
+    openers: list[Actor]
+    keys: list[OpenerKey]
+
+
+def make_rulebook(**changes: Any) -> draft.FrozenRulebook:
+    """A rulebook as the tender module sees it: its body is not read there."""
+    values: dict[str, Any] = {
+        "body": {"name": "test"},
+        "digest": "0" * 64,
+        "currency": "CNY",
+        "price_places": 2,
+    }
+    return draft.FrozenRulebook(**{**values, **changes})
+
+
+def make_draft(platform: Platform, openers: int = 3, threshold: int = 2, **changes: Any) -> PublishedTender:
+    """A draft that only lacks its publication: openers have rehearsed."""
+    office = platform.person("office", Duty.TENDER_OFFICE)
+    people = [platform.person(f"opener-{i}", Duty.OPENER) for i in range(1, openers + 1)]
+    values: dict[str, Any] = {
+        "reference": "T-1",
+        "title": {"zh": "道路", "en": "Road"},
+        "summary": {"zh": "修一条路", "en": "Build a road"},
+        "lots": ({"zh": "一标段", "en": "Lot 1"},),
+        "timetable": Timetable(CLOSES - timedelta(days=10), CLOSES, 1),
+        "periods": Periods(),
+        "suite": "classic",
+        "threshold": threshold,
+        "opener_ids": tuple(person.person_id for person in people),
+    }
+    now = platform.clock.now()
+    command = draft.EditDraft(**{**values, **changes})
+    stored = platform.adapters.objects.put_once(iter([b"terms"]), expected=None, limit_bytes=100)
+    with platform.database.transaction() as session:
+        tender_id = draft.begin_draft(session, actor=office, command=command, now=now)
+        draft.set_rulebook(session, actor=office, tender_id=tender_id, rulebook=make_rulebook())
+        draft.add_document(
+            session,
+            actor=office,
+            tender_id=tender_id,
+            name="terms.pdf",
+            media_type="application/pdf",
+            stored=stored,
+            now=now,
+        )
+        lot_id = queries.lots(session, tender_id)[0].id
+    suite_name = command.suite or "classic"
+    keys = [register_opener(platform, tender_id, person, suite_name) for person in people]
+    return PublishedTender(tender_id, lot_id, office, people, keys)
+
+
+def register_opener(platform: Platform, tender_id: str, person: Actor, suite_name: str) -> OpenerKey:
+    """Make an opener's key, register it and pass the rehearsal."""
+    file = make_opener_key(suite_name, tender_id, person.person_id, PASSPHRASE, cost=CHEAP)
+    key = open_opener_key(file, PASSPHRASE)
+    now = platform.clock.now()
+    with platform.database.transaction() as session:
+        rehearse.register_key(session, actor=person, tender_id=tender_id, statement=offer_key(key), now=now)
+        sealed = queries.opener_of(session, tender_id, person.person_id).rehearsal
+        assert sealed is not None
+        answer = suite(suite_name).open_with(key.hpke_private, rehearsal_info(tender_id), sealed)
+        rehearse.rehearse(session, actor=person, tender_id=tender_id, answer=answer, now=now)
+    return key
+
+
+def make_tender(platform: Platform, **changes: Any) -> PublishedTender:
+    """A published tender."""
+    made = make_draft(platform, **changes)
+    with platform.database.transaction() as session:
+        publish.publish(
+            session,
+            actor=made.office,
+            tender_id=made.tender_id,
+            bid_limit_bytes=10_000_000,
+            now=platform.clock.now(),
+        )
+    return made
+
+
+@dataclass
+class SealedBid:
+    """A sealed bid on the bidder's machine."""
+
+    envelope: bytes
+    bidder: Actor
+    signer: Signer
+    header: EnvelopeHeader
+
+
+def make_bidder(platform: Platform, name: str) -> tuple[Actor, Signer]:
+    """A bidder with a registered signing key."""
+    actor = platform.person(name, Duty.BIDDER)
+    signer = Signer(actor.organisation_id, os.urandom(32))
+    with platform.database.transaction() as session:
+        accounts.register_signing_key(session, actor=actor, public=signer.public, now=platform.clock.now())
+    return actor, signer
+
+
+def make_bid(
+    platform: Platform, tender: PublishedTender, name: str, price: str = "1000000.00", **changes: Any
+) -> SealedBid:
+    """A sealed bid of a bidder; `changes` replace fields of its header, `bid_json` its announced part."""
+    actor, signer = make_bidder(platform, name)
+    publics = [key.public.hpke_public for key in tender.keys]
+    announced = changes.pop("bid_json", canonical({"price": {"amount": price, "currency": "CNY"}}))
+    values: dict[str, Any] = {
+        "suite": tender.keys[0].public.suite,
+        "tender_id": tender.tender_id,
+        "lot_id": tender.lot_id,
+        "kind": "bid",
+        "bidder_id": actor.organisation_id,
+        "bidder_key": signer.public,
+        "submission_id": str(uuid4()),
+        "k": 2,
+        "n": len(publics),
+        "opener_keys": tuple(key.public.fingerprint for key in tender.keys),
+    }
+    header = EnvelopeHeader(**{**values, **changes})
+    members = [bytes_file("bid.json", announced), bytes_file("offer.txt", b"our offer")]
+    with open_archive(members) as archive:
+        plain = archive.read()
+    assert len(plain) == archive_size(members)
+    envelope = seal_bytes(
+        plain,
+        header=header,
+        opener_publics=publics,
+        signer=signer,
+        seed=os.urandom(32),
+        announcement=announced,
+    )
+    return SealedBid(envelope, actor, signer, header)
+
+
+def store(platform: Platform, envelope: bytes) -> StoredObject:
+    """Put an envelope where the platform keeps objects."""
+    return platform.adapters.objects.put_once(iter([envelope]), expected=None, limit_bytes=10_000_000)
+
+
+def submit(platform: Platform, bid: SealedBid, tender: PublishedTender, replaces: str | None = None) -> str:
+    """Submit a sealed bid at the platform's present moment; returns the receipt."""
+    from web.bids import stamp
+
+    prefix = read_prefix(bid.envelope)
+    stored = store(platform, bid.envelope)
+    token, stamped_at = stamp(platform.adapters, stored.digest)
+    command = submit_bid.SubmitBid(
+        tender.tender_id,
+        tender.lot_id,
+        prefix,
+        bid.envelope[: prefix.length],
+        stored,
+        token,
+        stamped_at,
+        replaces,
+    )
+    with platform.database.transaction() as session:
+        return submit_bid.submit_bid(
+            session,
+            keys=platform.adapters.keys,
+            actor=bid.bidder,
+            command=command,
+            now=platform.clock.now(),
+        )
+
+
+def release(platform: Platform, tender: PublishedTender, position: int, **tampered: bytes | None) -> int:
+    """One opener (by position from 1) releases shares; `tampered` replaces the share of a bid."""
+    key = tender.keys[position - 1]
+    with platform.database.transaction() as session:
+        record = open_bids.close(
+            session, keys=platform.adapters.keys, tender_id=tender.tender_id, now=platform.clock.now()
+        )
+        prefixes = queries.prefixes(session, tender.tender_id)
+        closing: Closing = queries.closing_value(record)
+    shares: dict[str, bytes | None] = {
+        bid_id: open_share(prefix, position, key.hpke_private) for bid_id, prefix in prefixes.items()
+    }
+    shares.update(tampered)
+    statement = sign_statement(key.signer, RELEASE_TYPE, release_body(closing, position, shares))
+    with platform.database.transaction() as session:
+        return open_bids.release_shares(
+            session,
+            keys=platform.adapters.keys,
+            actor=tender.openers[position - 1],
+            tender_id=tender.tender_id,
+            release=Release(position, shares, statement),
+            now=platform.clock.now(),
+        )
+
+
+def open_all(platform: Platform, tender: PublishedTender) -> None:
+    """Do what the jobs of an opening do, one envelope after the other."""
+    with platform.database.reading() as session:
+        bid_ids = [bid.id for bid in queries.sealed_bids(session, tender.tender_id)]
+    for bid_id in bid_ids:
+        with platform.database.reading() as session:
+            task = open_bids.opening_task(session, bid_id)
+        unsealed = open_bids.unseal(platform.adapters.objects, platform.adapters.settings.var / "spool", task)
+        if unsealed is not None:
+            with platform.database.transaction() as session:
+                open_bids.record_opened(session, bid_id=bid_id, unsealed=unsealed, now=platform.clock.now())
+
+
