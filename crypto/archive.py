@@ -8,13 +8,13 @@ Reading checks names, sizes, hashes and padding. Format: docs/formats/sealed-env
 
 import io
 import re
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import pairwise
 from typing import Any, BinaryIO
 
+from crypto.archive_names import check_names
 from crypto.canonical import canonical, read_canonical
 from crypto.envelope_prefix import MAGIC as ENVELOPE_MAGIC
 from crypto.parts_digest import read_fully
@@ -26,12 +26,8 @@ FIXED_BYTES = len(MAGIC) + 4
 LEAST_BYTES = 16 * 1024
 MAX_MANIFEST_BYTES = 4 << 20
 MAX_BID_BYTES = 16 << 20
-MAX_SEGMENT_BYTES = 255
-MAX_NAME_BYTES = 1024
 CHUNK_BYTES = 1 << 20
 HEX_DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
-RESERVED_NAMES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.ASCII)
-FORBIDDEN_CHARS = frozenset('\\:*?"<>|')
 
 
 @dataclass(frozen=True)
@@ -160,57 +156,6 @@ def read_archive(source: BinaryIO) -> Iterator[ArchiveEntry]:
         _drain(entry)
         size += entry.size
     _check_padding(source, padded_size(size) - size)
-
-
-def check_names(names: Sequence[str]) -> None:
-    """Check the names of an archive's files: relative, harmless on every system, and different from each other.
-
-    Raises:
-        BadInput: with the reason; the name itself is not repeated.
-    """
-    seen: set[str] = set()
-    folders: set[str] = set()
-    for name in names:
-        _check_name(name)
-        folded = unicodedata.normalize("NFC", name.casefold())
-        parents = {folded[:at] for at, char in enumerate(folded) if char == "/"}
-        if folded in seen | folders or parents & seen:
-            raise BadInput(
-                where="file name", why="two names are the same, or differ only in upper and lower case"
-            )
-        seen.add(folded)
-        folders |= parents
-
-
-def _check_name(name: object) -> None:
-    if not isinstance(name, str) or not name:
-        raise BadInput(where="file name", why="a name must be text and may not be empty")
-    if any(_is_unsafe(char) for char in name) or unicodedata.normalize("NFC", name) != name:
-        raise BadInput(
-            where="file name", why='control characters, \\ : * ? " < > | and decomposed letters are refused'
-        )
-    if len(name.encode("utf-8")) > MAX_NAME_BYTES:
-        raise BadInput(where="file name", why=f"a name may have {MAX_NAME_BYTES} bytes at most")
-    for segment in name.split("/"):
-        _check_segment(segment)
-
-
-def _is_unsafe(char: str) -> bool:
-    """Control, format, surrogate and private-use characters, line separators and what file systems reserve."""
-    return char in FORBIDDEN_CHARS or unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
-
-
-def _check_segment(segment: str) -> None:
-    if segment in {"", ".", ".."} or segment[-1] in " ." or segment[0] == " ":
-        raise BadInput(
-            where="file name", why="absolute names, empty parts, . and .. and edges of blanks are refused"
-        )
-    if len(segment.encode("utf-8")) > MAX_SEGMENT_BYTES:
-        raise BadInput(where="file name", why=f"a part of a name may have {MAX_SEGMENT_BYTES} bytes at most")
-    if RESERVED_NAMES.fullmatch(segment.lower()):
-        raise BadInput(
-            where="file name", why="names that some systems reserve, such as con or nul, are refused"
-        )
 
 
 def _ordered(files: Sequence[ArchiveFile]) -> list[ArchiveFile]:

@@ -4,6 +4,7 @@ Encryption runs in the calling thread, hashing in `threads` others when there is
 interpreter lock. Memory is bounded by a few slabs whatever the size. Format: docs/formats/sealed-envelope.md.
 """
 
+import io
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -20,7 +21,8 @@ from kernel.errors import BadInput, MalformedEnvelope
 HEAD_BYTES = 56
 CHUNK_BYTES = 16 * 1024
 TAG_BYTES = 16
-SLAB_BYTES = PART_BYTES
+STEP_BYTES = PART_BYTES
+SLABS = 3
 MAX_PAYLOAD_BYTES = 1 << 46
 
 
@@ -80,35 +82,51 @@ def part_hasher(threads: int) -> Iterator[PartHasher]:
 
 
 class PartWriter:
-    """Ciphertext on its way out: gathered into 1 MiB parts that are hashed, and written to the target."""
+    """Ciphertext on its way out: written to the target, and hashed in 1 MiB parts where it lies.
 
-    def __init__(self, hasher: PartHasher, target: BinaryIO, slabs: int) -> None:
+    It lies in a few slabs used in turn; only a part that a slab's end cuts through is copied into the next.
+    """
+
+    def __init__(self, hasher: PartHasher, target: BinaryIO, threads: int) -> None:
         self._hasher, self._target = hasher, target
-        self._parts = [memoryview(bytearray(PART_BYTES)) for _ in range(slabs)]
-        self._at, self._filled = 0, 0
+        size = PART_BYTES * (threads + 3)
+        self._slabs = [memoryview(bytearray(size)) for _ in range(SLABS)]
+        self._in_use = [0] * SLABS
+        self._at, self._hashed, self._filled = 0, 0, 0
 
-    def write(self, data: memoryview) -> None:
-        """Take the next ciphertext bytes."""
-        self._target.write(data)
-        while data:
-            part = self._parts[self._at]
-            piece = data[: PART_BYTES - self._filled]
-            part[self._filled : self._filled + len(piece)] = piece
-            self._filled += len(piece)
-            data = data[len(piece) :]
-            if self._filled == PART_BYTES:
-                self._close()
+    def room(self) -> memoryview:
+        """Where the next ciphertext may be put, STEP_BYTES of plaintext at a time."""
+        if len(self._slabs[self._at]) - self._filled < payload_bytes(STEP_BYTES):
+            self._turn()
+        return self._slabs[self._at][self._filled :]
+
+    def add(self, count: int) -> None:
+        """Take so many bytes that were put into `room`."""
+        slab = self._slabs[self._at]
+        self._target.write(slab[self._filled : self._filled + count])
+        self._filled += count
+        while self._filled - self._hashed >= PART_BYTES:
+            self._hash(PART_BYTES)
 
     def digest(self) -> bytes:
         """The parts digest of everything written."""
-        if self._filled:
-            self._close()
+        if self._filled > self._hashed:
+            self._hash(self._filled - self._hashed)
         return self._hasher.digest()
 
-    def _close(self) -> None:
-        self._hasher.add(self._parts[self._at][: self._filled])
-        self._at, self._filled = (self._at + 1) % len(self._parts), 0
-        self._hasher.wait(len(self._parts) - 1)  # the slab that comes next must be free again
+    def _hash(self, size: int) -> None:
+        self._hasher.add(self._slabs[self._at][self._hashed : self._hashed + size])
+        self._hashed += size
+        self._in_use[self._at] += 1
+
+    def _turn(self) -> None:
+        """Go on in the next slab, once the parts that lay there are hashed."""
+        rest = self._slabs[self._at][self._hashed : self._filled]
+        self._at = (self._at + 1) % SLABS
+        self._in_use[self._at] = 0
+        self._hasher.wait(sum(self._in_use))
+        self._slabs[self._at][: len(rest)] = rest
+        self._hashed, self._filled = 0, len(rest)
 
 
 def encrypt_stream(
@@ -120,20 +138,21 @@ def encrypt_stream(
         BadInput: the stream holds fewer or more bytes.
     """
     cipher = Cobblestone256Encryptor(key, context)
-    plain = memoryview(bytearray(SLAB_BYTES))
-    sealed = memoryview(bytearray(payload_bytes(SLAB_BYTES)))
+    plain = memoryview(bytearray(STEP_BYTES))
     with part_hasher(threads) as hasher:
-        writer = PartWriter(hasher, target, slabs=2 * threads + 1)
+        writer = PartWriter(hasher, target, threads)
         left = size
         while left:
-            wanted = plain[: min(left, SLAB_BYTES)]
+            wanted = plain[: min(left, STEP_BYTES)]
             if read_exactly(source, wanted) < len(wanted):
                 raise BadInput(where="content", why="it became shorter while it was sealed")
-            writer.write(sealed[: cipher.update_into(wanted, sealed)])
+            writer.add(cipher.update_into(wanted, writer.room()))
             left -= len(wanted)
         if source.read(1):
             raise BadInput(where="content", why="it became longer while it was sealed")
-        writer.write(memoryview(cipher.finalize()))
+        end = cipher.finalize()
+        writer.room()[: len(end)] = end
+        writer.add(len(end))
         return writer.digest()
 
 
@@ -144,8 +163,8 @@ def encrypt_memory(
     cipher = Cobblestone256Encryptor(key, context)
     view, filled, hashed = memoryview(plaintext), 0, 0
     with part_hasher(threads) as hasher:
-        for start in range(0, len(view), SLAB_BYTES):
-            filled += cipher.update_into(view[start : start + SLAB_BYTES], sealed[filled:])
+        for start in range(0, len(view), STEP_BYTES):
+            filled += cipher.update_into(view[start : start + STEP_BYTES], sealed[filled:])
             while filled - hashed >= PART_BYTES:
                 hasher.add(sealed[hashed : hashed + PART_BYTES])
                 hashed += PART_BYTES
@@ -205,12 +224,20 @@ def read_exactly(source: BinaryIO, buffer: memoryview) -> int:
     """Fill the buffer from a stream that may give less per read; give how much came before the end."""
     filled = 0
     while filled < len(buffer):
-        data = source.read(len(buffer) - filled)
-        if not data:
+        count = _read_some(source, buffer[filled:])
+        if not count:
             break
-        buffer[filled : filled + len(data)] = data
-        filled += len(data)
+        filled += count
     return filled
+
+
+def _read_some(source: BinaryIO, buffer: memoryview) -> int:
+    """One read, without a copy where the stream can do that."""
+    if isinstance(source, io.BufferedIOBase | io.RawIOBase):
+        return source.readinto(buffer) or 0
+    data = source.read(len(buffer))
+    buffer[: len(data)] = data
+    return len(data)
 
 
 def _decrypt(cipher: Cobblestone256Decryptor, data: memoryview, plain: memoryview) -> int:

@@ -167,7 +167,8 @@ def _read_request(request: bytes) -> _Request:
     if len(values) < 2 or values[0][2] != integer(1) or values[1][0] != asn1.SEQUENCE:
         return _Request(failure=BAD_REQUEST)
     imprint = values[1][2]
-    digest = next(iter([contents for _, contents, _ in asn1.read_values(values[1][1])][-1:]), b"")
+    parts = list(asn1.read_values(values[1][1]))
+    digest = parts[-1][1] if parts else b""
     if (
         imprint not in {_imprint(SHA256, digest), _imprint(SHA256_BARE, digest)}
         or len(digest) != DIGEST_BYTES
