@@ -45,8 +45,8 @@ def read_timetable(body: dict[str, object]) -> Timetable:
                 where=f"timetable.{name}", why=f"give an ISO 8601 time with its zone ({error})"
             ) from None
     settle = body.get("settle_seconds", Timetable.settle_seconds)
-    if not isinstance(settle, int) or not 0 <= settle <= 600:
-        raise BadInput(where="timetable.settle_seconds", why="give whole seconds from 0 to 600")
+    if not isinstance(settle, int) or not 1 <= settle <= 600:
+        raise BadInput(where="timetable.settle_seconds", why="give whole seconds from 1 to 600")
     if moments["questions_until"] > moments["closes_at"]:
         raise BadInput(where="timetable.questions_until", why="questions end no later than bids close")
     return Timetable(**moments, settle_seconds=settle)

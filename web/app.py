@@ -2,19 +2,27 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
-from litestar import Litestar, Request, Response, get
+from litestar import Litestar, Request
+from litestar.datastructures import MutableScopeHeaders
 from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
+from litestar.static_files import create_static_files_router
+from litestar.types import Message, Scope
 
 from kernel.errors import TenderingError
 from kernel.settings import read_settings
 from storage.adapters import Adapters, make_adapters
-from web import bids, evaluations, experts, openings, problems, public_record, sign_in, tenders
-from web.pages import PAGES
+from web import bids, evaluations, experts, openings, public_record, sign_in, tenders
+from web.first_run import make_first_operator
+from web.logs import configure_logs
+from web.pages import errors, site
+from web.routes import get
 from worker.embedded import EmbeddedWorker
 
+STATIC = Path(__file__).parent / "static"
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
@@ -26,7 +34,7 @@ HEADERS = {
 }
 
 
-@get("/health", sync_to_thread=True)
+@get("/health")
 def health(request: Request[Any, Any, Any]) -> dict[str, str]:
     """Whether the platform can serve: its database answers."""
     with request.app.state.adapters.database.reading() as session:
@@ -36,10 +44,12 @@ def health(request: Request[Any, Any, Any]) -> dict[str, str]:
 
 def create_app(adapters: Adapters | None = None) -> Litestar:
     """The application; without adapters it reads the settings of the environment."""
+    configure_logs()
     adapters = adapters or make_adapters(read_settings())
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        make_first_operator(adapters)
         worker = EmbeddedWorker(adapters) if adapters.settings.embedded else None
         if worker:
             worker.start()
@@ -60,15 +70,17 @@ def create_app(adapters: Adapters | None = None) -> Litestar:
             *experts.ROUTES,
             *evaluations.ROUTES,
             *public_record.ROUTES,
-            *PAGES,
+            *site.ROUTES,
+            create_static_files_router(path="/static", directories=[STATIC]),
         ],
         lifespan=[lifespan],
         exception_handlers={
-            TenderingError: problems.answer_expected,
-            HTTPException: problems.answer_http,
-            500: problems.answer_bug,
+            TenderingError: errors.answer_expected,
+            HTTPException: errors.answer_http,
+            500: errors.answer_bug,
         },
-        after_request=add_headers,
+        before_send=[add_headers],
+        logging_config=None,
         openapi_config=OpenAPIConfig(title="Mingtang", version="1", path="/api/schema"),
     )
     app.state.adapters = adapters
@@ -76,8 +88,9 @@ def create_app(adapters: Adapters | None = None) -> Litestar:
     return app
 
 
-def add_headers(response: Response[Any]) -> Response[Any]:
-    """The security headers of every answer."""
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    return response
+async def add_headers(message: Message, _: Scope) -> None:
+    """Put the security headers on every answer, error answers included."""
+    if message["type"] == "http.response.start":
+        headers = MutableScopeHeaders.from_message(message)
+        for name, value in HEADERS.items():
+            headers.setdefault(name, value)

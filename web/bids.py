@@ -11,7 +11,8 @@ from typing import Any
 
 import anyio.from_thread
 import anyio.to_thread
-from litestar import Request, Response, get, post
+import litestar
+from litestar import Request, Response
 from litestar.params import FromPath
 
 from accounts.credentials import Scope
@@ -27,6 +28,7 @@ from tender import queries
 from tender.actions import submit_bid as acts
 from tender.records import BidRecord
 from web.guards import adapters_of, caller
+from web.routes import get, post
 
 WHOLE_BODY_BYTES = 1 << 20  # bodies up to one part are handed over in one piece
 DIGEST_HEADER = "idempotency-key"
@@ -152,7 +154,7 @@ def admit(
         )
 
 
-@post("/api/tenders/{tender_id:str}/lots/{lot_id:str}/bids", request_max_body_size=None)
+@litestar.post("/api/tenders/{tender_id:str}/lots/{lot_id:str}/bids", request_max_body_size=None)
 async def submit(
     request: Request[Any, Any, Any],
     tender_id: FromPath[str],
@@ -196,7 +198,7 @@ def bid_line(bid: BidRecord) -> dict[str, Any]:
     }
 
 
-@get("/api/tenders/{tender_id:str}/bids", sync_to_thread=True)
+@get("/api/tenders/{tender_id:str}/bids")
 def list_own(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> dict[str, Any]:
     """The caller's own bids in a tender; nobody ever lists another's before the opening."""
     actor = caller(request).may(Scope.BID)
@@ -206,7 +208,7 @@ def list_own(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> dict[
     return {"items": [bid_line(row) for row in rows]}
 
 
-@get("/api/bids/{bid_id:str}/receipt", sync_to_thread=True)
+@get("/api/bids/{bid_id:str}/receipt")
 def show_receipt(request: Request[Any, Any, Any], bid_id: FromPath[str]) -> Response[bytes]:
     """The receipt of one of the caller's bids."""
     actor = caller(request).may(Scope.BID)
@@ -215,7 +217,7 @@ def show_receipt(request: Request[Any, Any, Any], bid_id: FromPath[str]) -> Resp
     return Response(bid.receipt.encode(), media_type="application/json")
 
 
-@post("/api/bids/{bid_id:str}/withdrawal", sync_to_thread=True)
+@post("/api/bids/{bid_id:str}/withdrawal")
 def withdraw(request: Request[Any, Any, Any], bid_id: FromPath[str]) -> Response[bytes]:
     """Withdraw a bid; repeating it gives the same receipt."""
     adapters, actor = adapters_of(request), caller(request).may(Scope.BID)

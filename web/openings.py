@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import anyio.to_thread
-from litestar import Request, Response, get, post
+import litestar
+from litestar import Request, Response
 from litestar.params import FromPath, JSONBody
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
@@ -22,6 +23,7 @@ from tender.actions.open_bids import release_shares
 from tender.lifecycle import Stage
 from tender.opening import Release, read_share
 from web.guards import adapters_of, caller
+from web.routes import get, post
 from web.shapes import Shape, create_once
 
 PUBLIC_KINDS = (
@@ -53,7 +55,7 @@ class ReleaseRequest(Shape):
     shares: dict[str, str | None]
 
 
-@get("/api/tenders/{tender_id:str}/closing", sync_to_thread=True)
+@get("/api/tenders/{tender_id:str}/closing")
 def show_closing(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> dict[str, Any]:
     """The closing, and for openers of the tender the sealed prefixes that hold their shares."""
     adapters, actor = adapters_of(request), caller(request).may(Scope.OPEN)
@@ -75,7 +77,7 @@ def show_closing(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> d
     }
 
 
-@post("/api/tenders/{tender_id:str}/releases", sync_to_thread=True)
+@post("/api/tenders/{tender_id:str}/releases")
 def release(request: Request[Any, Any, Any], tender_id: FromPath[str], data: JSONBody[ReleaseRequest]) -> Any:
     """Release the caller's shares."""
     adapters, actor = adapters_of(request), caller(request).may(Scope.OPEN)
@@ -95,7 +97,7 @@ def release(request: Request[Any, Any, Any], tender_id: FromPath[str], data: JSO
     return create_once(request, adapters, actor, data, act)
 
 
-@get("/api/tenders/{tender_id:str}/opening", sync_to_thread=True)
+@get("/api/tenders/{tender_id:str}/opening")
 def show_opening(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> Response[Any]:
     """The published opening record; before that, how far the opening is."""
     adapters = adapters_of(request)
@@ -187,7 +189,7 @@ async def follow(
         watch.watchers.discard(queue)
 
 
-@get("/api/tenders/{tender_id:str}/events")
+@litestar.get("/api/tenders/{tender_id:str}/events")
 async def events(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> ServerSentEvent:
     """The tender's public facts as they happen; Last-Event-ID resumes without a gap or a double."""
     adapters = adapters_of(request)

@@ -3,7 +3,7 @@
 import struct
 from typing import Any
 
-from litestar import MediaType, Request, Response, get
+from litestar import MediaType, Request, Response
 from litestar.params import FromPath
 
 from crypto.canonical import b64
@@ -12,11 +12,12 @@ from crypto.merkle import TILE_WIDTH, hash_tile, tile_width
 from kernel.errors import BadInput, NotFound
 from storage import audit_log
 from web.guards import adapters_of
+from web.routes import get
 
 FOREVER = "public, max-age=31536000, immutable"
 
 
-@get("/api/platform", sync_to_thread=False)
+@get("/api/platform")
 def show_platform(request: Request[Any, Any, Any]) -> dict[str, str]:
     """The public keys to pin: the log's verifier key, the receipts' key, the timestamp authority's certificate."""
     keys = adapters_of(request).keys
@@ -27,7 +28,7 @@ def show_platform(request: Request[Any, Any, Any]) -> dict[str, str]:
     }
 
 
-@get("/log/checkpoint", sync_to_thread=True, media_type=MediaType.TEXT)
+@get("/log/checkpoint", media_type=MediaType.TEXT)
 def show_checkpoint(request: Request[Any, Any, Any]) -> Response[str]:
     """The signed head of the log (C2SP tlog-checkpoint)."""
     adapters = adapters_of(request)
@@ -37,7 +38,7 @@ def show_checkpoint(request: Request[Any, Any, Any]) -> Response[str]:
     return Response(text, media_type=MediaType.TEXT, headers={"Cache-Control": "no-cache"})
 
 
-@get("/log/tile/{path:path}", sync_to_thread=True)
+@get("/log/tile/{path:path}")
 def show_tile(request: Request[Any, Any, Any], path: FromPath[str]) -> Response[bytes]:
     """A tile of hashes, or of entries (C2SP tlog-tiles)."""
     level, index, width = read_tile_path(path.lstrip("/"))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from litestar import Request, get, post
+from litestar import Request
 from litestar.params import JSONBody
 
 from accounts import actions, queries
@@ -13,6 +13,7 @@ from crypto.canonical import unb64
 from kernel.errors import BadInput, NotSignedIn
 from storage.adapters import Adapters
 from web.guards import adapters_of, caller
+from web.routes import get, post
 from web.shapes import Shape, create_once, page_limit, paged, read_cursor
 
 
@@ -63,7 +64,7 @@ def person_behind(adapters: Adapters, sign_in: str, password: str) -> str:
     return found
 
 
-@post("/api/tokens", sync_to_thread=True)
+@post("/api/tokens")
 def make_token(request: Request[Any, Any, Any], data: JSONBody[TokenRequest]) -> TokenAnswer:
     """Exchange credentials for a scoped token. Not repeatable by key: a secret is never stored to be shown again."""
     adapters = adapters_of(request)
@@ -82,7 +83,7 @@ def make_token(request: Request[Any, Any, Any], data: JSONBody[TokenRequest]) ->
     return TokenAnswer(secret)
 
 
-@get("/api/me", sync_to_thread=True)
+@get("/api/me")
 def me(request: Request[Any, Any, Any]) -> dict[str, Any]:
     """Who the caller is."""
     found = caller(request)
@@ -95,7 +96,7 @@ def me(request: Request[Any, Any, Any]) -> dict[str, Any]:
     }
 
 
-@post("/api/organisations", sync_to_thread=True)
+@post("/api/organisations")
 def add_organisation(request: Request[Any, Any, Any], data: JSONBody[OrganisationRequest]) -> Any:
     """Register an organisation."""
     adapters, actor = adapters_of(request), caller(request).may(Scope.ADMIN)
@@ -110,7 +111,7 @@ def add_organisation(request: Request[Any, Any, Any], data: JSONBody[Organisatio
     )
 
 
-@post("/api/people", sync_to_thread=True)
+@post("/api/people")
 def add_person(request: Request[Any, Any, Any], data: JSONBody[PersonRequest]) -> Any:
     """Register a person with their duties."""
     adapters, actor = adapters_of(request), caller(request).may(Scope.ADMIN)
@@ -128,7 +129,7 @@ def add_person(request: Request[Any, Any, Any], data: JSONBody[PersonRequest]) -
     )
 
 
-@get("/api/people", sync_to_thread=True)
+@get("/api/people")
 def list_people(request: Request[Any, Any, Any], cursor: str = "", limit: int = 50) -> Any:
     """The people of the platform, for the operator."""
     adapters, actor = adapters_of(request), caller(request).may(Scope.ADMIN)
@@ -148,7 +149,7 @@ def list_people(request: Request[Any, Any, Any], cursor: str = "", limit: int = 
     return paged(request, items, limit, rows[-1][0].sign_in if len(rows) == limit else "")
 
 
-@post("/api/signing-keys", sync_to_thread=True)
+@post("/api/signing-keys")
 def add_signing_key(request: Request[Any, Any, Any], data: JSONBody[KeyRequest]) -> Any:
     """Register the public key that the caller's organisation signs bids with."""
     adapters, actor = adapters_of(request), caller(request).may(Scope.BID)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from litestar import Request, Response, get, post, put
+from litestar import Request, Response
 from litestar.params import FromPath, JSONBody
 
 from accounts.credentials import Scope
@@ -18,6 +18,7 @@ from tender.lifecycle import Stage
 from tender.records import TenderRecord
 from tender.timetable import Periods, read_timetable
 from web.guards import adapters_of, caller, find_caller
+from web.routes import get, post, put
 from web.shapes import Shape, create_once, expected_version, page_limit, paged, read_cursor
 
 DOCUMENT_LIMIT = 200 * 1024 * 1024  # bytes of one document of the notice
@@ -101,7 +102,7 @@ def summary_of(record: TenderRecord) -> dict[str, Any]:
     }
 
 
-@get("/api/tenders", sync_to_thread=True)
+@get("/api/tenders")
 def list_tenders(
     request: Request[Any, Any, Any], stage: Stage | None = None, cursor: str = "", limit: int = 20
 ) -> Response[Any]:
@@ -114,7 +115,7 @@ def list_tenders(
     return paged(request, [summary_of(row) for row in rows], limit, key)
 
 
-@post("/api/tenders", sync_to_thread=True)
+@post("/api/tenders")
 def begin(request: Request[Any, Any, Any], data: JSONBody[DraftRequest]) -> Any:
     """Start a draft."""
     adapters, actor = adapters_of(request), caller(request).may(Scope.OFFICE)
@@ -130,7 +131,7 @@ def begin(request: Request[Any, Any, Any], data: JSONBody[DraftRequest]) -> Any:
     )
 
 
-@get("/api/tenders/{tender_id:str}", sync_to_thread=True)
+@get("/api/tenders/{tender_id:str}")
 def show(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> Response[Any]:
     """One tender: its public state, or the draft for the office that writes it and its openers."""
     found = find_caller(request)
@@ -161,7 +162,7 @@ def show(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> Response[
     return Response(body, headers={"ETag": f'"{record.version}"'})
 
 
-@put("/api/tenders/{tender_id:str}", sync_to_thread=True)
+@put("/api/tenders/{tender_id:str}")
 def edit(
     request: Request[Any, Any, Any], tender_id: FromPath[str], data: JSONBody[DraftRequest]
 ) -> Response[Any]:
@@ -180,7 +181,7 @@ def edit(
     return Response({"id": tender_id, "version": new}, headers={"ETag": f'"{new}"'})
 
 
-@put("/api/tenders/{tender_id:str}/rulebook", sync_to_thread=True)
+@put("/api/tenders/{tender_id:str}/rulebook")
 def set_rulebook(
     request: Request[Any, Any, Any], tender_id: FromPath[str], data: JSONBody[dict[str, Any]]
 ) -> Response[Any]:
@@ -195,7 +196,7 @@ def set_rulebook(
     return Response({"digest": frozen.digest, "version": version}, headers={"ETag": f'"{version}"'})
 
 
-@post("/api/tenders/{tender_id:str}/documents", sync_to_thread=True, request_max_body_size=DOCUMENT_LIMIT)
+@post("/api/tenders/{tender_id:str}/documents", request_max_body_size=DOCUMENT_LIMIT)
 def add_document(request: Request[Any, Any, Any], tender_id: FromPath[str], body: bytes, name: str) -> Any:
     """Attach a file to the notice; the body is the file."""
     adapters, actor = adapters_of(request), caller(request).may(Scope.OFFICE)
@@ -221,7 +222,7 @@ def add_document(request: Request[Any, Any, Any], tender_id: FromPath[str], body
     )
 
 
-@get("/api/tenders/{tender_id:str}/missing", sync_to_thread=True)
+@get("/api/tenders/{tender_id:str}/missing")
 def show_missing(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> dict[str, Any]:
     """Everything the draft still lacks before it may be published."""
     adapters, actor = adapters_of(request), caller(request).may(Scope.OFFICE)
@@ -231,7 +232,7 @@ def show_missing(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> d
         return {"missing": notices.missing(described, adapters.clock.now())}
 
 
-@post("/api/tenders/{tender_id:str}/publish", sync_to_thread=True)
+@post("/api/tenders/{tender_id:str}/publish")
 def publish_tender(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> Any:
     """Publish the notice; refused with the complete list of what is missing."""
     adapters, actor = adapters_of(request), caller(request).may(Scope.OFFICE)
@@ -249,7 +250,7 @@ def publish_tender(request: Request[Any, Any, Any], tender_id: FromPath[str]) ->
     return create_once(request, adapters, actor, [tender_id], act)
 
 
-@post("/api/tenders/{tender_id:str}/amendments", sync_to_thread=True)
+@post("/api/tenders/{tender_id:str}/amendments")
 def amend_tender(
     request: Request[Any, Any, Any], tender_id: FromPath[str], data: JSONBody[AmendmentRequest]
 ) -> Any:
@@ -273,7 +274,7 @@ def amend_tender(
     return create_once(request, adapters, actor, data, act)
 
 
-@get("/api/tenders/{tender_id:str}/notice", sync_to_thread=True)
+@get("/api/tenders/{tender_id:str}/notice")
 def show_notice(
     request: Request[Any, Any, Any], tender_id: FromPath[str], version: int | None = None
 ) -> dict[str, Any]:
@@ -286,7 +287,7 @@ def show_notice(
     raise NotFound(what="notice", id=tender_id)
 
 
-@get("/api/tenders/{tender_id:str}/questions", sync_to_thread=True)
+@get("/api/tenders/{tender_id:str}/questions")
 def list_questions(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> dict[str, Any]:
     """Answered questions for everyone; the open ones too for the office."""
     found = find_caller(request)
@@ -309,7 +310,7 @@ def list_questions(request: Request[Any, Any, Any], tender_id: FromPath[str]) ->
     }
 
 
-@post("/api/tenders/{tender_id:str}/questions", sync_to_thread=True)
+@post("/api/tenders/{tender_id:str}/questions")
 def ask_question(
     request: Request[Any, Any, Any], tender_id: FromPath[str], data: JSONBody[TextRequest]
 ) -> Any:
@@ -328,7 +329,7 @@ def ask_question(
     )
 
 
-@post("/api/questions/{question_id:str}/answer", sync_to_thread=True)
+@post("/api/questions/{question_id:str}/answer")
 def answer_question(
     request: Request[Any, Any, Any], question_id: FromPath[str], data: JSONBody[TextRequest]
 ) -> Any:
@@ -344,7 +345,7 @@ def answer_question(
     return create_once(request, adapters, actor, data, act)
 
 
-@post("/api/tenders/{tender_id:str}/opener-key", sync_to_thread=True)
+@post("/api/tenders/{tender_id:str}/opener-key")
 def register_opener_key(
     request: Request[Any, Any, Any], tender_id: FromPath[str], data: JSONBody[OpenerKeyRequest]
 ) -> Any:
@@ -366,7 +367,7 @@ def register_opener_key(
     return create_once(request, adapters, actor, data, act)
 
 
-@post("/api/tenders/{tender_id:str}/rehearsal", sync_to_thread=True)
+@post("/api/tenders/{tender_id:str}/rehearsal")
 def pass_rehearsal(
     request: Request[Any, Any, Any], tender_id: FromPath[str], data: JSONBody[RehearsalRequest]
 ) -> Any:

@@ -27,7 +27,7 @@ def close(session: Session, *, keys: PlatformKeys, tender_id: str, now: datetime
     stage = after(Stage(record.stage), Move.CLOSE)
     timetable = queries.timetable(record)
     assert timetable is not None
-    if now <= timetable.close_recorded_from:
+    if now < timetable.close_recorded_from:
         raise NotYetClosed(closes_at=write_time(timetable.closes_at), now=write_time(now))
     bids = queries.sealed_bids(session, tender_id)
     last = queries.next_sequence(session, tender_id) - 1

@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader
 from litestar import MediaType, Request, Response
 from litestar.response import Redirect
 
@@ -20,7 +20,7 @@ TEMPLATES = LOCALES.parent / "templates"
 
 @cache
 def environment(language: str) -> Environment:
-    """The templates of one language; a value that a template misses is an error, not an empty spot."""
+    """The templates of one language."""
     loader = ChoiceLoader(
         [
             FileSystemLoader(TEMPLATES),
@@ -30,7 +30,6 @@ def environment(language: str) -> Environment:
     made = Environment(
         loader=loader,
         autoescape=True,
-        undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],

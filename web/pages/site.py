@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from litestar import Request, Response, get, post
+from litestar import Request, Response
 from litestar.datastructures import Cookie
 from litestar.params import URLEncodedBody
 
@@ -12,6 +12,7 @@ from kernel.errors import TenderingError
 from web.guards import SESSION_COOKIE, adapters_of, check_same_origin, find_caller
 from web.language import COOKIE, DEFAULT, LANGUAGES
 from web.pages.render import refuse, render, see
+from web.routes import get, post
 from web.sign_in import person_behind
 
 HOMES = {
@@ -32,13 +33,13 @@ def local_path(path: str) -> str:
     return path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/"
 
 
-@get("/sign-in", sync_to_thread=True)
+@get("/sign-in")
 def show_sign_in(request: Request[Any, Any, Any], next: str = "") -> Response[str]:
     """The form for name and password."""
     return render(request, "sign-in.html", next=local_path(next) if next else "", sign_in="", error=None)
 
 
-@post("/sign-in", sync_to_thread=True)
+@post("/sign-in")
 def sign_in(request: Request[Any, Any, Any], data: URLEncodedBody[dict[str, str]]) -> Response[Any]:
     """Start a browser session."""
     check_same_origin(request)
@@ -66,7 +67,7 @@ def sign_in(request: Request[Any, Any, Any], data: URLEncodedBody[dict[str, str]
     return answer
 
 
-@post("/sign-out", sync_to_thread=True)
+@post("/sign-out")
 def sign_out(request: Request[Any, Any, Any]) -> Response[Any]:
     """End the browser session."""
     check_same_origin(request)
@@ -78,7 +79,7 @@ def sign_out(request: Request[Any, Any, Any]) -> Response[Any]:
     return answer
 
 
-@get("/home", sync_to_thread=True)
+@get("/home")
 def home(request: Request[Any, Any, Any]) -> Response[Any]:
     """Where the signed-in person's work begins."""
     found = find_caller(request)
@@ -86,7 +87,7 @@ def home(request: Request[Any, Any, Any]) -> Response[Any]:
     return see(next((HOMES[duty] for duty in duties if duty in HOMES), "/"))
 
 
-@get("/language/{code:str}", sync_to_thread=False)
+@get("/language/{code:str}")
 def choose_language(code: str, back: str = "/") -> Response[Any]:
     """Keep the reader's language and go back."""
     answer = see(local_path(back))
