@@ -26,7 +26,8 @@ from urllib3.exceptions import HTTPError
 
 from kernel.clock import Clock, SystemClock
 from kernel.errors import IntegrityBroken, NotFound, Unavailable
-from storage.intake import Intake, StoredObject
+from storage.intake import Intake
+from storage.intake import StoredObject as StoredObject
 from storage.object_window import window
 
 PART_BYTES = 8 << 20  # S3 wants 5 MiB at least and 10,000 parts at most: objects up to 78 GiB

@@ -1,12 +1,13 @@
 """Jobs, written in the transaction of the act that asks for them. This table is the truth; a broker delivers.
 
-A job is *waiting*, *done* or *failed*. The relay leases due jobs and hands them to workers; a job whose worker
-died is handed out again when its lease ends. A worker does the job's effect and marks it done in one transaction,
-so a job that is delivered twice has one effect. Life of a job: README.md.
+A job is *waiting*, *done* or *failed*. The relay leases due jobs and hands them to workers; a job whose
+worker died is handed out again when its lease ends. A worker does the job's effect and marks it done in one
+transaction, so a job that is delivered twice has one effect. Life of a job: README.md.
 """
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Index, func, or_
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -33,7 +34,7 @@ class JobRecord(SQLModel, table=True):
     __table_args__ = (Index("ix_jobs_open", "state", "due_at"),)
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(max_length=60)
-    payload: dict[str, JsonValue] = Field(sa_column=Column(JsonText, nullable=False))
+    payload: dict[str, Any] = Field(sa_column=Column(JsonText, nullable=False))
     state: str = Field(default=WAITING, max_length=10)
     due_at: datetime = Field(sa_type=UtcTime)
     attempts: int = Field(default=0)
@@ -59,7 +60,7 @@ def is_anything_due(session: Session, now: datetime) -> bool:
     return session.exec(select(JobRecord.id).where(*_free(now)).limit(1)).first() is not None
 
 
-def lease_due(session: Session, now: datetime, at_most: int) -> list[int]:
+def lease_due(session: Session, now: datetime, at_most: int, lease: timedelta = LEASE) -> list[int]:
     """Take due jobs for delivery, oldest first, so that never more than `at_most` are under way."""
     under_way = select(func.count()).where(col(JobRecord.state) == WAITING, col(JobRecord.leased_until) > now)
     room = at_most - session.exec(under_way).one()
@@ -68,7 +69,7 @@ def lease_due(session: Session, now: datetime, at_most: int) -> list[int]:
     due = select(JobRecord).where(*_free(now)).order_by(col(JobRecord.due_at), col(JobRecord.id)).limit(room)
     jobs = session.exec(due.with_for_update(skip_locked=True)).all()
     for job in jobs:
-        job.leased_until = now + LEASE
+        job.leased_until = now + lease
     return [job.id for job in jobs if job.id is not None]
 
 

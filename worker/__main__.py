@@ -1,0 +1,51 @@
+"""`python -m worker`: a worker of its own for a site with a broker, with Celery's options if any."""
+
+import sys
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import lru_cache
+from os import getpid
+
+from celery.signals import worker_ready, worker_shutting_down
+
+from kernel.settings import read_settings
+from storage.adapters import Adapters, make_adapters
+from storage.outbox import LEASE
+from worker.app import make_celery, send
+from worker.jobs import Job, carry_out
+from worker.relay import Relay
+from worker.tasks import JOBS
+
+
+@lru_cache(maxsize=1)
+def _adapters_of(process: int) -> Adapters:
+    # Connections must not be shared across a fork: every process of the pool opens its own.
+    return make_adapters(read_settings())
+
+
+def main(options: list[str], jobs: Mapping[str, Job] = JOBS, lease: timedelta = LEASE) -> None:
+    """Work until told to stop."""
+    settings = read_settings()
+    if settings.embedded:
+        sys.exit(
+            "MINGTANG_BROKER_URL is not set, so the worker lives inside the web process; nothing to do here"
+        )
+    app = make_celery(settings, lambda job_id: carry_out(jobs, _adapters_of(getpid()), job_id))
+    relays: list[Relay] = []
+
+    def start_relay(**_: object) -> None:
+        # After the pool has forked, so that no process of it inherits the relay's connections.
+        relays.append(Relay(_adapters_of(getpid()), lambda job_id: send(app, job_id), lease))
+        relays[0].start()
+
+    def stop_relay(**_: object) -> None:
+        for relay in relays:
+            relay.stop()
+
+    worker_ready.connect(start_relay, weak=False)
+    worker_shutting_down.connect(stop_relay, weak=False)
+    app.worker_main(["worker", "--without-gossip", "--without-mingle", *options])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
