@@ -21,6 +21,7 @@ from crypto.archive import read_archive
 from crypto.canonical import JsonValue, b64, canonical
 from crypto.envelope import Outcome, bid_blind, check_announcement, join_shares, open_payload
 from crypto.envelope_prefix import EnvelopePrefix, read_prefix
+from crypto.parts_digest import PART_BYTES, PartsDigest
 from kernel.clock import write_time
 from kernel.errors import IntegrityBroken, MalformedEnvelope, TooFewBids
 from storage import audit_log, outbox
@@ -122,12 +123,23 @@ def unseal(objects: Objects, spool: Path, task: OpeningTask) -> UnsealedBid | No
     if joined.outcome is Outcome.MALFORMED_BID or joined.seed is None:
         return _malformed("its key shares were not dealt as the format demands", tuple(joined.bad_shares))
     spool.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryFile(dir=spool) as plain, objects.open(task.bid.digest) as sealed:
+    with tempfile.TemporaryFile(dir=spool) as plain, objects.open(task.bid.digest, prefix.length) as sealed:
         try:
             open_payload(prefix, joined.seed, sealed, plain)
             return _read_contents(objects, prefix, joined.seed, plain, tuple(joined.bad_shares))
         except MalformedEnvelope as error:
-            return _malformed(str(error), tuple(joined.bad_shares))
+            check_stored(objects, task.bid.digest)
+            return _malformed(str(error.facts["why"]), tuple(joined.bad_shares))
+
+
+def check_stored(objects: Objects, digest: bytes) -> None:
+    """Raise IntegrityBroken when a stored object is not what was received, so that no bidder is blamed for it."""
+    found = PartsDigest()
+    with objects.open(digest) as stored:
+        while chunk := stored.read(PART_BYTES):
+            found.update(chunk)
+    if found.digest() != digest:
+        raise IntegrityBroken(what=f"the stored envelope {digest.hex()} was changed after it was received")
 
 
 def _malformed(problem: str, bad_shares: tuple[int, ...]) -> UnsealedBid:

@@ -1,0 +1,119 @@
+"""Who takes part in the demonstration, and how each of them talks to the platform."""
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+ROOT = Path(__file__).resolve().parents[2]
+SCOPES = ["read", "bid", "open", "office", "evaluate", "draw", "admin"]
+
+
+class Refused(RuntimeError):
+    """The platform or the command said no; the text is what it said."""
+
+
+@dataclass
+class Person:
+    """Somebody with an account: a token for HTTP and a folder of their own for `./mingtang`."""
+
+    server: str
+    name: str
+    password: str = field(repr=False)
+    folder: Path
+    id: str = ""
+    organisation_id: str = ""
+    organisation: str = ""
+    http: httpx.Client = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / "passphrase").write_text(self.password)
+        self.http = httpx.Client(base_url=self.server, timeout=120)
+
+    def sign_in(self) -> "Person":
+        """Fetch a token."""
+        answer = self.call(
+            "POST", "/api/tokens", {"sign_in": self.name, "password": self.password, "scopes": SCOPES}
+        )
+        self.http.headers["Authorization"] = f"Bearer {answer['token']}"
+        who = self.call("GET", "/api/me")
+        self.id, self.organisation_id = who["id"], who["organisation_id"]
+        return self
+
+    def call(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
+        """One request; raises Refused with the platform's own words."""
+        headers = {"Idempotency-Key": str(uuid4()), **headers}
+        if isinstance(body, bytes):
+            response = self.http.request(method, path, content=body, headers=headers)
+        else:
+            response = self.http.request(method, path, json=body, headers=headers)
+        if not response.is_success:
+            raise Refused(f"{self.name}: {method} {path}: {response.status_code} {response.text[:500]}")
+        return response.json() if "json" in response.headers.get("content-type", "") else response.content
+
+    def run(self, *arguments: str, fails: bool = False) -> dict[str, Any]:
+        """Run `./mingtang ... --json` as this person's own process."""
+        environment = {
+            **os.environ,
+            "MT_HOME": str(self.folder),
+            "MT_PASSPHRASE_FILE": str(self.folder / "passphrase"),
+            "PYTHONPATH": str(ROOT),
+        }
+        done = subprocess.run(
+            [sys.executable, "-m", "client", *arguments, "--json"],
+            cwd=self.folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if (done.returncode != 0) is not fails:
+            raise Refused(
+                f"{self.name}: mingtang {' '.join(arguments[:2])}: {done.stdout} {done.stderr[-500:]}"
+            )
+        facts: dict[str, Any] = json.loads(done.stdout)
+        return facts
+
+
+@dataclass
+class Cast:
+    """Everybody who takes part, made by the operator."""
+
+    server: str
+    folder: Path
+    operator: Person
+    password: str = field(default_factory=lambda: secrets.token_urlsafe(9), repr=False)
+    organisations: dict[str, str] = field(default_factory=dict)
+
+    def add(self, name: str, title: str, organisation: str, *duties: str) -> Person:
+        """Register a person and sign them in."""
+        if organisation not in self.organisations:
+            made = self.operator.call("POST", "/api/organisations", {"name": organisation})
+            self.organisations[organisation] = made["id"]
+        self.operator.call(
+            "POST",
+            "/api/people",
+            {
+                "organisation_id": self.organisations[organisation],
+                "name": title,
+                "sign_in": name,
+                "password": self.password,
+                "duties": list(duties),
+            },
+        )
+        person = Person(self.server, name, self.password, self.folder / name, organisation=organisation)
+        return person.sign_in()
+
+
+def find_operator(server: str, var: Path, folder: Path) -> Person:
+    """The operator that the first start made."""
+    name, password = (var / "first-operator.txt").read_text().split()
+    return Person(server, name, password, folder / "operator").sign_in()
