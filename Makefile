@@ -39,7 +39,7 @@ fix: ## Format and repair what tools can repair
 
 migrate: ## Write a migration for changed tables: make migrate m="add lots"
 	@tools/setup.sh test
-	@$(PY) -m tools.make_migration "$(m)"
+	@$(PY) -m storage.migrate new "$(m)"
 
 bench: ## Measure against the baselines (tools/bench)
 	@tools/setup.sh test

@@ -1,10 +1,16 @@
 """The real parts that tests run against: started at first use, ended with the tests, never skipped."""
 
 import secrets
+import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 
+from storage.database import Database
+from storage.migrate import upgrade
 from tests.real_parts.postgres import Postgres
 from tests.real_parts.seaweed import S3, Seaweed
 from tests.real_parts.valkey import Valkey
@@ -40,6 +46,45 @@ def postgres_url(postgres_server: Postgres) -> Iterator[str]:
     name = f"test_{secrets.token_hex(6)}"
     yield postgres_server.create(name)
     postgres_server.drop(name)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with all tables, to copy."""
+    path = tmp_path_factory.mktemp("template") / "template.sqlite3"
+    upgrade(f"sqlite:///{path}")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: Postgres) -> str:
+    """The name of a PostgreSQL database with all tables, to copy."""
+    upgrade(postgres_server.create("template_tables"))
+    return "template_tables"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database of this test's own with all tables and no rows; the test runs on both kinds."""
+    if request.param == "sqlite":
+        path = tmp_path / "mingtang.sqlite3"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    server: Postgres = request.getfixturevalue("postgres_server")
+    name = f"test_{secrets.token_hex(6)}"
+    yield server.create(name, request.getfixturevalue("postgres_template"))
+    server.drop(name)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A database of this test's own with all tables and no rows; the test runs on both kinds."""
+    database = Database(database_url)
+    yield database
+    database.close()
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from storage.adapters import Adapters, make_adapters
 from tests.worker.counting import effects, enqueue, make_tables, states, wait_for
 
 ROOT = Path(__file__).parents[2]
-JOBS = 300
+JOBS = 150
 
 
 def start(kind: str, adapters: Adapters, broker_url: str = "") -> "subprocess.Popen[bytes]":
