@@ -26,7 +26,7 @@ FIXED_BYTES = len(MAGIC) + 4
 LEAST_BYTES = 16 * 1024
 MAX_MANIFEST_BYTES = 4 << 20
 MAX_BID_BYTES = 16 << 20
-CHUNK_BYTES = 1 << 20
+CHUNK_BYTES = 256 * 1024
 HEX_DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
@@ -51,7 +51,7 @@ class ArchiveEntry:
     _left: int = field(default=-1, repr=False)
 
     def chunks(self) -> Iterator[bytes]:
-        """The bytes in pieces of at most 1 MiB; the last piece comes only when the whole file is right.
+        """The bytes in pieces of at most 256 KiB; the last piece comes only when the whole file is right.
 
         Raises:
             MalformedEnvelope: the bytes do not have the size or hash of the manifest.
