@@ -12,10 +12,9 @@ help: ## Show this list
 setup: ## Install what running and testing need (idempotent; the others call it)
 	@tools/setup.sh test
 
-run: ## Start the platform on http://127.0.0.1:8000 (HOST=, PORT=); state lives in ./var
+run: ## Start the platform on http://127.0.0.1:8000 (HOST=, PORT=), state in ./var
 	@tools/setup.sh run
-	@$(PY) -m storage.migrate
-	@$(PY) -m uvicorn --factory web.app:create_app --host $(HOST) --port $(PORT)
+	@$(PY) -m tools.run --host $(HOST) --port $(PORT)
 
 worker: ## Start a separate worker for the broker named in the settings
 	@tools/setup.sh run
