@@ -22,7 +22,7 @@ def errors(root: type[TenderingError] = TenderingError) -> Iterator[type[Tenderi
             yield from errors(child)
 
 
-@pytest.mark.parametrize("error", sorted(set(errors()), key=lambda found: found.__name__))
+@pytest.mark.parametrize("error", sorted(set(errors()), key=str))
 def test_every_error_is_explained(error: type[TenderingError]) -> None:
     assert f"| `{error.__name__}` | `{error().code}` |" in DOCS
 

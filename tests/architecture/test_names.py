@@ -42,5 +42,6 @@ def test_no_module_is_named_after_nothing() -> None:
 
 def test_no_file_grows_past_the_limit() -> None:
     files = [file for name in [*roots(), "tools", "tests"] for file in (ROOT / name).rglob("*.py")]
+    files = [file for file in files if file.parent.name != "versions"]  # migrations are generated
     long = {str(file): count for file in files if (count := len(file.read_text().splitlines())) > 400}
     assert long == {}
