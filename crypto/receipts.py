@@ -8,6 +8,7 @@ Format: docs/formats/receipt.md.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, NoReturn
 
 from crypto.canonical import b64, unb64
@@ -102,22 +103,33 @@ def check_receipt(
     facts = _read_facts(check_statement(receipt["statement"], STATEMENT, platform_public))
     if envelope_digest is not None and envelope_digest != facts.envelope_digest:
         _broken("the receipt is for another envelope")
-    if check_token(unb64(receipt["token"]), facts.envelope_digest, tsa_certificate) != facts.received_at:
+    token = unb64(receipt["token"])
+    if check_token(token, facts.envelope_digest, tsa_certificate) != facts.received_at:
         _broken("the receipt names another time than its timestamp token")
     fact = unb64(receipt["fact"])
-    _check_fact(fact, facts)
+    _check_fact(fact, facts, token)
     leaf = leaf_hash(leaf_data(unb64(receipt["salt"], length=SALT_BYTES), fact))
     _check_inclusion(receipt["proof"], leaf, facts, log_vkey)
     return facts
 
 
-def _check_fact(fact: bytes, facts: ReceiptFacts) -> None:
-    """The logged fact must be the very act of this receipt."""
+def _check_fact(fact: bytes, facts: ReceiptFacts, token: bytes) -> None:
+    """The logged fact must be the very act of this receipt; it names the digest and may name more."""
     logged = read_fact(fact)
     if (logged.kind, logged.subject, logged.tender_id) != (facts.kind, facts.bid_id, facts.tender_id):
         _broken("the log entry of the receipt is about another act")
-    if logged.data.get("digest") != facts.envelope_digest.hex():
-        _broken("the log entry of the receipt names another envelope")
+    known = {
+        "digest": facts.envelope_digest.hex(),
+        "lot": facts.lot_id,
+        "bidder": facts.bidder_id,
+        "submission": facts.submission_id,
+        "received_at": write_time(facts.received_at),
+        "replaces": facts.replaces,
+        "token": sha256(token).hexdigest(),
+    }
+    differing = [name for name, value in logged.data.items() if name in known and value != known[name]]
+    if differing or "digest" not in logged.data:
+        _broken("the log entry of the receipt names another envelope or other circumstances")
 
 
 def _check_inclusion(proof_text: Any, leaf: bytes, facts: ReceiptFacts, log_vkey: str) -> None:

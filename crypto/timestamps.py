@@ -145,10 +145,11 @@ def check_token(token: bytes, digest: bytes, certificate: bytes) -> datetime:
         at, imprint = _read_token(token)
     except (VerificationError, ValueError, IndexError, BadInput):
         raise IntegrityBroken(what="the timestamp token does not fit its digest or its authority") from None
-    if imprint not in {_imprint(SHA256, digest), _imprint(SHA256_BARE, digest)}:
-        raise IntegrityBroken(what="the timestamp token stamps another digest")
-    if response.tst_info.gen_time.replace(microsecond=0) != at.replace(microsecond=0):
-        raise IntegrityBroken(what="the timestamp token has two readings of its time")
+    same_second = response.tst_info.gen_time.replace(microsecond=0) == at.replace(microsecond=0)
+    if not same_second or imprint not in {_imprint(SHA256, digest), _imprint(SHA256_BARE, digest)}:
+        raise IntegrityBroken(
+            what="the timestamp token stamps something else than a SHA-256 digest, or is ambiguous"
+        )
     return at
 
 

@@ -69,7 +69,10 @@ def with_body(body: Any) -> bytes:
     return MAGIC + len(raw).to_bytes(4, "big") + raw
 
 
-@pytest.mark.parametrize("size", [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, MIB, MIB + 1, 9 * MIB + 3])
+WHOLE_PART = 1_047_496  # its payload is one whole part
+
+
+@pytest.mark.parametrize("size", [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, WHOLE_PART, MIB, MIB + 1, 9 * MIB + 3])
 @pytest.mark.parametrize("threads", [1, 2])
 def test_content_comes_out_of_memory_and_streams_as_it_went_in(size: int, threads: int) -> None:
     content = (CONTENT * (size // len(CONTENT) + 1))[:size]
@@ -107,6 +110,10 @@ def test_hybrid_envelopes_open_too_and_fit_the_limit() -> None:
     assert prefix.length <= MAX_PREFIX_BYTES
     shares = {index: env.open_share(prefix, index, parties.privates()[index - 1]) for index in range(5, 21)}
     assert env.join_shares(prefix, shares).seed == SEED
+
+
+def test_a_whole_part_is_a_whole_part() -> None:
+    assert payload_bytes(WHOLE_PART) == MIB
 
 
 def test_payload_sizes_can_be_told_both_ways() -> None:

@@ -62,6 +62,14 @@ def test_chunks_do_not_matter(sizes: list[int]) -> None:
     assert (digest.size, digest.digest()) == (len(data), by_the_book(data))
 
 
+@pytest.mark.parametrize("step", [PART_BYTES // 2, PART_BYTES - 1, PART_BYTES, 3 * PART_BYTES])
+def test_parts_close_wherever_chunks_end(step: int) -> None:
+    data, digest = content(4 * PART_BYTES), PartsDigest()
+    for start in range(0, len(data), step):
+        digest.update(data[start : start + step])
+    assert digest.digest() == by_the_book(data)
+
+
 def test_a_digest_may_be_asked_for_and_then_go_on() -> None:
     digest = PartsDigest()
     digest.update(b"a")

@@ -44,7 +44,7 @@ def log_before() -> Frontier:
 
 def logged(facts: ReceiptFacts, **change: Any) -> bytes:
     fields: dict[str, Any] = {"kind": facts.kind, "subject": facts.bid_id, "tender": facts.tender_id}
-    data = {"digest": facts.envelope_digest.hex()} | change.pop("data", {})
+    data = {"digest": facts.envelope_digest.hex(), "lot": facts.lot_id} | change.pop("data", {})
     return fact_bytes(**fields | change, at=AT, data=data)
 
 
@@ -122,6 +122,9 @@ def test_only_the_pinned_keys_count(pinned: dict[str, Any]) -> None:
         (receipt_of(fact=logged(FACTS, subject="bid-2")), "another act"),
         (receipt_of(fact=logged(FACTS, tender="tender-2")), "another act"),
         (receipt_of(fact=logged(FACTS, data={"digest": "00"})), "another envelope"),
+        (receipt_of(fact=logged(FACTS, data={"lot": "lot-2"})), "other circumstances"),
+        (receipt_of(fact=logged(FACTS, data={"token": "00"})), "other circumstances"),
+        (receipt_of(fact=fact_bytes(SEALED, "bid-1", "tender-1", AT, {})), "other circumstances"),
         (receipt_of(replace(FACTS, log_index=4)), "does not lead to the root"),
         (receipt_of(replace(FACTS, log_index=6)), "no leaf"),
         (receipt_of() | {"salt": b64(bytes(32))}, "does not lead to the root"),

@@ -14,6 +14,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from rfc3161_client import HashAlgorithm, TimestampRequestBuilder, decode_timestamp_response
 
 from crypto import asn1_forms as asn1
+from crypto import timestamps
 from crypto.asn1_forms import context, der, integer, oid
 from crypto.canonical import canonical
 from crypto.timestamps import (
@@ -238,6 +239,25 @@ def test_a_plain_request_is_granted() -> None:
     ):
         answer = issue_response(AUTHORITY, request(integer(1), algorithm_bare, NONCE), AT, serial=1)
         assert check_token(answer, DIGEST, AUTHORITY.certificate) == AT
+
+
+def test_a_token_over_a_digest_of_another_algorithm_is_refused() -> None:
+    other = timestamps._grant(AUTHORITY, imprint("2.16.840.1.101.3.4.2.8"), AT, serial=1, nonce=None)
+    with pytest.raises(IntegrityBroken, match="SHA-256"):
+        check_token(other, DIGEST, AUTHORITY.certificate)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (oid("1.2.840.113549.1.9.16.1.4"), oid("1.2.840.113549.1.9.16.1.5")),
+        (b"\x18\x1420261121", b"\x13\x1420261121"),
+    ],
+)
+def test_signed_content_that_is_no_timestamp_is_refused(old: bytes, new: bytes) -> None:
+    assert old in TOKEN
+    with pytest.raises(BadInput):
+        timestamps._read_token(TOKEN.replace(old, new))
 
 
 @pytest.mark.parametrize("size", [31, 33])
