@@ -34,8 +34,8 @@ from tender.timetable import Periods, Timetable
 NOW = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
 CLOSES = NOW + timedelta(days=30)
 CHEAP = PassphraseCost(memory_kib=64, passes=1, lanes=1)
-PASSPHRASE = "a long enough passphrase"  # noqa: S105 - of test keys only
-PASSWORD = "a long enough password"  # noqa: S105
+PASSPHRASE = "a long enough passphrase"
+PASSWORD = "a long enough password"
 
 
 @dataclass
@@ -62,8 +62,7 @@ def make_platform(folder: Path, database_url: str = "", clock: FixedClock | None
     """A fresh embedded platform in a folder, with its operator."""
     clock = clock or FixedClock(NOW)
     adapters = make_adapters(Settings(var=folder, database_url=database_url), clock)
-    if not database_url:
-        SQLModel.metadata.create_all(adapters.database.engine)
+    SQLModel.metadata.create_all(adapters.database.engine)
     with adapters.database.transaction() as session:
         person_id = accounts.bootstrap(session, sign_in="operator", password=PASSWORD, now=clock.now())
         assert person_id is not None
@@ -296,5 +295,3 @@ def open_all(platform: Platform, tender: PublishedTender) -> None:
         if unsealed is not None:
             with platform.database.transaction() as session:
                 open_bids.record_opened(session, bid_id=bid_id, unsealed=unsealed, now=platform.clock.now())
-
-

@@ -8,7 +8,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
+import accounts.actions
 from storage.database import Database
 from storage.migrate import upgrade
 from tests.real_parts.postgres import Postgres
@@ -93,3 +95,9 @@ def s3(s3_server: Seaweed) -> S3:
     store = s3_server.s3(f"tests-{secrets.token_hex(6)}")
     store.client().make_bucket(store.bucket, object_lock=True)
     return store
+
+
+@pytest.fixture(autouse=True, scope="session")
+def cheap_passwords() -> None:
+    """Hash test passwords at the least cost Argon2 allows; production's cost is in accounts.actions."""
+    accounts.actions.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
