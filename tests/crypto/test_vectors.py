@@ -1,0 +1,190 @@
+"""The vectors of docs/formats, both ways: recomputed where nothing is random, opened where something is."""
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crypto import envelope as env
+from crypto import key_shares
+from crypto.archive import read_archive
+from crypto.canonical import b64, canonical, expand, read_canonical, tagged_hash, unb64
+from crypto.checkpoint import (
+    Checkpoint,
+    check_cosignature,
+    read_checkpoint,
+    read_proof,
+    sign_checkpoint,
+    vkey,
+)
+from crypto.log_entry import leaf_data, read_fact
+from crypto.merkle import Frontier, leaf_hash, verify_inclusion
+from crypto.opener_keys import open_bidder_key, open_opener_key
+from crypto.parts_digest import parts_digest
+from crypto.receipts import check_receipt
+from crypto.seeded_random import SeededRandom
+from crypto.signatures import Signer, check_statement, sign_statement
+from crypto.suites import suite
+from crypto.timestamps import check_token
+from kernel.clock import write_time
+from kernel.errors import BadInput
+from tools import crypto_vectors
+
+FOLDER = Path(__file__).parents[1] / "vectors"
+CHANCE = {"sealed-envelope", "timestamp", "receipt"}
+
+
+def vector(name: str) -> Any:
+    return json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in crypto_vectors.all_vectors() if name.split("/")[0] not in CHANCE]
+)
+def test_the_generator_still_writes_these_vectors(name: str) -> None:
+    assert crypto_vectors.all_vectors()[name] == vector(name)
+
+
+def test_canonical_bytes() -> None:
+    known = vector("canonical/canonical")
+    for item in known["written"]:
+        assert canonical(item["value"]).hex() == item["hex"]
+        assert read_canonical(bytes.fromhex(item["hex"])) == item["value"]
+    for text in known["refused"]:
+        with pytest.raises(BadInput):
+            read_canonical(text.encode())
+    for item in known["base64url"]:
+        assert (b64(bytes.fromhex(item["hex"])), unb64(item["text"]).hex()) == (item["text"], item["hex"])
+    for text in known["base64url_refused"]:
+        with pytest.raises(BadInput):
+            unb64(text)
+
+
+def test_framed_hashes() -> None:
+    known = vector("canonical/canonical")
+    one, two = known["tagged_hash"], known["expand"]
+    assert tagged_hash(one["tag"], *map(bytes.fromhex, one["parts"])).hex() == one["hex"]
+    assert (
+        expand(bytes.fromhex(two["seed"]), two["tag"], *map(bytes.fromhex, two["parts"])).hex() == two["hex"]
+    )
+
+
+def test_parts_digests() -> None:
+    for item in vector("parts-digest/zeros")["zeros"]:
+        assert parts_digest(bytes(item["size"])).hex() == item["digest"]
+
+
+def test_seeded_random_numbers() -> None:
+    known = vector("seeded-random/seeded-random")
+    seed = bytes.fromhex(known["seed"])
+    source = SeededRandom(seed)
+    assert [str(source.below(int(item["n"]))) for item in known["below"]] == [
+        item["value"] for item in known["below"]
+    ]
+    for item in known["shuffled"]:
+        assert SeededRandom(seed).shuffle(range(item["items"])) == item["order"]
+
+
+@pytest.mark.parametrize("name", ["hybrid", "classic", "archive"])
+def test_sealed_envelopes(name: str) -> None:
+    known = vector(f"sealed-envelope/{name}")
+    data = unb64(known["envelope"])
+    prefix = env.read_prefix(data)
+    env.check_signature(prefix)
+    assert prefix.header.to_json() == known["header"]
+    assert prefix.ctx.hex() == known["ctx"]
+    assert prefix.key_commitment.hex() == known["key_commitment"]
+    assert [item.hex() for item in prefix.share_commitments] == known["share_commitments"]
+    privates = [bytes.fromhex(private) for private in known["opener_privates"]]
+    publics = [suite(prefix.header.suite).public_of(private).hex() for private in privates]
+    assert publics == known["opener_publics"]
+    shares = {index: env.open_share(prefix, index, private) for index, private in enumerate(privates, 1)}
+    assert [share.hex() for share in shares.values()] == known["shares"]
+    seed = env.join_shares(prefix, shares).seed
+    assert seed is not None
+    assert seed.hex() == known["seed"]
+    assert env.open_bytes(data, seed) == unb64(known["plaintext"])
+    env.check_announcement(prefix, bytes.fromhex(known["bid_blind"]), unb64(known["announcement"]))
+
+
+def test_what_the_envelope_vectors_derive() -> None:
+    known = vector("sealed-envelope/classic")
+    seed, ctx = bytes.fromhex(known["seed"]), bytes.fromhex(known["ctx"])
+    assert expand(seed, "file", ctx).hex() == known["file_key"]
+    assert [expand(seed, "coef", ctx, b"\x01").hex()] == known["coefficients"]
+    assert [share.to_bytes().hex() for share in key_shares.deal(seed, ctx, 2, 3)] == known["shares"]
+
+
+def test_the_archive_in_an_envelope() -> None:
+    plaintext = unb64(vector("sealed-envelope/archive")["plaintext"])
+    files = {entry.name: entry.read() for entry in read_archive(io.BytesIO(plaintext))}
+    assert files == {"bid.json": b'{"price":"1250000.00","v":1}', "技术/方案.txt": "施工方案\n".encode()}
+    assert crypto_vectors.archive_bytes() == plaintext
+
+
+@pytest.mark.parametrize("name", ["opener-hybrid", "opener-classic"])
+def test_opener_key_files(name: str) -> None:
+    known = vector(f"opener-key/{name}")
+    key = open_opener_key(known["file"].encode(), known["passphrase"])
+    assert (key.hpke_private.hex(), key.signer.seed.hex()) == (known["private"], known["private"])
+
+
+def test_bidder_key_files() -> None:
+    known = vector("opener-key/bidder")
+    assert open_bidder_key(known["file"].encode(), known["passphrase"]).seed.hex() == known["private"]
+
+
+def test_audit_log() -> None:
+    known = vector("audit-log/audit-log")
+    leaf = leaf_data(bytes.fromhex(known["salt"]), known["fact"].encode())
+    assert (leaf.hex(), leaf_hash(leaf).hex()) == (known["leaf"], known["leaf_hash"])
+    assert read_fact(known["fact"].encode()).kind == "bid.sealed"
+    frontier = Frontier()
+    for number, root in enumerate(known["roots_of_one_byte_entries"]):
+        frontier = frontier.append(leaf_hash(bytes([number])))
+        assert frontier.root().hex() == root
+
+
+def test_checkpoint() -> None:
+    known = vector("checkpoint/checkpoint")
+    signer = Signer(known["origin"], bytes.fromhex(known["log_seed"]))
+    state = Checkpoint(known["origin"], known["size"], bytes.fromhex(known["root"]))
+    assert sign_checkpoint(state, signer) == known["note"]
+    assert vkey(signer.name, signer.public) == known["vkey"]
+    for note in (known["note"], known["cosigned"]):
+        assert read_checkpoint(note, known["vkey"]) == state
+    assert check_cosignature(known["cosigned"], known["witness_vkey"]) == known["cosigned_at"]
+    proof, leaf = read_proof(known["proof"]), bytes.fromhex(vector("audit-log/audit-log")["leaf"])
+    verify_inclusion(leaf_hash(leaf), proof.index, state.size, proof.hashes, state.root)
+
+
+def test_timestamp() -> None:
+    known = vector("timestamp/timestamp")
+    at = check_token(unb64(known["token"]), bytes.fromhex(known["digest"]), unb64(known["certificate"]))
+    assert write_time(at) == known["at"]
+
+
+def test_receipt() -> None:
+    known = vector("receipt/receipt")
+    facts = check_receipt(
+        known["receipt"],
+        log_vkey=known["pinned"]["log_vkey"],
+        platform_public=bytes.fromhex(known["pinned"]["platform_public"]),
+        tsa_certificate=unb64(known["pinned"]["tsa_certificate"]),
+    )
+    assert (facts.bid_id, facts.log_index) == ("bid-1", 5)
+
+
+def test_statement() -> None:
+    known = vector("statement/statement")
+    signer = Signer("any", bytes.fromhex(known["seed"]))
+    body = check_statement(known["statement"], "share.released", bytes.fromhex(known["public"]))
+    assert sign_statement(signer, "share.released", body) == known["statement"]
+
+
+def test_the_generator_writes_files(tmp_path: Path) -> None:
+    crypto_vectors.main(tmp_path)
+    ours = {path.relative_to(tmp_path) for path in tmp_path.rglob("*.json")}
+    assert all((FOLDER / path).is_file() for path in ours)
