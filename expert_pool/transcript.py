@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 from crypto.canonical import JsonValue, b64, unb64
 from expert_pool.draw import (
@@ -18,6 +18,7 @@ from expert_pool.draw import (
     PanelDraw,
     Reveal,
     Row,
+    Seat,
     check_reveal,
     draw_panel,
     request_hash,
@@ -56,6 +57,12 @@ def write_result(result: PanelDraw) -> dict[str, JsonValue]:
         "seats": [{"group": seat.group, "leaf": seat.leaf} for seat in result.seats],
         "reserves": {group: list(leaves) for group, leaves in result.reserves.items()},
     }
+
+
+def read_result(data: Mapping[str, Any]) -> PanelDraw:
+    """Seats and reserves from a result that this platform wrote."""
+    seats = tuple(Seat(seat["group"], seat["leaf"]) for seat in data["seats"])
+    return PanelDraw(seats, {group: tuple(leaves) for group, leaves in data["reserves"].items()})
 
 
 def check_transcript(data: object) -> PanelDraw:

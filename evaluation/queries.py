@@ -1,0 +1,141 @@
+"""Selects over the panel's work, and the evaluation case that they add up to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select
+
+from accounts import queries as accounts
+from evaluation.case import EvaluationCase
+from evaluation.compliance import OpenedBid, Screening, Vote, screen
+from evaluation.records import RankingRecord, ReportRecord, SheetRecord, VoteRecord
+from evaluation.rulebook import Rulebook, read_rulebook
+from evaluation.sheets import Sheet, read_sheet
+from expert_pool import queries as experts
+from kernel.errors import NotFound
+from kernel.ids import BidId, LotId, TenderId
+from tender import queries as tenders
+
+
+def rulebook(session: Session, tender_id: str) -> Rulebook:
+    """The rulebook that was frozen with the notice."""
+    record = tenders.tender(session, tender_id)
+    if record.rulebook is None:
+        raise NotFound(what="rulebook of tender", id=tender_id)
+    return read_rulebook(record.rulebook)
+
+
+def opened_bids(session: Session, tender_id: str, lot_id: str) -> tuple[OpenedBid, ...]:
+    """The bids of a lot whose price was read at the opening, by bid."""
+    rows = [
+        (row, bid)
+        for row, bid in tenders.opened_bids(session, tender_id)
+        if bid.lot_id == lot_id and row.price_units is not None
+    ]
+    names = accounts.organisation_names(session, {bid.bidder_id for _, bid in rows})
+    bids = [
+        OpenedBid(BidId(bid.id), names[bid.bidder_id], row.price_units)
+        for row, bid in rows
+        if row.price_units is not None
+    ]
+    return tuple(sorted(bids, key=lambda bid: bid.bid_id))
+
+
+def seats(session: Session, tender_id: str) -> tuple[str, ...]:
+    """The seats of the panel; empty before the draw."""
+    return tuple(seat.seat for seat, _ in experts.panel(session, tender_id))
+
+
+def votes(session: Session, lot_id: str) -> tuple[Vote, ...]:
+    """Every compliance vote of a lot."""
+    rows = session.exec(select(VoteRecord).where(VoteRecord.lot_id == lot_id))
+    return tuple(Vote(row.seat, BidId(row.bid_id), row.check_id, row.passed, row.reason) for row in rows)
+
+
+def find_screening(session: Session, tender_id: str, lot_id: str) -> Screening | None:
+    """The outcome of the compliance review of a lot; None until every member has voted on everything."""
+    rules, bids = rulebook(session, tender_id), opened_bids(session, tender_id, lot_id)
+    cast = votes(session, lot_id)
+    members = seats(session, tender_id)
+    if not members or len(cast) < len(members) * len(bids) * len(rules.checks):
+        return None
+    return screen(rules, bids, cast)
+
+
+def sheet(session: Session, bid_id: str, seat: str, *, lock: bool = False) -> SheetRecord | None:
+    """One member's sheet for one bid, if it was begun."""
+    found = select(SheetRecord).where(SheetRecord.bid_id == bid_id, SheetRecord.seat == seat)
+    return session.exec(found.with_for_update() if lock else found).one_or_none()
+
+
+def sheets(session: Session, lot_id: str, *, signed_only: bool = False) -> list[SheetRecord]:
+    """The sheets of a lot, by bid and seat."""
+    found = select(SheetRecord).where(SheetRecord.lot_id == lot_id)
+    if signed_only:
+        found = found.where(col(SheetRecord.signed_at).is_not(None))
+    return list(session.exec(found.order_by(col(SheetRecord.bid_id), col(SheetRecord.seat))))
+
+
+def sheet_value(rules: Rulebook, record: SheetRecord) -> Sheet:
+    """A sheet as the rules see it."""
+    return read_sheet(rules, record.seat, BidId(record.bid_id), record.points)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the panel is with one lot; sheets are counted over the accepted bids."""
+
+    seats: int
+    votes_missing: int
+    sheets_missing: int | None
+    """None while the compliance review is not over"""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the lot can be ranked."""
+        return self.sheets_missing == 0
+
+
+def progress(session: Session, tender_id: str, lot_id: str) -> Progress:
+    """What is still missing before a lot can be ranked."""
+    members = seats(session, tender_id)
+    rules, bids = rulebook(session, tender_id), opened_bids(session, tender_id, lot_id)
+    missing_votes = len(members) * len(bids) * len(rules.checks) - len(votes(session, lot_id))
+    outcome = find_screening(session, tender_id, lot_id)
+    if outcome is None:
+        return Progress(len(members), missing_votes, None)
+    accepted = {bid.bid_id for bid in outcome.accepted}
+    signed = [row for row in sheets(session, lot_id, signed_only=True) if row.bid_id in accepted]
+    return Progress(len(members), 0, len(members) * len(accepted) - len(signed))
+
+
+def evaluation_case(session: Session, tender_id: str, lot_id: str) -> EvaluationCase:
+    """Everything the ranking of a lot depends on; only signed sheets count."""
+    rules = rulebook(session, tender_id)
+    return EvaluationCase(
+        tender_id=TenderId(tender_id),
+        lot_id=LotId(lot_id),
+        rulebook=rules,
+        bids=opened_bids(session, tender_id, lot_id),
+        votes=votes(session, lot_id),
+        sheets=tuple(sheet_value(rules, row) for row in sheets(session, lot_id, signed_only=True)),
+    )
+
+
+def find_ranking(session: Session, lot_id: str) -> RankingRecord | None:
+    """The ranking of a lot, once it exists."""
+    return session.get(RankingRecord, lot_id)
+
+
+def rankings(session: Session, tender_id: str) -> Sequence[RankingRecord]:
+    """The rankings of a tender in the order of its lots."""
+    found = (find_ranking(session, lot.id) for lot in tenders.lots(session, tender_id))
+    return [record for record in found if record is not None]
+
+
+def report(session: Session, tender_id: str, form: str) -> ReportRecord:
+    """One form of the report; raises NotFound until it was made."""
+    record = session.get(ReportRecord, (tender_id, form))
+    if record is None:
+        raise NotFound(what=f"report {form} of tender", id=tender_id)
+    return record

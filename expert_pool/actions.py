@@ -1,0 +1,268 @@
+"""What people do with the pool and with draws: import experts, request, commit, reveal; the last reveal draws."""
+
+import os
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+
+from sqlmodel import Session
+
+from accounts import queries as accounts
+from accounts.duties import Actor, Duty
+from crypto.canonical import JsonValue, canonical
+from expert_pool import queries
+from expert_pool.draw import (
+    DrawGroup,
+    Reveal,
+    Row,
+    check_reveal,
+    draw_panel,
+    make_request,
+    request_hash,
+    seed_of,
+    write_request,
+    write_row,
+)
+from expert_pool.eligibility import (
+    SeatGroup,
+    find_exclusion,
+    fits_some_group,
+    has_no_tie,
+    in_good_standing,
+    mask_of,
+)
+from expert_pool.experts import STANDINGS, Expert, expert_leaf, expert_record, leaf_salt
+from expert_pool.panel import PanelRule, check_panel
+from expert_pool.records import DrawPartyRecord, DrawRecord, ExpertRecord, PanelSeatRecord
+from expert_pool.transcript import write_result
+from kernel.clock import BEIJING
+from kernel.errors import BadInput, Refused, WrongStage
+from kernel.ids import new_id
+from storage import audit_log
+from storage.audit_log import Fact
+from tender import queries as tenders
+from tender.actions.draft import own_tender
+from tender.lifecycle import Move, Stage, after
+
+PARTY_DUTIES = {"office": Duty.TENDER_OFFICE, "witness": Duty.WITNESS, "supervisor": Duty.SUPERVISOR}
+"""The three parties in the order of revealing: who asked for the draw first, who supervises it last."""
+
+
+@dataclass(frozen=True)
+class PoolEntry:
+    """One expert to import; `sign_in` names the account that the expert works with."""
+
+    expert: Expert
+    sign_in: str = field(default="", repr=False)
+
+
+def import_pool(session: Session, *, actor: Actor, entries: Sequence[PoolEntry], now: datetime) -> int:
+    """Add experts, or replace the entries with the same number; returns how many were given."""
+    actor.require(Duty.POOL_MANAGER)
+    seen: set[str] = set()
+    for position, entry in enumerate(entries):
+        where, expert = f"experts[{position}]", entry.expert
+        if expert.number in seen or not expert.number.strip():
+            raise BadInput(where=f"{where}.number", why="each expert needs a number of their own")
+        if expert.standing not in STANDINGS:
+            raise BadInput(where=f"{where}.standing", why=f"it must be one of {', '.join(STANDINGS)}")
+        if not (expert.name.strip() and expert.employer.strip() and expert.specialties):
+            raise BadInput(where=where, why="name, employer and at least one specialty are needed")
+        seen.add(expert.number)
+        _keep_entry(session, entry, where, now)
+    digest = sha256(b"".join(sha256(expert_record(entry.expert)).digest() for entry in entries)).hexdigest()
+    data: dict[str, JsonValue] = {"experts": len(entries), "entries": digest}
+    audit_log.append(session, Fact("pool.imported", actor.person_id, None, data), now)
+    return len(entries)
+
+
+def request_draw(
+    session: Session,
+    *,
+    actor: Actor,
+    tender_id: str,
+    groups: Sequence[SeatGroup],
+    panel: PanelRule,
+    now: datetime,
+) -> str:
+    """Freeze who can be drawn for a tender, with which chances; returns the draw's id.
+
+    Raises:
+        TooFewEligibleExperts: the pool cannot fill the seats; `short` names the groups.
+        Refused: the panel is too small, even, or was requested before.
+    """
+    tender = own_tender(session, actor, tender_id)
+    after(Stage(tender.stage), Move.DRAW)
+    if queries.find_draw(session, tender_id) is not None:
+        raise Refused(rule="one-draw", why="the draw of this tender was already requested")
+    check_panel(panel, sum(group.quota for group in groups), 0)
+    draw_id, leaf_key = new_id(), os.urandom(32)
+    rules = [
+        in_good_standing(now.astimezone(BEIJING).date()),
+        fits_some_group(groups),
+        has_no_tie(_parties_of_tender(session, tender_id, tender.tenderer_id)),
+    ]
+    rows, snapshot = [], {}
+    for record in queries.experts(session):
+        expert = queries.expert_value(record)
+        entry = expert_record(expert)
+        leaf = expert_leaf(leaf_salt(leaf_key, draw_id, expert.number), entry)
+        excluded = find_exclusion(expert, rules)
+        rows.append(Row(leaf, 0 if excluded else mask_of(expert, groups), excluded))
+        snapshot[leaf] = [record.id, entry.decode()]
+    drawn_groups = [DrawGroup(group.id, group.quota, group.reserves) for group in groups]
+    number = queries.next_number(session)
+    request = make_request(draw_id, number, tender_id, drawn_groups, tuple(PARTY_DUTIES), rows)
+    session.add(
+        DrawRecord(
+            id=draw_id,
+            tender_id=tender_id,
+            number=number,
+            groups=[_write_group(group) for group in groups],
+            request=write_request(request),
+            request_hash=request_hash(request),
+            rows=[write_row(row) for row in request.rows],
+            leaf_key=leaf_key,
+            experts=snapshot,
+            opened_by=actor.person_id,
+            opened_at=now,
+        )
+    )
+    session.flush()
+    for position, party in enumerate(PARTY_DUTIES):
+        session.add(DrawPartyRecord(draw_id=draw_id, party=party, position=position))
+    codes = Counter(row.excluded for row in rows if row.excluded)
+    data: dict[str, JsonValue] = {
+        "request": request_hash(request).hex(),
+        "number": number,
+        "experts": len(rows),
+        "excluded": dict(sorted(codes.items())),
+    }
+    audit_log.append(session, Fact("draw.requested", draw_id, tender_id, data), now)
+    return draw_id
+
+
+def commit(
+    session: Session, *, actor: Actor, draw_id: str, party: str, commitment: bytes, now: datetime
+) -> None:
+    """Take one party's commitment; it is final."""
+    draw, record = _act_as(session, actor, draw_id, party)
+    if len(commitment) != 32:
+        raise BadInput(where="commitment", why="32 bytes are needed")
+    if record.commitment == commitment:
+        return
+    if record.commitment is not None:
+        raise Refused(rule="one-commitment", why=f"{party} has already committed to another value")
+    record.commitment, record.committed_by, record.committed_at = commitment, actor.person_id, now
+    session.add(record)
+    data: dict[str, JsonValue] = {"party": party, "commitment": commitment.hex()}
+    audit_log.append(session, Fact("draw.committed", draw_id, draw.tender_id, data), now)
+
+
+def reveal(session: Session, *, actor: Actor, draw_id: str, party: str, secret: bytes, now: datetime) -> bool:
+    """Take one party's secret, in the fixed order; the last one draws the panel. Returns whether it did.
+
+    Raises:
+        Refused: somebody has not committed yet, or it is another party's turn.
+        WrongReveal: the secret is not the one committed to.
+    """
+    draw, record = _act_as(session, actor, draw_id, party)
+    parties = queries.parties(session, draw_id)
+    if record.secret == secret:
+        return draw.result is not None
+    missing = [p.party for p in parties if p.commitment is None]
+    if missing:
+        raise Refused(rule="commit-before-reveal", why=f"no commitment yet from {', '.join(missing)}")
+    turn = next((p.party for p in parties if p.secret is None), "nobody")
+    if turn != party:
+        raise Refused(rule="reveal-order", why=f"it is the turn of {turn}")
+    assert record.commitment is not None
+    check_reveal(draw.request_hash, record.commitment, Reveal(party, secret))
+    record.secret, record.revealed_by, record.revealed_at = secret, actor.person_id, now
+    session.add(record)
+    session.flush()
+    audit_log.append(session, Fact("draw.revealed", draw_id, draw.tender_id, {"party": party}), now)
+    if party != parties[-1].party:
+        return False
+    _draw(session, draw, now)
+    return True
+
+
+def _draw(session: Session, draw: DrawRecord, now: datetime) -> None:
+    request = queries.request_value(draw)
+    seed = seed_of(draw.request_hash, queries.reveals(session, draw.id))
+    result = draw_panel(request, seed)
+    draw.result, draw.drawn_at = write_result(result), now
+    session.add(draw)
+    for number, seat in enumerate(result.seats, 1):
+        session.add(
+            PanelSeatRecord(
+                tender_id=draw.tender_id,
+                seat=f"seat-{number}",
+                seat_group=seat.group,
+                leaf=seat.leaf,
+                expert_id=draw.experts[seat.leaf][0],
+            )
+        )
+    session.flush()
+    digest = sha256(canonical(queries.transcript(session, draw))).hexdigest()
+    data: dict[str, JsonValue] = {"seats": len(result.seats), "record": digest}
+    audit_log.append(session, Fact("panel.drawn", draw.id, draw.tender_id, data), now)
+
+
+def _act_as(session: Session, actor: Actor, draw_id: str, party: str) -> tuple[DrawRecord, DrawPartyRecord]:
+    """The draw, locked, and the party that the actor may act for."""
+    if party not in PARTY_DUTIES:
+        raise BadInput(where="party", why=f"it must be one of {', '.join(PARTY_DUTIES)}")
+    actor.require(PARTY_DUTIES[party])
+    draw = queries.draw(session, draw_id, lock=True)
+    tender = tenders.tender(session, draw.tender_id)
+    if party == "office":
+        own_tender(session, actor, draw.tender_id)
+    if tender.stage != Stage.OPENED:
+        raise WrongStage(move=Move.DRAW, stage=tender.stage)
+    return draw, next(p for p in queries.parties(session, draw_id) if p.party == party)
+
+
+def _parties_of_tender(session: Session, tender_id: str, tenderer_id: str) -> list[str]:
+    """The names of the tenderer and of everybody who submitted a bid."""
+    bidders = {bid.bidder_id for _, bid in tenders.opened_bids(session, tender_id)}
+    return list(accounts.organisation_names(session, {tenderer_id, *bidders}).values())
+
+
+def _keep_entry(session: Session, entry: PoolEntry, where: str, now: datetime) -> None:
+    expert = entry.expert
+    known = queries.expert_by_number(session, expert.number)
+    person_id = known.person_id if known else None
+    if entry.sign_in:
+        person = accounts.person_by_sign_in(session, entry.sign_in)
+        if person is None or Duty.EXPERT not in accounts.actor(session, person.id).duties:
+            raise BadInput(where=f"{where}.sign_in", why="there is no such account with the duty expert")
+        person_id = person.id
+    session.merge(
+        ExpertRecord(
+            id=known.id if known else new_id(),
+            number=expert.number,
+            name=expert.name,
+            employer=expert.employer,
+            region=expert.region,
+            specialties=sorted(expert.specialties),
+            standing=expert.standing,
+            valid_until=expert.valid_until,
+            person_id=person_id,
+            updated_at=now,
+        )
+    )
+
+
+def _write_group(group: SeatGroup) -> dict[str, JsonValue]:
+    return {
+        "id": group.id,
+        "name": dict(group.name),
+        "quota": group.quota,
+        "reserves": group.reserves,
+        "specialties": list(group.specialties),
+        "regions": list(group.regions),
+    }

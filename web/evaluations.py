@@ -1,0 +1,247 @@
+"""The panel's work over JSON: verdicts, sheets, signatures; the rankings, their cases and the report for everybody."""
+
+from typing import Any
+
+from litestar import Request, Response
+from litestar.params import FromPath, JSONBody
+from litestar.response import Stream
+
+from accounts.credentials import Scope
+from accounts.duties import Duty
+from evaluation import actions, queries
+from evaluation.records import SheetRecord
+from evaluation.rulebook import write_rulebook
+from expert_pool import queries as experts
+from kernel.clock import write_time
+from kernel.errors import NotFound
+from kernel.money import write_units
+from storage.database import Session
+from tender import queries as tenders
+from tender.records import LotRecord
+from web.guards import adapters_of, caller
+from web.routes import get, post, put
+from web.shapes import Shape, create_once, expected_version
+
+REPORT_FORMS = {
+    "json": "application/json",
+    "pdf-zh": "application/pdf",
+    "pdf-en": "application/pdf",
+}
+CHUNK_BYTES = 1 << 16
+
+
+class VoteShape(Shape):
+    """One verdict; a failing one gives its reason."""
+
+    bid: str
+    check: str
+    passed: bool
+    reason: str = ""
+
+
+class VotesRequest(Shape):
+    """A member's verdicts on every check of every bid of a lot."""
+
+    votes: list[VoteShape]
+
+
+class SheetRequest(Shape):
+    """Points as decimal text, by criterion."""
+
+    points: dict[str, str]
+
+
+@get("/api/tenders/{tender_id:str}/evaluation")
+def show_evaluation(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> dict[str, Any]:
+    """A member's desk: the rulebook, the bids, the member's own verdicts and sheets; others see the progress."""
+    actor = caller(request).may(Scope.EVALUATE)
+    actor.require(Duty.EXPERT, Duty.TENDER_OFFICE, Duty.SUPERVISOR)
+    with adapters_of(request).database.reading() as session:
+        seat = experts.seat_of(session, tender_id, actor.person_id) if actor.holds(Duty.EXPERT) else None
+        rules = queries.rulebook(session, tender_id)
+        return {
+            "tender": tender_id,
+            "stage": tenders.tender(session, tender_id).stage,
+            "seat": seat,
+            "rulebook": write_rulebook(rules),
+            "lots": [describe_lot(session, tender_id, lot, seat) for lot in tenders.lots(session, tender_id)],
+        }
+
+
+@post("/api/tenders/{tender_id:str}/lots/{lot_id:str}/votes")
+def hand_in_votes(
+    request: Request[Any, Any, Any],
+    tender_id: FromPath[str],
+    lot_id: FromPath[str],
+    data: JSONBody[VotesRequest],
+) -> Any:
+    """Hand in the verdicts of the compliance review, all at once."""
+    adapters, actor = adapters_of(request), caller(request).may(Scope.EVALUATE)
+    votes = [actions.CastVote(vote.bid, vote.check, vote.passed, vote.reason) for vote in data.votes]
+
+    def act(session: Session) -> dict[str, Any]:
+        actions.hand_in_votes(
+            session,
+            actor=actor,
+            tender_id=tender_id,
+            lot_id=lot_id,
+            votes=votes,
+            now=adapters.clock.now(),
+        )
+        return {"votes": len(votes)}
+
+    return create_once(request, adapters, actor, data, act)
+
+
+@get("/api/tenders/{tender_id:str}/bids/{bid_id:str}/sheet")
+def show_sheet(
+    request: Request[Any, Any, Any], tender_id: FromPath[str], bid_id: FromPath[str]
+) -> Response[Any]:
+    """The member's own sheet for a bid."""
+    actor = caller(request).may(Scope.EVALUATE)
+    actor.require(Duty.EXPERT)
+    with adapters_of(request).database.reading() as session:
+        record = queries.sheet(session, bid_id, experts.seat_of(session, tender_id, actor.person_id))
+    if record is None:
+        raise NotFound(what="sheet for bid", id=bid_id)
+    return sheet_answer(record)
+
+
+@put("/api/tenders/{tender_id:str}/bids/{bid_id:str}/sheet")
+def save_sheet(
+    request: Request[Any, Any, Any],
+    tender_id: FromPath[str],
+    bid_id: FromPath[str],
+    data: JSONBody[SheetRequest],
+) -> Response[Any]:
+    """Save a draft; If-Match names the version that was read, "0" for a new sheet."""
+    adapters, actor = adapters_of(request), caller(request).may(Scope.EVALUATE)
+    version = expected_version(request)
+    with adapters.database.transaction() as session:
+        record = actions.save_sheet(
+            session,
+            actor=actor,
+            tender_id=tender_id,
+            bid_id=bid_id,
+            points=data.points,
+            version=version,
+            now=adapters.clock.now(),
+        )
+    return sheet_answer(record)
+
+
+@post("/api/tenders/{tender_id:str}/bids/{bid_id:str}/sheet/signature")
+def sign_sheet(
+    request: Request[Any, Any, Any], tender_id: FromPath[str], bid_id: FromPath[str]
+) -> Response[Any]:
+    """Sign the version that was read; from then on it is final."""
+    adapters, actor = adapters_of(request), caller(request).may(Scope.EVALUATE)
+    version = expected_version(request)
+    with adapters.database.transaction() as session:
+        record = actions.sign_sheet(
+            session,
+            actor=actor,
+            tender_id=tender_id,
+            bid_id=bid_id,
+            version=version,
+            now=adapters.clock.now(),
+        )
+    return sheet_answer(record)
+
+
+@get("/api/tenders/{tender_id:str}/rankings")
+def show_rankings(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> list[Any]:
+    """The rankings of all lots, with the derivation of every figure; empty until the evaluation is over."""
+    with adapters_of(request).database.reading() as session:
+        return [
+            {"lot": record.lot_id, "digest": record.digest, "ranking": record.body}
+            for record in queries.rankings(session, tender_id)
+        ]
+
+
+@get("/api/tenders/{tender_id:str}/lots/{lot_id:str}/evaluation-case")
+def show_case(request: Request[Any, Any, Any], tender_id: FromPath[str], lot_id: FromPath[str]) -> Any:
+    """The evaluation case of a lot: who has it can compute the ranking again."""
+    with adapters_of(request).database.reading() as session:
+        record = queries.find_ranking(session, lot_id)
+    if record is None or record.tender_id != tender_id:
+        raise NotFound(what="evaluation case of lot", id=lot_id)
+    return record.case
+
+
+@get("/api/tenders/{tender_id:str}/report/{form:str}")
+def show_report(request: Request[Any, Any, Any], tender_id: FromPath[str], form: FromPath[str]) -> Stream:
+    """The evaluation report: json, pdf-zh or pdf-en."""
+    if form not in REPORT_FORMS:
+        raise NotFound(what="report form", id=form)
+    adapters = adapters_of(request)
+    with adapters.database.reading() as session:
+        record = queries.report(session, tender_id, form)
+
+    def chunks() -> Any:
+        with adapters.objects.open(record.digest) as stored:
+            while chunk := stored.read(CHUNK_BYTES):
+                yield chunk
+
+    name = f"evaluation-report-{tender_id}-{form.removeprefix('pdf-')}.{form[:4].rstrip('-')}"
+    headers = {"Content-Disposition": f'inline; filename="{name}"', "Content-Length": str(record.size)}
+    return Stream(chunks, media_type=REPORT_FORMS[form], headers=headers)
+
+
+def sheet_answer(record: SheetRecord) -> Response[Any]:
+    """A sheet with its version as ETag."""
+    signed_at = write_time(record.signed_at) if record.signed_at else None
+    body = {
+        "bid": record.bid_id,
+        "points": record.points,
+        "version": record.version,
+        "signed_at": signed_at,
+    }
+    return Response(body, status_code=200, headers={"ETag": f'"{record.version}"'})
+
+
+def describe_lot(session: Session, tender_id: str, lot: LotRecord, seat: str | None) -> dict[str, Any]:
+    """One lot on a member's desk; without a seat, only how far the panel is."""
+    progress = queries.progress(session, tender_id, lot.id)
+    body: dict[str, Any] = {
+        "lot": lot.id,
+        "number": lot.number,
+        "title": lot.title,
+        "votes_missing": progress.votes_missing,
+        "sheets_missing": progress.sheets_missing,
+    }
+    if seat is None:
+        return body
+    screening = queries.find_screening(session, tender_id, lot.id)
+    places = queries.rulebook(session, tender_id).scale.places
+    own_sheets = [row for row in queries.sheets(session, lot.id) if row.seat == seat]
+    return {
+        **body,
+        "bids": [
+            {"bid": bid.bid_id, "bidder": bid.bidder_name, "price": write_units(bid.price, places)}
+            for bid in queries.opened_bids(session, tender_id, lot.id)
+        ],
+        "has_voted": any(vote.member == seat for vote in queries.votes(session, lot.id)),
+        "accepted": [bid.bid_id for bid in screening.accepted] if screening else None,
+        "sheets": [
+            {
+                "bid": row.bid_id,
+                "version": row.version,
+                "points": row.points,
+                "is_signed": bool(row.signed_at),
+            }
+            for row in own_sheets
+        ],
+    }
+
+
+ROUTES = [
+    show_evaluation,
+    hand_in_votes,
+    show_sheet,
+    save_sheet,
+    sign_sheet,
+    show_rankings,
+    show_case,
+    show_report,
+]

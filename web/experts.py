@@ -1,0 +1,311 @@
+"""The pool and the draw over JSON: import, request, commit, reveal, the published record."""
+
+from datetime import date
+from typing import Any
+
+from litestar import Request
+from litestar.params import FromPath, JSONBody
+
+from accounts.credentials import Scope
+from accounts.duties import Duty
+from crypto.canonical import unb64
+from expert_pool import actions, queries
+from expert_pool.eligibility import SeatGroup
+from expert_pool.experts import Expert
+from expert_pool.panel import PanelRule
+from expert_pool.records import DrawRecord
+from kernel.clock import write_time
+from kernel.errors import BadInput, NotFound
+from storage.database import Session
+from tender import queries as tenders
+from tender.lifecycle import Stage
+from web.guards import adapters_of, caller, find_caller
+from web.routes import get, post, put
+from web.shapes import Shape, create_once, page_limit, paged, read_cursor
+
+POOL_LIMIT = 16 << 20  # bytes of one import; 50,000 experts fit
+MOST_QUOTA = 99
+REQUEST_READERS = (Duty.TENDER_OFFICE, Duty.SUPERVISOR, Duty.WITNESS, Duty.POOL_MANAGER)
+
+
+class ExpertShape(Shape):
+    """One expert of an import."""
+
+    number: str
+    name: str
+    employer: str
+    specialties: list[str]
+    region: str = ""
+    standing: str = "active"
+    valid_until: date | None = None
+    sign_in: str = ""
+
+
+class PoolRequest(Shape):
+    """Experts to add or replace by number."""
+
+    experts: list[ExpertShape]
+
+
+class SeatGroupShape(Shape):
+    """Seats that ask for the same."""
+
+    id: str
+    name: dict[str, str]
+    quota: int
+    specialties: list[str]
+    regions: tuple[str, ...] = ()
+    reserves: int = 2
+
+
+class DrawRequestShape(Shape):
+    """What the office asks for; `fewest_members` may only raise the law's limit."""
+
+    groups: list[SeatGroupShape]
+    fewest_members: int = 5
+
+
+class CommitmentShape(Shape):
+    """A party's commitment in hex."""
+
+    commitment: str
+
+
+class RevealShape(Shape):
+    """A party's secret, 32 bytes as base64url."""
+
+    secret: str
+
+
+@put("/api/experts", request_max_body_size=POOL_LIMIT)
+def import_experts(request: Request[Any, Any, Any], data: JSONBody[PoolRequest]) -> dict[str, int]:
+    """Add experts to the pool, or replace those with the same number."""
+    adapters, actor = adapters_of(request), caller(request).may(Scope.DRAW)
+    entries = [
+        actions.PoolEntry(
+            Expert(
+                number=one.number,
+                name=one.name,
+                employer=one.employer,
+                region=one.region,
+                specialties=frozenset(one.specialties),
+                standing=one.standing,
+                valid_until=one.valid_until,
+            ),
+            one.sign_in,
+        )
+        for one in data.experts
+    ]
+    with adapters.database.transaction() as session:
+        count = actions.import_pool(session, actor=actor, entries=entries, now=adapters.clock.now())
+    return {"experts": count}
+
+
+@get("/api/experts")
+def list_experts(request: Request[Any, Any, Any], cursor: str = "", limit: int = 50) -> Any:
+    """The pool, by number; for those who keep or supervise it."""
+    actor = caller(request).may(Scope.DRAW)
+    actor.require(Duty.POOL_MANAGER, Duty.SUPERVISOR)
+    after = read_cursor(cursor) if cursor else ""
+    with adapters_of(request).database.reading() as session:
+        rows = queries.pool_page(session, after, page_limit(limit))
+    items = [
+        {
+            "number": row.number,
+            "name": row.name,
+            "employer": row.employer,
+            "region": row.region,
+            "specialties": row.specialties,
+            "standing": row.standing,
+            "valid_until": row.valid_until.isoformat() if row.valid_until else None,
+        }
+        for row in rows
+    ]
+    return paged(request, items, limit, rows[-1].number if len(rows) == limit else "")
+
+
+@post("/api/tenders/{tender_id:str}/draw")
+def request_draw(
+    request: Request[Any, Any, Any], tender_id: FromPath[str], data: JSONBody[DrawRequestShape]
+) -> Any:
+    """Freeze the request of a draw; refused with the short groups when the pool cannot fill the seats."""
+    adapters, actor = adapters_of(request), caller(request).may(Scope.DRAW)
+    groups = [read_group(group, f"groups[{number}]") for number, group in enumerate(data.groups)]
+    if len({group.id for group in groups}) != len(groups):
+        raise BadInput(where="groups", why="each group needs an id of its own")
+    panel = PanelRule(fewest_members=max(data.fewest_members, PanelRule().fewest_members))
+
+    def act(session: Session) -> dict[str, Any]:
+        draw_id = actions.request_draw(
+            session,
+            actor=actor,
+            tender_id=tender_id,
+            groups=groups,
+            panel=panel,
+            now=adapters.clock.now(),
+        )
+        return describe_draw(session, queries.draw(session, draw_id))
+
+    return create_once(request, adapters, actor, data, act)
+
+
+@get("/api/tenders/{tender_id:str}/draw")
+def show_draw(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> dict[str, Any]:
+    """Where the draw stands: the hash of its request, who committed, who revealed; the request for its parties.
+
+    The request counts the experts of each kind, so the public sees it only once the evaluation is over.
+    """
+    found = find_caller(request)
+    with adapters_of(request).database.reading() as session:
+        record = queries.find_draw(session, tender_id)
+        if record is None:
+            raise NotFound(what="draw of tender", id=tender_id)
+        body = describe_draw(session, record)
+        if not (found and found.actor.holds(*REQUEST_READERS)):
+            is_over = tenders.tender(session, tender_id).stage == Stage.EVALUATED
+            body["request"] = body["request"] if is_over else None
+    return body
+
+
+@put("/api/draws/{draw_id:str}/commitments/{party:str}")
+def commit(
+    request: Request[Any, Any, Any],
+    draw_id: FromPath[str],
+    party: FromPath[str],
+    data: JSONBody[CommitmentShape],
+) -> dict[str, Any]:
+    """Commit to a secret that stays on the party's machine."""
+    adapters, actor = adapters_of(request), caller(request).may(Scope.DRAW)
+    try:
+        commitment = bytes.fromhex(data.commitment)
+    except ValueError:
+        raise BadInput(where="commitment", why="64 hex digits are needed") from None
+    with adapters.database.transaction() as session:
+        actions.commit(
+            session,
+            actor=actor,
+            draw_id=draw_id,
+            party=party,
+            commitment=commitment,
+            now=adapters.clock.now(),
+        )
+        return describe_draw(session, queries.draw(session, draw_id))
+
+
+@put("/api/draws/{draw_id:str}/reveals/{party:str}")
+def reveal(
+    request: Request[Any, Any, Any],
+    draw_id: FromPath[str],
+    party: FromPath[str],
+    data: JSONBody[RevealShape],
+) -> dict[str, Any]:
+    """Reveal the secret, in the order of the parties; the last reveal draws the panel."""
+    adapters, actor = adapters_of(request), caller(request).may(Scope.DRAW)
+    secret = unb64(data.secret, length=32)
+    with adapters.database.transaction() as session:
+        actions.reveal(
+            session, actor=actor, draw_id=draw_id, party=party, secret=secret, now=adapters.clock.now()
+        )
+        return describe_draw(session, queries.draw(session, draw_id))
+
+
+@get("/api/draws/{draw_id:str}/record")
+def show_record(request: Request[Any, Any, Any], draw_id: FromPath[str]) -> Any:
+    """The whole record of a draw, once the evaluation is over: anyone can recompute it."""
+    with adapters_of(request).database.reading() as session:
+        record = queries.draw(session, draw_id)
+        check_over(session, record.tender_id)
+        return queries.transcript(session, record)
+
+
+@get("/api/tenders/{tender_id:str}/panel")
+def show_panel(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> dict[str, Any]:
+    """The panel: names for everybody once the evaluation is over, before that one's own seat only."""
+    found = find_caller(request)
+    with adapters_of(request).database.reading() as session:
+        is_over = tenders.tender(session, tender_id).stage == Stage.EVALUATED
+        own = found.actor.person_id if found else None
+        seats = [
+            {
+                "seat": seat.seat,
+                "group": seat.seat_group,
+                "is_own": own is not None and expert.person_id == own,
+                "name": expert.name if is_over else None,
+                "employer": expert.employer if is_over else None,
+            }
+            for seat, expert in queries.panel(session, tender_id)
+        ]
+    return {"seats": seats, "names_are_public": is_over}
+
+
+@get("/api/my-seats")
+def show_my_seats(request: Request[Any, Any, Any]) -> list[dict[str, str]]:
+    """The panels on which the signed-in expert sits."""
+    actor = caller(request).may(Scope.EVALUATE)
+    actor.require(Duty.EXPERT)
+    with adapters_of(request).database.reading() as session:
+        return [
+            {
+                "tender": seat.tender_id,
+                "seat": seat.seat,
+                "stage": tenders.tender(session, seat.tender_id).stage,
+            }
+            for seat in queries.seats_of_person(session, actor.person_id)
+        ]
+
+
+def read_group(shape: SeatGroupShape, where: str) -> SeatGroup:
+    """A seat group from its JSON form."""
+    if not shape.id.strip() or not shape.specialties or not all(s.strip() for s in shape.specialties):
+        raise BadInput(where=where, why="an id and at least one specialty are needed")
+    if not 1 <= shape.quota <= MOST_QUOTA or not 0 <= shape.reserves <= MOST_QUOTA:
+        raise BadInput(where=where, why=f"a quota is 1 to {MOST_QUOTA}, reserves are 0 to {MOST_QUOTA}")
+    return SeatGroup(
+        id=shape.id,
+        name=shape.name,
+        quota=shape.quota,
+        reserves=shape.reserves,
+        specialties=tuple(shape.specialties),
+        regions=tuple(shape.regions),
+    )
+
+
+def check_over(session: Session, tender_id: str) -> None:
+    """Raise NotFound while the members' names must stay secret."""
+    if tenders.tender(session, tender_id).stage != Stage.EVALUATED:
+        raise NotFound(what="published draw record of tender", id=tender_id)
+
+
+def describe_draw(session: Session, record: DrawRecord) -> dict[str, Any]:
+    """What everybody may know of a draw while it runs; no leaf, no secret, no name."""
+    return {
+        "id": record.id,
+        "tender": record.tender_id,
+        "number": record.number,
+        "groups": record.groups,
+        "request": record.request,
+        "request_hash": record.request_hash.hex(),
+        "requested_at": write_time(record.opened_at),
+        "parties": [
+            {
+                "party": party.party,
+                "commitment": party.commitment.hex() if party.commitment else None,
+                "has_revealed": party.secret is not None,
+            }
+            for party in queries.parties(session, record.id)
+        ],
+        "drawn_at": write_time(record.drawn_at) if record.drawn_at else None,
+    }
+
+
+ROUTES = [
+    import_experts,
+    list_experts,
+    request_draw,
+    show_draw,
+    commit,
+    reveal,
+    show_record,
+    show_panel,
+    show_my_seats,
+]
