@@ -58,7 +58,9 @@ def prepare(goal: str) -> None:
         frontend.build()
     if {**wanted, "goal": level} != stamp:
         STAMP.write_text(json.dumps({**wanted, "goal": level}), encoding="utf-8")
-    debian.install_missing(debian.FOR_TEST if goal == "test" else debian.FOR_RUN, required=goal == "test")
+    debian.install_missing(
+        debian.FOR_TEST if goal == "test" else debian.FOR_RUN, apt=debian.apt_words(), required=goal == "test"
+    )
 
 
 def fingerprint(files: Iterable[Path]) -> str:

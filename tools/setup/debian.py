@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tools.setup.console import SetupFailed, run, say, warn
 
+SYSTEM_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")  # what this machine trusts, mirrors included
 FONT_FOLDERS = (
     Path("/usr/share/fonts"),
     Path("/usr/local/share/fonts"),
@@ -59,8 +60,8 @@ FOR_TEST = (
 )
 
 
-def install_missing(needs: tuple[Need, ...], *, required: bool) -> None:
-    """Install what is not there; without the right to, name the packages and the exact command.
+def install_missing(needs: tuple[Need, ...], *, apt: list[str] | None, required: bool) -> None:
+    """Install what is not there by the words that start apt-get; without any, name the packages and the exact command.
 
     Raises:
         SetupFailed: something is missing, cannot be installed, and `required`.
@@ -70,10 +71,9 @@ def install_missing(needs: tuple[Need, ...], *, required: bool) -> None:
         return
     for need in missing:
         say(f"missing: {need.package} ({need.purpose})")
-    prefix = _apt_prefix()
-    if prefix is not None:
+    if apt is not None:
         try:
-            install_packages(prefix, [need.package for need in missing])
+            install_packages(apt, [need.package for need in missing])
         except SetupFailed as failure:
             warn(str(failure))
         missing = [need for need in missing if not need.is_there()]
@@ -85,7 +85,17 @@ def install_packages(prefix: list[str], packages: list[str]) -> None:
     """Install Debian packages without their recommendations."""
     env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     run("package lists", [*prefix, "apt-get", "-q", "update"], env=env)
-    install = [*prefix, "apt-get", "-q", "install", "-y", "--no-install-recommends", *packages]
+    install = [
+        *prefix,
+        "apt-get",
+        "-q",
+        "-o",
+        "DPkg::Lock::Timeout=120",
+        "install",
+        "-y",
+        "--no-install-recommends",
+        *packages,
+    ]
     run(f"Debian packages {' '.join(packages)}", install, env=env)
 
 
@@ -104,7 +114,8 @@ def _report(missing: list[Need], *, required: bool) -> None:
     warn("going on without it")
 
 
-def _apt_prefix() -> list[str] | None:
+def apt_words() -> list[str] | None:
+    """What stands before apt-get here: nothing for root, sudo where it asks no password; None where neither."""
     if not shutil.which("apt-get"):
         return None
     if os.geteuid() == 0:
@@ -116,9 +127,9 @@ def _apt_prefix() -> list[str] | None:
 
 def install_venv_support() -> None:
     """Debian keeps `python3 -m venv` in a package of its own: install it or say which one."""
-    prefix = _apt_prefix()
-    if prefix is None:
+    apt = apt_words()
+    if apt is None:
         raise SetupFailed(
             f"`python3 -m venv` does not work here. Install it with: {apt_hint(['python3-venv'])}"
         )
-    install_packages(prefix, ["python3-venv"])
+    install_packages(apt, ["python3-venv"])

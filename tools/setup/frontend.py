@@ -1,9 +1,11 @@
 """Style sheets and scripts: locked npm packages, compiled and copied into web/static/build."""
 
+import os
 import shutil
 from pathlib import Path
 
 from tools.setup.console import run
+from tools.setup.debian import SYSTEM_CERTIFICATES
 from tools.setup.wheels import PYTHON
 
 SOURCE = Path("web/frontend")
@@ -41,7 +43,10 @@ def install_packages(goal: str) -> None:
         "--no-fund",
         *omit,
     ]
-    run("front-end packages", command, cwd=SOURCE)
+    environment = dict(os.environ)
+    if SYSTEM_CERTIFICATES.exists():
+        environment.setdefault("NODE_EXTRA_CA_CERTS", str(SYSTEM_CERTIFICATES))
+    run("front-end packages", command, cwd=SOURCE, env=environment)
 
 
 def build() -> None:

@@ -1,12 +1,13 @@
 """The Python environment: .venv, uv, and exactly the wheels that the lock names."""
 
+import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 from tools.setup.console import SetupFailed, run, say
-from tools.setup.debian import install_venv_support
+from tools.setup.debian import SYSTEM_CERTIFICATES, install_venv_support
 
 VENV = Path(".venv")
 PYTHON = VENV / "bin/python"
@@ -20,7 +21,8 @@ def sync(goal: str) -> None:
     uv = find_uv()
     wheels = lock.read_text(encoding="utf-8").count("==")
     say(f"about {wheels} locked wheels from {lock}; the first time this takes a minute or two")
-    run("Python packages", [uv, "pip", "sync", "--python", PYTHON, "--require-hashes", lock])
+    command: list[str | Path] = [uv, "pip", "sync", "--python", PYTHON, "--require-hashes", lock]
+    run("Python packages", command, env=uv_environment())
 
 
 def make_locks() -> None:
@@ -36,9 +38,17 @@ def make_locks() -> None:
     ]
     # Locals such as a folder of own builds must not leak into a lock that others install from.
     common += ["--python-version", "3.11", "--quiet"]
-    run("lock for run", [uv, "pip", "compile", "pyproject.toml", *common, "-o", LOCKS["run"]])
+    run(
+        "lock for run",
+        [uv, "pip", "compile", "pyproject.toml", *common, "-o", LOCKS["run"]],
+        env=uv_environment(),
+    )
     dev: list[str | Path] = ["--group", "dev", "-c", LOCKS["run"]]
-    run("lock for test", [uv, "pip", "compile", "pyproject.toml", *dev, *common, "-o", LOCKS["test"]])
+    run(
+        "lock for test",
+        [uv, "pip", "compile", "pyproject.toml", *dev, *common, "-o", LOCKS["test"]],
+        env=uv_environment(),
+    )
     for lock in LOCKS.values():
         if "://" in lock.read_text(encoding="utf-8"):
             raise SetupFailed(f"{lock} names a server; locks must install from any mirror")
@@ -60,6 +70,23 @@ def find_uv() -> Path:
             [PYTHON, "-m", "pip", "install", "-q", "--require-hashes", "-r", UV_LOCK],
         )
     return uv
+
+
+def uv_environment() -> dict[str, str]:
+    """What pip knows about this machine and uv does not: its mirror, and the certificates it trusts."""
+    environment = dict(os.environ)
+    if SYSTEM_CERTIFICATES.exists():
+        environment.setdefault("UV_SYSTEM_CERTS", "1")
+    if not {"UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_INDEX"} & set(environment):
+        mirror = environment.get("PIP_INDEX_URL") or _pip_index()
+        if mirror:
+            environment["UV_DEFAULT_INDEX"] = mirror
+    return environment
+
+
+def _pip_index() -> str:
+    command: list[str | Path] = [PYTHON, "-m", "pip", "config", "get", "global.index-url"]
+    return subprocess.run(command, capture_output=True, text=True).stdout.strip()
 
 
 def _make_venv() -> None:
