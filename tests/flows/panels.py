@@ -1,0 +1,185 @@
+"""Builders for what follows an opening: an opened tender with a real rulebook, a pool of experts, a drawn panel."""
+
+import os
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from accounts.duties import Actor, Duty
+from evaluation import actions as evaluations
+from evaluation import queries as evaluation_queries
+from evaluation.rulebook import read_rulebook, rulebook_digest, write_rulebook
+from expert_pool import actions, queries
+from expert_pool.draw import commitment
+from expert_pool.eligibility import SeatGroup
+from expert_pool.experts import Expert
+from expert_pool.panel import PanelRule
+from tender.actions import draft, publish
+from tests.builders import (
+    CLOSES,
+    Platform,
+    PublishedTender,
+    make_bid,
+    make_draft,
+    open_all,
+    release,
+    submit,
+)
+from tests.evaluation.cases import rulebook_data
+
+PARTIES = {"office": Duty.TENDER_OFFICE, "witness": Duty.WITNESS, "supervisor": Duty.SUPERVISOR}
+ROADS = SeatGroup("roads", {"zh": "公路", "en": "Roads"}, 3, 2, ("A08",))
+COSTS = SeatGroup("costs", {"zh": "造价", "en": "Costs"}, 2, 2, ("B02",))
+
+
+def opened_tender(platform: Platform, prices: list[str], **rulebook: Any) -> PublishedTender:
+    """A tender whose bids of these prices lie open."""
+    rules = read_rulebook(rulebook_data(**rulebook))
+    tender = make_draft(platform, openers=2)
+    frozen = draft.FrozenRulebook(
+        write_rulebook(rules), rulebook_digest(rules), rules.currency, rules.price_places
+    )
+    with platform.database.transaction() as session:
+        draft.set_rulebook(session, actor=tender.office, tender_id=tender.tender_id, rulebook=frozen)
+        publish.publish(
+            session,
+            actor=tender.office,
+            tender_id=tender.tender_id,
+            bid_limit_bytes=10_000_000,
+            now=platform.clock.now(),
+        )
+    for number, price in enumerate(prices, 1):
+        submit(platform, make_bid(platform, tender, f"bidder-{number}", price=price), tender)
+    platform.clock.at = CLOSES + timedelta(seconds=1)
+    release(platform, tender, 1)
+    release(platform, tender, 2)
+    open_all(platform, tender)
+    return tender
+
+
+def fill_pool(
+    platform: Platform, employers: list[str], specialties: tuple[str, ...] = ("A0801", "B02")
+) -> list[Actor]:
+    """Experts with accounts, one for each employer named; each holds all the specialties."""
+    manager = platform.person("pool-manager", Duty.POOL_MANAGER)
+    people = [platform.person(f"expert-{n}", Duty.EXPERT) for n in range(1, len(employers) + 1)]
+    entries = [
+        actions.PoolEntry(
+            Expert(f"E{n:03}", f"Name {n}", employer, "440300", frozenset(specialties)), f"expert-{n}"
+        )
+        for n, employer in enumerate(employers, 1)
+    ]
+    with platform.database.transaction() as session:
+        actions.import_pool(session, actor=manager, entries=entries, now=platform.clock.now())
+    return people
+
+
+@dataclass
+class Ceremony:
+    """A requested draw with the parties' secrets, each on its own machine."""
+
+    draw_id: str
+    tender_id: str
+    people: dict[str, Actor]
+    secrets: dict[str, bytes] = field(default_factory=dict)
+
+
+def request(
+    platform: Platform, tender: PublishedTender, groups: tuple[SeatGroup, ...] = (ROADS, COSTS)
+) -> Ceremony:
+    """The office asks for a panel."""
+    people = {party: platform.person(party, duty) for party, duty in PARTIES.items()}
+    with platform.database.transaction() as session:
+        draw_id = actions.request_draw(
+            session,
+            actor=tender.office,
+            tender_id=tender.tender_id,
+            groups=groups,
+            panel=PanelRule(),
+            now=platform.clock.now(),
+        )
+    return Ceremony(draw_id, tender.tender_id, people, {party: os.urandom(32) for party in PARTIES})
+
+
+def commit(platform: Platform, ceremony: Ceremony, party: str, **changes: Any) -> None:
+    with platform.database.transaction() as session:
+        hash = queries.draw(session, ceremony.draw_id).request_hash
+        values = {
+            "actor": ceremony.people[party],
+            "party": party,
+            "commitment": commitment(hash, party, ceremony.secrets[party]),
+            **changes,
+        }
+        actions.commit(session, draw_id=ceremony.draw_id, now=platform.clock.now(), **values)
+
+
+def reveal(platform: Platform, ceremony: Ceremony, party: str, **changes: Any) -> bool:
+    with platform.database.transaction() as session:
+        values = {
+            "actor": ceremony.people[party],
+            "party": party,
+            "secret": ceremony.secrets[party],
+            **changes,
+        }
+        return actions.reveal(session, draw_id=ceremony.draw_id, now=platform.clock.now(), **values)
+
+
+def draw_panel(platform: Platform, tender: PublishedTender, experts: int = 5) -> dict[str, Actor]:
+    """A whole draw; the members by seat."""
+    fill_pool(platform, [f"Institute {n}" for n in range(experts)])
+    ceremony = request(platform, tender)
+    for party in PARTIES:
+        commit(platform, ceremony, party)
+    for party in PARTIES:
+        reveal(platform, ceremony, party)
+    return members(platform, tender)
+
+
+def members(platform: Platform, tender: PublishedTender) -> dict[str, Actor]:
+    with platform.database.reading() as session:
+        rows = queries.panel(session, tender.tender_id)
+    by_id = {person.person_id: person for person in platform.people.values()}
+    return {seat.seat: by_id[str(expert.person_id)] for seat, expert in rows}  # type: ignore[index]
+
+
+def vote(
+    platform: Platform, tender: PublishedTender, member: Actor, fails: dict[str, str] | None = None
+) -> None:
+    """All verdicts of one member; `fails` gives the reason by bid."""
+    with platform.database.transaction() as session:
+        rules = evaluation_queries.rulebook(session, tender.tender_id)
+        bids = evaluation_queries.opened_bids(session, tender.tender_id, tender.lot_id)
+        reasons = fails or {}
+        votes = [
+            evaluations.CastVote(bid.bid_id, check.id, bid.bid_id not in reasons, reasons.get(bid.bid_id, ""))
+            for bid in bids
+            for check in rules.checks
+        ]
+        evaluations.hand_in_votes(
+            session,
+            actor=member,
+            tender_id=tender.tender_id,
+            lot_id=tender.lot_id,
+            votes=votes,
+            now=platform.clock.now(),
+        )
+
+
+def score(platform: Platform, tender: PublishedTender, member: Actor, bid_id: str, points: str) -> None:
+    """Save and sign one sheet."""
+    with platform.database.transaction() as session:
+        values = {
+            "actor": member,
+            "tender_id": tender.tender_id,
+            "bid_id": bid_id,
+            "now": platform.clock.now(),
+        }
+        record = evaluations.save_sheet(session, points={"plan": points}, version=0, **values)
+        evaluations.sign_sheet(session, version=record.version, **values)
+
+
+def bids_of(platform: Platform, tender: PublishedTender) -> list[str]:
+    """The opened bids of the lot, by price."""
+    with platform.database.reading() as session:
+        bids = evaluation_queries.opened_bids(session, tender.tender_id, tender.lot_id)
+    return [bid.bid_id for bid in sorted(bids, key=lambda bid: bid.price)]
