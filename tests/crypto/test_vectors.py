@@ -6,6 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from crypto import envelope as env
 from crypto import key_shares
@@ -115,6 +118,31 @@ def test_what_the_envelope_vectors_derive() -> None:
     assert expand(seed, "file", ctx).hex() == known["file_key"]
     assert [expand(seed, "coef", ctx, b"\x01").hex()] == known["coefficients"]
     assert [share.to_bytes().hex() for share in key_shares.deal(seed, ctx, 2, 3)] == known["shares"]
+
+
+def test_payloads_are_c2sp_chunked_encryption_by_the_book() -> None:
+    known = vector("sealed-envelope/archive")
+    data, ctx = unb64(known["envelope"]), bytes.fromhex(known["ctx"])
+    sealed = data[env.read_prefix(data).length :]
+    info = b"c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM\0" + sealed[:24] + ctx
+    okm = HKDFExpand(hashes.SHA512(), 76, info).derive(bytes.fromhex(known["file_key"]))
+    key, base, commitment = okm[:32], int.from_bytes(okm[32:44], "big"), okm[44:]
+    assert sealed[24:56] == commitment
+    chunks = [sealed[at : at + 16400] for at in range(56, len(sealed), 16400)]
+    assert len(chunks) == 2
+    plain = (
+        AESGCM(key).decrypt((base ^ n).to_bytes(12, "big"), chunk, None) for n, chunk in enumerate(chunks)
+    )
+    assert b"".join(plain) == unb64(known["plaintext"])
+
+
+def test_the_program_on_the_page_of_seeded_random_draws_the_same() -> None:
+    page = (FOLDER.parents[1] / "docs" / "formats" / "seeded-random.md").read_text(encoding="utf-8")
+    program: dict[str, Any] = {}
+    exec(page.partition("```python\n")[2].partition("```")[0], program)
+    known = vector("seeded-random/seeded-random")
+    drawn = program["numbers"](bytes.fromhex(known["seed"]), [int(item["n"]) for item in known["below"]])
+    assert [str(number) for number in drawn] == [item["value"] for item in known["below"]]
 
 
 def test_the_archive_in_an_envelope() -> None:
