@@ -8,13 +8,14 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy import Column
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from crypto.canonical import JsonValue
 from crypto.log_entry import fact_bytes, leaf_data
-from crypto.merkle import Frontier, inclusion_of_next, inclusion_proof, leaf_hash, node_hash
+from crypto.merkle import EMPTY_ROOT, Frontier, inclusion_of_next, leaf_hash, node_hash, range_hash
 from kernel.clock import write_time
 from storage.columns import Digest, Id, JsonText, UtcTime
 
@@ -110,8 +111,9 @@ def frontier(session: Session) -> Frontier:
 
 
 def node_reader(session: Session) -> Callable[[int, int], bytes]:
-    """A function that gives the hash of any complete subtree, for proofs and tiles."""
+    """A function that gives the hash of any complete subtree, for proofs and tiles; each is read once."""
 
+    @cache
     def node(level: int, index: int) -> bytes:
         if level == 0:
             return leaf_hash(session.exec(select(LogRecord.leaf).where(LogRecord.index == index)).one())
@@ -122,9 +124,9 @@ def node_reader(session: Session) -> Callable[[int, int], bytes]:
     return node
 
 
-def prove(session: Session, index: int, size: int) -> tuple[bytes, ...]:
-    """The audit path of one entry in the tree of the given size."""
-    return tuple(inclusion_proof(index, size, node_reader(session)))
+def root_at(session: Session, size: int) -> bytes:
+    """The root that the tree had at an earlier size."""
+    return range_hash(0, size, node_reader(session)) if size else EMPTY_ROOT
 
 
 def entries_of(session: Session, tender_id: str) -> list[LogRecord]:

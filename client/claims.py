@@ -1,0 +1,189 @@
+"""What a capsule claims, and how each claim is checked without our server: PASS, FAIL or NOT PROVEN.
+
+A check returns what it found, raises an error of the tree (FAIL, with the first thing that does not fit), or
+`NotProven` where the capsule does not hold what a proof would need. No check trusts what another one failed to show.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from hashlib import sha256
+from typing import Any
+
+from crypto.canonical import canonical, unb64
+from crypto.checkpoint import Checkpoint, read_checkpoint
+from crypto.envelope_prefix import EnvelopePrefix, read_prefix
+from crypto.log_entry import LoggedFact, leaf_data, read_fact
+from crypto.merkle import leaf_hash, verify_consistency, verify_inclusion
+from evaluation.capsule import Capsule, check_whole
+from kernel.clock import read_time
+from kernel.errors import IntegrityBroken
+
+PASS, FAIL, NOT_PROVEN = "PASS", "FAIL", "NOT PROVEN"
+
+
+class NotProven(Exception):
+    """The capsule does not hold what a proof of the claim would need."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How one claim stands, and why."""
+
+    claim: str
+    result: str
+    detail: str
+
+
+@dataclass
+class Evidence:
+    """A capsule under examination, with what its reader brings along."""
+
+    capsule: Capsule
+    pinned: Mapping[str, str] | None = None
+    envelopes: Mapping[str, str] = field(default_factory=dict)
+    """Paths of sealed envelopes by bid id."""
+
+    @cached_property
+    def keys(self) -> Mapping[str, str]:
+        """The platform's public keys: the reader's own where there are any."""
+        found: Mapping[str, str] = self.pinned or self.capsule.json("keys.json")
+        return found
+
+    @cached_property
+    def head(self) -> Checkpoint:
+        """The signed head of the log."""
+        return read_checkpoint(self.text("log/head"), self.keys["log_vkey"])
+
+    @cached_property
+    def closing_head(self) -> Checkpoint:
+        """The signed head of the log at the closing."""
+        return read_checkpoint(
+            str(self.capsule.json("log/closing.json")["checkpoint"]), self.keys["log_vkey"]
+        )
+
+    @cached_property
+    def facts(self) -> list[tuple[int, LoggedFact]]:
+        """Every disclosed fact with its place in the log, each proven to be in the head."""
+        found: list[tuple[int, LoggedFact]] = []
+        for line in self.capsule.json("log/facts.json"):
+            body = unb64(line["fact"])
+            leaf = leaf_hash(leaf_data(unb64(line["salt"], length=32), body))
+            proof = [unb64(step, length=32) for step in line["proof"]]
+            verify_inclusion(leaf, line["index"], self.head.size, proof, self.head.root)
+            fact = read_fact(body)
+            if fact.tender_id != self.capsule.tender_id:
+                raise IntegrityBroken(what=f"log entry {line['index']} is of another tender")
+            found.append((line["index"], fact))
+        if [index for index, _ in found] != sorted({index for index, _ in found}):
+            raise IntegrityBroken(what="the log entries are doubled or out of order")
+        return found
+
+    def of_kind(self, *kinds: str) -> list[tuple[int, LoggedFact]]:
+        """The proven facts of some kinds, in the order they happened."""
+        return [(index, fact) for index, fact in self.facts if fact.kind in kinds]
+
+    def one(self, kind: str) -> tuple[int, LoggedFact]:
+        """The only proven fact of a kind."""
+        found = self.of_kind(kind)
+        if len(found) != 1:
+            raise IntegrityBroken(what=f"the log has {len(found)} entries {kind} for this tender, not one")
+        return found[0]
+
+    def text(self, name: str) -> str:
+        """A part as text."""
+        try:
+            return self.capsule.parts[name].decode()
+        except (KeyError, UnicodeDecodeError):
+            raise IntegrityBroken(what=f"the part {name} is missing or no text") from None
+
+    @cached_property
+    def notice(self) -> dict[str, Any]:
+        """The last published notice, as logged."""
+        published = self.of_kind("tender.published", "tender.amended")
+        if not published:
+            raise IntegrityBroken(what="the log has no publication of this tender")
+        notices = []
+        for _, fact in published:
+            body = self.capsule.json(f"notices/{fact.data['version']}.json")
+            if digest_of(body) != fact.data["notice"]:
+                raise IntegrityBroken(what=f"notice {fact.data['version']} is not the one that was published")
+            notices.append(body)
+        last: dict[str, Any] = notices[-1]
+        if last["tender"] != self.capsule.tender_id:
+            raise IntegrityBroken(what="the notice is of another tender")
+        return last
+
+    @cached_property
+    def closes_at(self) -> datetime:
+        """The closing time in force."""
+        return read_time(self.notice["timetable"]["closes_at"])
+
+    @cached_property
+    def sealed(self) -> dict[str, tuple[int, LoggedFact]]:
+        """The log entries of the bids that count: neither replaced nor withdrawn; keyed by bid."""
+        standing = {fact.subject: (index, fact) for index, fact in self.of_kind("bid.sealed")}
+        for _, fact in self.of_kind("bid.sealed"):
+            standing.pop(str(fact.data["replaces"]), None)
+        for _, fact in self.of_kind("bid.withdrawn"):
+            standing.pop(fact.subject, None)
+        return standing
+
+    @cached_property
+    def prefixes(self) -> dict[str, EnvelopePrefix]:
+        """The prefixes of the sealed envelopes, keyed by bid."""
+        return {bid: read_prefix(unb64(self.bid(bid)["prefix"])) for bid in self.sealed}
+
+    def bid(self, bid: str) -> dict[str, Any]:
+        """What the capsule holds of one sealed bid."""
+        body: dict[str, Any] = self.capsule.json(f"bids/{bid}.json")
+        return body
+
+    @cached_property
+    def opening(self) -> dict[str, Any]:
+        """The opening record, as logged."""
+        body: dict[str, Any] = self.capsule.json("opening.json")
+        if digest_of(body) != self.one("opening.recorded")[1].data["record"]:
+            raise IntegrityBroken(what="the opening record is not the one that was logged")
+        return body
+
+
+def digest_of(body: Any) -> str:
+    """SHA-256 of the canonical form, in hex."""
+    return sha256(canonical(body)).hexdigest()
+
+
+def is_whole(evidence: Evidence) -> str:
+    """Every part is there, unchanged, and named in the platform's signature."""
+    count = check_whole(evidence.capsule, unb64(evidence.keys["receipts_public"], length=32))
+    return f"{count} parts"
+
+
+def keys_are_pinned(evidence: Evidence) -> str:
+    """The platform's keys are the ones that the reader got elsewhere."""
+    if evidence.pinned is None:
+        raise NotProven("no pinned keys were given; compare keys.json with what you know, or pass --keys")
+    if dict(evidence.pinned) != evidence.capsule.json("keys.json"):
+        raise IntegrityBroken(what="the capsule names other platform keys than the pinned ones")
+    return "keys.json equals the pinned keys"
+
+
+def log_holds_every_fact(evidence: Evidence) -> str:
+    """Every disclosed fact is in the signed head, and the head grew from the closing's head without a change."""
+    count = len(evidence.facts)
+    head, closing = evidence.head, evidence.closing_head
+    way = [unb64(step, length=32) for step in evidence.capsule.json("log/closing.json")["consistency"]]
+    verify_consistency(closing.size, head.size, way, closing.root, head.root)
+    return f"{count} facts in a log of {head.size}; head at the closing {closing.size}"
+
+
+def notice_is_published(evidence: Evidence) -> str:
+    """The notice and its rulebook are the ones that were published."""
+    notice = evidence.notice
+    if digest_of(notice["rulebook"]) != notice["rulebook_digest"]:
+        raise IntegrityBroken(what="the rulebook does not fit the digest in the notice")
+    return f"notice version {notice['version']}, rulebook {notice['rulebook_digest'][:16]}…"
+
+
+Check = Callable[[Evidence], str]

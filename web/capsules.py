@@ -1,0 +1,164 @@
+"""The capsule over HTTP: gathered from what was recorded, so it is the same bytes for everybody and at any time.
+
+Its log head is the one at the moment the report was made. The public capsule holds no bid contents beyond what was
+read out; the full one, for supervisors, adds the released shares. Sealed envelopes, which may be large, are fetched
+one by one.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from litestar import Request, Response
+from litestar.params import FromPath
+from litestar.response import Stream
+
+from accounts.credentials import Scope
+from accounts.duties import Duty
+from crypto.canonical import JsonValue, b64, canonical
+from crypto.checkpoint import Checkpoint, sign_checkpoint
+from crypto.merkle import consistency_proof, inclusion_proof
+from crypto.parts_digest import PART_BYTES
+from evaluation import queries as evaluations
+from evaluation.capsule import FULL, PUBLIC, pack
+from expert_pool import queries as experts
+from kernel.errors import NotFound
+from storage import audit_log
+from storage.adapters import Adapters
+from storage.database import Session
+from tender import queries as tenders
+from web.guards import adapters_of, caller
+from web.routes import get
+
+LAST_FACT = "report.made"
+REPORT_FORMS = {"json": "report.json", "zh": "report.zh.pdf", "en": "report.en.pdf"}
+
+
+@get("/api/tenders/{tender_id:str}/capsule.zip")
+def download(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> Response[bytes]:
+    """The public capsule of an evaluated tender."""
+    return answer(request, tender_id, PUBLIC)
+
+
+@get("/api/tenders/{tender_id:str}/capsule-full.zip")
+def download_full(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> Response[bytes]:
+    """The capsule with the released shares, for supervisors."""
+    caller(request).may(Scope.READ).require(Duty.SUPERVISOR)
+    return answer(request, tender_id, FULL)
+
+
+def answer(request: Request[Any, Any, Any], tender_id: str, scope: str) -> Response[bytes]:
+    """A capsule as a file to keep."""
+    data = make_capsule(adapters_of(request), tender_id, scope)
+    headers = {"Content-Disposition": f'attachment; filename="capsule-{tender_id}.zip"'}
+    return Response(data, media_type="application/zip", headers=headers)
+
+
+def make_capsule(adapters: Adapters, tender_id: str, scope: str) -> bytes:
+    """Gather all parts in one consistent look and pack them.
+
+    Raises:
+        NotFound: the tender has no report yet.
+    """
+    with adapters.database.reading() as session:
+        tender = tenders.tender(session, tender_id)
+        entries = audit_log.entries_of(session, tender_id)
+        size = next((entry.index + 1 for entry in entries if entry.kind == LAST_FACT), 0)
+        if not size:
+            raise NotFound(what="capsule of tender", id=tender_id)
+        parts: dict[str, bytes] = {
+            **log_parts(session, adapters, tender_id, [e for e in entries if e.index < size], size),
+            **tender_parts(session, tender_id),
+            **evaluation_parts(session, adapters, tender_id),
+        }
+        if scope == FULL:
+            parts |= share_parts(session, tender_id)
+    return pack(
+        parts, tender_id=tender_id, reference=tender.reference, scope=scope, signer=adapters.keys.receipts
+    )
+
+
+def log_parts(
+    session: Session, adapters: Adapters, tender_id: str, entries: list[audit_log.LogRecord], size: int
+) -> Mapping[str, bytes]:
+    """The platform's keys, the head, every fact of the tender with its proof, and the way from the closing's head."""
+    keys, node = adapters.keys, audit_log.node_reader(session)
+    closing = tenders.closing(session, tender_id)
+    assert closing is not None
+    head = sign_checkpoint(Checkpoint(keys.log.name, size, audit_log.root_at(session, size)), keys.log)
+    facts: list[JsonValue] = [
+        {
+            "index": entry.index,
+            "fact": b64(entry.fact),
+            "salt": b64(entry.salt),
+            "proof": [b64(step) for step in inclusion_proof(entry.index, size, node)],
+        }
+        for entry in entries
+    ]
+    way = [b64(step) for step in consistency_proof(closing.log_size, size, node)]
+    return {
+        "keys.json": canonical(
+            {
+                "log_vkey": keys.log_vkey,
+                "receipts_public": b64(keys.receipts.public),
+                "timestamp_certificate": b64(keys.authority.certificate),
+            }
+        ),
+        "log/head": head.encode(),
+        "log/facts.json": canonical(facts),
+        "log/closing.json": canonical({"checkpoint": closing.checkpoint, "consistency": way}),
+    }
+
+
+def tender_parts(session: Session, tender_id: str) -> Mapping[str, bytes]:
+    """Notices, the sealed bids' prefixes with their timestamps, the opening record."""
+    record = tenders.opening_record(session, tender_id)
+    assert record is not None
+    parts = {f"notices/{n.version}.json": canonical(n.body) for n in tenders.notices(session, tender_id)}
+    for bid in tenders.sealed_bids(session, tender_id):
+        body: dict[str, JsonValue] = {"bid": bid.id, "prefix": b64(bid.prefix), "token": b64(bid.token)}
+        parts[f"bids/{bid.id}.json"] = canonical(body)
+    return {**parts, "opening.json": canonical(record.body)}
+
+
+def evaluation_parts(session: Session, adapters: Adapters, tender_id: str) -> Mapping[str, bytes]:
+    """The draw's transcript, the case and ranking of each lot, the report."""
+    draw = experts.find_draw(session, tender_id)
+    assert draw is not None
+    parts = {"draw.json": canonical(experts.transcript(session, draw))}
+    for ranking in evaluations.rankings(session, tender_id):
+        parts[f"lots/{ranking.lot_id}/case.json"] = canonical(ranking.case)
+        parts[f"lots/{ranking.lot_id}/ranking.json"] = canonical(ranking.body)
+    for form, name in REPORT_FORMS.items():
+        report = evaluations.report(session, tender_id, form)
+        with adapters.objects.open(report.digest) as file:
+            parts[name] = file.read()
+    return parts
+
+
+def share_parts(session: Session, tender_id: str) -> Mapping[str, bytes]:
+    """The released shares, with which the holder of a sealed envelope can open it again."""
+    shares: dict[str, JsonValue] = {
+        str(release.position): dict(release.shares) for release in tenders.releases(session, tender_id)
+    }
+    return {"shares.json": canonical(shares)}
+
+
+@get("/api/bids/{bid_id:str}/envelope")
+def download_envelope(request: Request[Any, Any, Any], bid_id: FromPath[str]) -> Stream:
+    """A sealed envelope as it was received, for its bidder, and after the opening for supervisors."""
+    adapters, actor = adapters_of(request), caller(request).may(Scope.READ)
+    with adapters.database.reading() as session:
+        bid = tenders.bid(session, bid_id)
+        is_opened = tenders.opening_record(session, bid.tender_id) is not None
+    if bid.bidder_id != actor.organisation_id and not (is_opened and actor.holds(Duty.SUPERVISOR)):
+        raise NotFound(what="bid", id=bid_id)
+
+    def chunks() -> Iterator[bytes]:
+        with adapters.objects.open(bid.digest) as file:
+            while chunk := file.read(PART_BYTES):
+                yield chunk
+
+    return Stream(chunks(), media_type="application/octet-stream", headers={"Content-Length": str(bid.size)})
+
+
+ROUTES = [download, download_full, download_envelope]
