@@ -48,14 +48,17 @@ class LocalObjects:
                 stored = intake.finish(expected)
                 with _disk():
                     self._keep(file, temporary, self._path(stored.digest))
-        finally:
+        except BaseException:
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)
+            raise
         return stored
 
     def _keep(self, file: BinaryIO, temporary: Path, path: Path) -> None:
         file.flush()
-        if not path.exists():
+        if path.exists():
+            temporary.unlink()
+        else:
             os.fsync(file.fileno())  # (1)
             temporary.rename(path)
         # Also for an object that another put has just named and not yet synced.

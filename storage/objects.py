@@ -10,7 +10,9 @@ archive date. An object gets its name only when all its bytes are there and fit 
 import tempfile
 import threading
 from base64 import b64encode
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import timedelta
 from hashlib import sha256
@@ -31,6 +33,7 @@ from storage.intake import StoredObject as StoredObject
 from storage.object_window import window
 
 PART_BYTES = 8 << 20  # S3 wants 5 MiB at least and 10,000 parts at most: objects up to 78 GiB
+PARTS_AT_A_TIME = 3
 STALE = timedelta(days=7)  # no upload of the largest object over a slow line lasts longer
 ALREADY_THERE = ("PreconditionFailed", "ConditionalRequestConflict")
 MISSING = ("NoSuchKey", "NoSuchObject", "NoSuchVersion")
@@ -208,13 +211,25 @@ class S3Objects:
             headers = self._lock_headers() | {"x-amz-checksum-algorithm": "SHA256"}
             upload = self._client._create_multipart_upload(self._bucket, key, dict(headers))
         try:
-            sent = [self._send_part(key, upload, number, part) for number, part in enumerate(parts, 1)]
+            sent = self._send_parts(key, upload, parts)
             stored = intake.finish(expected)
             self._complete(key, upload, sent)
         except BaseException:
             self._abort(key, upload)
             raise
         return stored
+
+    def _send_parts(self, key: str, upload: str, parts: Iterable[bytes]) -> list[tuple[str, str]]:
+        """Send a few parts at a time, so that hashing, the line and the store work side by side."""
+        sent: list[tuple[str, str]] = []
+        waiting: deque[Future[tuple[str, str]]] = deque()
+        with ThreadPoolExecutor(PARTS_AT_A_TIME, "part") as pool:
+            for number, part in enumerate(parts, 1):
+                if len(waiting) == PARTS_AT_A_TIME:  # no more than these are in memory
+                    sent.append(waiting.popleft().result())
+                waiting.append(pool.submit(self._send_part, key, upload, number, part))
+            sent += [done.result() for done in waiting]
+        return sent
 
     def _send_part(self, key: str, upload: str, number: int, part: bytes) -> tuple[str, str]:
         headers = _checksum_header(part)
