@@ -38,7 +38,7 @@ def check_names(names: Sequence[str]) -> None:
 def _check_name(name: object) -> None:
     if not isinstance(name, str) or not name:
         raise BadInput(where="file name", why="a name must be text and may not be empty")
-    if any(_is_unsafe(char) for char in name) or unicodedata.normalize("NFC", name) != name:
+    if any(_is_unsafe(char) for char in set(name)) or unicodedata.normalize("NFC", name) != name:
         raise BadInput(
             where="file name", why='control characters, \\ : * ? " < > | and decomposed letters are refused'
         )

@@ -20,6 +20,7 @@ MAX_INTEGER = 2**53 - 1
 MAX_DEPTH = 100
 TAG_PREFIX = "mingtang/v1/"
 WHERE = "canonical JSON"
+WRITER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=True)
 
 
 def canonical(value: object) -> bytes:
@@ -28,38 +29,48 @@ def canonical(value: object) -> bytes:
     Raises:
         BadInput: a float, an integer beyond 2**53 - 1, text with a lone surrogate, or a type JSON does not have.
     """
-    _check_value(value, MAX_DEPTH)
+    names_sort_alike = _check_value(value, MAX_DEPTH)
     try:
+        if names_sort_alike:
+            return WRITER.encode(value).encode("utf-8")
         return rfc8785.dumps(value)  # type: ignore[arg-type]  # _check_value has just narrowed it
     except ValueError:
         raise BadInput(where=WHERE, why="text must be valid Unicode without lone surrogates") from None
 
 
-def _check_value(value: object, depth: int) -> None:
+def _check_value(value: object, depth: int) -> bool:
+    """Check the value's types; tell whether its names sort alike by code points and by UTF-16 code units.
+
+    They do below U+D800. Then Python's own writer gives the bytes of RFC 8785, many times faster.
+    """
     if depth == 0:
         raise BadInput(where=WHERE, why=f"at most {MAX_DEPTH} levels of nesting are allowed")
     match value:
         case None | bool() | str():
-            return
+            return True
         case int():
-            if abs(value) > MAX_INTEGER:
-                raise BadInput(
-                    where=WHERE,
-                    why="an integer beyond 2**53 - 1 must be written as decimal text",
-                )
+            return _check_integer(value)
         case list() | tuple():
-            for item in value:
-                _check_value(item, depth - 1)
+            return all([_check_value(item, depth - 1) for item in value])
         case dict():
-            for key, item in value.items():
-                if not isinstance(key, str):
-                    raise BadInput(where=WHERE, why="names of an object must be text")
-                _check_value(item, depth - 1)
+            alike = [_check_name(name) for name in value]
+            return all(alike) & all([_check_value(item, depth - 1) for item in value.values()])
         case _:
             raise BadInput(
-                where=WHERE,
-                why=f"a {type(value).__name__} has no exact form; use text or an integer",
+                where=WHERE, why=f"a {type(value).__name__} has no exact form; use text or an integer"
             )
+
+
+def _check_integer(value: int) -> bool:
+    if abs(value) > MAX_INTEGER:
+        raise BadInput(where=WHERE, why="an integer beyond 2**53 - 1 must be written as decimal text")
+    return True
+
+
+def _check_name(name: object) -> bool:
+    if not isinstance(name, str):
+        raise BadInput(where=WHERE, why="names of an object must be text")
+    return name.isascii() or max(name) < "\ud800"
 
 
 def read_canonical(data: bytes) -> Any:

@@ -1,6 +1,7 @@
 """The single byte form: what it refuses, and that one value has one writing."""
 
 import hashlib
+import json
 from typing import Any
 
 import pytest
@@ -26,6 +27,22 @@ def test_writing_and_reading_agree(value: Any) -> None:
     assert canonical(value) == rfc8785.dumps(value)
 
 
+NAMES = ["\ud7ff", "\ue000", "\uffff", "\U00010000", "\U0010ffff", "a", "é", ""]
+
+
+@given(st.dictionaries(st.sampled_from(NAMES) | TEXT, st.integers(0, 9)))
+def test_names_sort_by_utf_16_code_units(value: dict[str, int]) -> None:
+    names = list(json.loads(canonical([value]))[0])
+    assert names == sorted(value, key=lambda name: name.encode("utf-16-be"))
+
+
+def test_every_character_is_written_as_rfc_8785_writes_it() -> None:
+    for start in (0, 0x80, 0x2020, 0xFFF0):
+        text = "".join(chr(code) for code in range(start, start + 0x80))
+        assert canonical({text: text}) == rfc8785.dumps({text: text})
+        assert canonical(text) == rfc8785.dumps(text)
+
+
 @pytest.mark.parametrize("number", [2**53 - 2, 2**53 - 1, -(2**53) + 1])
 def test_integers_are_exact_up_to_the_limit(number: int) -> None:
     assert canonical(number) == str(number).encode()
@@ -33,7 +50,19 @@ def test_integers_are_exact_up_to_the_limit(number: int) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    [2**53, -(2**53), 1.0, float("nan"), {1: 2}, {"a": {1, 2}}, b"bytes", "\ud800", {"\ud800": 1}, object()],
+    [
+        2**53,
+        -(2**53),
+        1.0,
+        float("nan"),
+        {1: 2},
+        {"a": {1, 2}},
+        b"bytes",
+        "\ud800",
+        {"\ud800": 1},
+        {"é": "\ud800"},
+        object(),
+    ],
 )
 def test_what_has_no_exact_form_is_refused(value: object) -> None:
     with pytest.raises(BadInput):
