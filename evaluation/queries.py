@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlmodel import Session, col, select
 
 from accounts import queries as accounts
-from evaluation.case import EvaluationCase
+from evaluation.case import EvaluationCase, read_case
 from evaluation.compliance import OpenedBid, Screening, Vote, screen
+from evaluation.evaluate import evaluate
 from evaluation.records import RankingRecord, ReportRecord, SheetRecord, VoteRecord
+from evaluation.report import LotResult, Member, ReportFacts
 from evaluation.rulebook import Rulebook, read_rulebook
 from evaluation.sheets import Sheet, read_sheet
 from expert_pool import queries as experts
@@ -139,3 +142,44 @@ def report(session: Session, tender_id: str, form: str) -> ReportRecord:
     if record is None:
         raise NotFound(what=f"report {form} of tender", id=tender_id)
     return record
+
+
+def report_facts(session: Session, tender_id: str) -> ReportFacts:
+    """What the report says of the tender apart from its lots; raises NotFound before the ranking."""
+    tender, made = tenders.tender(session, tender_id), rankings(session, tender_id)
+    opening, draw = tenders.opening_record(session, tender_id), experts.find_draw(session, tender_id)
+    if not made or opening is None or draw is None:
+        raise NotFound(what="ranking of tender", id=tender_id)
+    signed: dict[str, datetime] = {}
+    for record in made:
+        for row in sheets(session, record.lot_id, signed_only=True):
+            if row.signed_at is not None:
+                signed[row.seat] = max(row.signed_at, signed.get(row.seat, row.signed_at))
+    return ReportFacts(
+        tender_id=tender_id,
+        reference=tender.reference,
+        title=tender.title,
+        tenderer=accounts.organisation_names(session, {tender.tenderer_id})[tender.tenderer_id],
+        notice_digest=tenders.current_notice(session, tender_id).digest,
+        draw_request_hash=draw.request_hash.hex(),
+        opening_digest=opening.digest,
+        opened=tuple(
+            {key: str(line[key]) for key in ("bid", "bidder", "received_at", "outcome", "price", "problem")}
+            for line in opening.body["bids"]
+        ),
+        members=tuple(
+            Member(seat.seat, seat.seat_group, expert.name, expert.employer, signed.get(seat.seat))
+            for seat, expert in experts.panel(session, tender_id)
+        ),
+        ranked_at=made[0].ranked_at,
+    )
+
+
+def lot_results(session: Session, tender_id: str) -> tuple[LotResult, ...]:
+    """Every ranked lot, computed again from its published case."""
+    titles = {lot.id: (lot.number, lot.title) for lot in tenders.lots(session, tender_id)}
+    results = []
+    for record in rankings(session, tender_id):
+        case = read_case(record.case)
+        results.append(LotResult(record.lot_id, *titles[record.lot_id], case, evaluate(case)))
+    return tuple(results)

@@ -77,7 +77,7 @@ def write_ranking(ranking: Ranking) -> dict[str, JsonValue]:
         "is_competitive": ranking.is_competitive,
         "ties": [list(bids) for bids in ranking.ties],
         "lines": [_write_line(line, ranking.rulebook) for line in ranking.lines],
-        "rejected": [_write_rejection(rejection) for rejection in ranking.rejected],
+        "rejected": [write_rejection(rejection) for rejection in ranking.rejected],
     }
 
 
@@ -117,7 +117,8 @@ def _write_line(line: RankedBid, rulebook: Rulebook) -> dict[str, JsonValue]:
     }
 
 
-def _write_rejection(rejection: Rejection) -> dict[str, JsonValue]:
+def write_rejection(rejection: Rejection) -> dict[str, JsonValue]:
+    """One rejected bid with every ground."""
     return {
         "bid_id": rejection.bid_id,
         "reasons": [

@@ -4,11 +4,19 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 
+from crypto.canonical import canonical
+from evaluation import actions as evaluations
+from evaluation import queries
+from evaluation.report import make_report
 from kernel.errors import NotYetClosed
 from storage.adapters import Adapters
 from storage.database import Session
+from storage.objects import StoredObject
 from tender.actions import close, open_bids
 from worker.jobs import Job, Payload
+from worker.report_pdf import LANGUAGES, render_report
+
+REPORT_LIMIT = 1 << 30  # bytes of one form
 
 
 def close_tender(session: Session, adapters: Adapters, payload: Payload, _: None, now: datetime) -> None:
@@ -38,7 +46,34 @@ def open_bid(
         open_bids.record_opened(session, bid_id=str(payload["bid_id"]), unsealed=unsealed, now=now)
 
 
+def score_and_rank(session: Session, adapters: Adapters, payload: Payload, _: None, now: datetime) -> None:
+    """Rank a tender whose last sheet was signed."""
+    evaluations.score_and_rank(session, tender_id=str(payload["tender_id"]), now=now)
+
+
+def write_report(adapters: Adapters, payload: Payload, now: datetime) -> dict[str, StoredObject]:
+    """Write the evaluation report as JSON and as PDF in both languages into the object store."""
+    tender_id = str(payload["tender_id"])
+    with adapters.database.reading() as session:
+        facts, lots = queries.report_facts(session, tender_id), queries.lot_results(session, tender_id)
+    report = make_report(facts, lots)
+    forms = {f"pdf-{language}": render_report(report, language) for language in LANGUAGES}
+    return {
+        form: adapters.objects.put_once(iter([body]), expected=None, limit_bytes=REPORT_LIMIT)
+        for form, body in {"json": canonical(report), **forms}.items()
+    }
+
+
+def keep_report(
+    session: Session, adapters: Adapters, payload: Payload, forms: dict[str, StoredObject], now: datetime
+) -> None:
+    """Record the forms of the report."""
+    evaluations.keep_report(session, tender_id=str(payload["tender_id"]), forms=forms, now=now)
+
+
 JOBS: Mapping[str, Job] = {
     "close_tender": Job(close_tender),
     "open_bid": Job(open_bid, prepare=unseal_bid),
+    "score_and_rank": Job(score_and_rank),
+    "make_report": Job(keep_report, prepare=write_report),
 }

@@ -12,12 +12,16 @@ from evaluation.case import read_case
 from evaluation.evaluate import evaluate
 from evaluation.result import ranking_digest
 from kernel.errors import BadInput, BadSheet, ChangedMeanwhile, NotFound, Refused, WrongStage
-from storage.outbox import JobRecord
+from storage import audit_log
+from storage.outbox import JobRecord, failed_jobs
 from tender import queries as tenders
 from tender.lifecycle import Stage
 from tests.builders import Platform, PublishedTender
 from tests.flows.panels import bids_of, draw_panel, opened_tender, score, vote
+from worker.jobs import carry_out
+from worker.tasks import JOBS
 
+FORMS = ("json", "pdf-en", "pdf-zh")
 PRICES = ["300.00", "100.00", "200.00"]
 CHECKS: list[dict[str, Any]] = [
     {"id": "signed", "text": {"zh": "签章", "en": "Signed"}, "clause": "条例 51(1)"}
@@ -36,6 +40,20 @@ def jobs(platform: Platform) -> list[str]:
 def rank(platform: Platform, tender: PublishedTender) -> None:
     with platform.database.transaction() as session:
         actions.score_and_rank(session, tender_id=tender.tender_id, now=platform.clock.now())
+
+
+def do_jobs(platform: Platform) -> None:
+    """Carry out what waits, as the worker does, until nothing is left."""
+    while True:
+        with platform.database.reading() as session:
+            waiting = select(JobRecord.id).where(JobRecord.state == "waiting", JobRecord.name != "open_bid")
+            found = session.exec(waiting).all()
+        if not found:
+            return
+        for job_id in found:
+            carry_out(JOBS, platform.adapters, job_id or 0)
+        with platform.database.reading() as session:
+            assert failed_jobs(session) == []
 
 
 def ready(platform: Platform) -> tuple[PublishedTender, list[Actor], list[str]]:
@@ -66,6 +84,28 @@ def test_the_last_signature_asks_for_the_ranking_and_the_case_gives_it_again(pla
     assert jobs(platform) == ["score_and_rank", "make_report"]
     rank(platform, tender)
     assert jobs(platform) == ["score_and_rank", "make_report"]
+
+
+def test_the_report_is_made_once_and_lies_in_the_object_store(platform: Platform) -> None:
+    tender, panel, bids = ready(platform)
+    for member in panel:
+        vote(platform, tender, member)
+    for bid in bids:
+        for member in panel:
+            score(platform, tender, member, bid, "80")
+    do_jobs(platform)
+    with platform.database.reading() as session:
+        digests = {form: queries.report(session, tender.tender_id, form).digest for form in FORMS}
+        facts = [json.loads(row.fact) for row in audit_log.entries_of(session, tender.tender_id)]
+    assert facts[-1]["kind"] == "report.made"
+    assert facts[-1]["data"] == {form: digest.hex() for form, digest in digests.items()}
+    with platform.adapters.objects.open(digests["json"]) as stored:
+        report = json.loads(stored.read())
+    ranking = report["parts"][8]["content"][0]
+    assert [line["place"] for line in ranking["lines"]] == [1, 2, 3]
+    assert report["parts"][1]["content"][0]["name"].startswith("Name ")
+    with platform.adapters.objects.open(digests["pdf-zh"]) as stored:
+        assert stored.read(5) == b"%PDF-"
 
 
 def test_a_bid_that_the_majority_fails_is_not_scored(platform: Platform) -> None:

@@ -1,0 +1,54 @@
+from typing import Any
+
+import pytest
+
+from crypto.canonical import canonical
+from evaluation.charts import WIDTH
+from evaluation.report import PARTS
+from tests.evaluation.reports import report_of
+
+
+def part(report: Any, id: str) -> Any:
+    return next(part["content"] for part in report["parts"] if part["id"] == id)
+
+
+def test_a_report_has_its_ten_parts_in_order_and_is_canonical_json() -> None:
+    report: Any = report_of("small")
+    assert [(p["number"], p["id"]) for p in report["parts"]] == [
+        (n, id) for n, (id, _, _) in enumerate(PARTS, 1)
+    ]
+    assert canonical(report) == canonical(report_of("small"))
+
+
+def test_every_bid_is_either_valid_or_rejected_with_reasons() -> None:
+    report = report_of("small")
+    valid = {bid["bid_id"] for bid in part(report, "valid_bids")[0]["bids"]}
+    rejected = {bid["bid_id"] for bid in part(report, "rejections")[0]["rejected"]}
+    assert (valid, rejected) == ({"a", "b", "c"}, {"d", "e"})
+    assert all(bid["reasons"] for bid in part(report, "rejections")[0]["rejected"])
+
+
+def test_scores_show_every_seat_and_the_panels_figure() -> None:
+    for bid in part(report_of("small"), "scores")[0]["bids"]:
+        assert [row["criterion"] for row in bid["criteria"]] == ["plan", "team", "record"]
+        for row in bid["criteria"]:
+            assert list(row["points"]) == [f"seat-{n}" for n in range(1, 6)]
+            assert set(row["shades"].values()) <= set(range(6))
+            assert row["combined"] is not None
+
+
+@pytest.mark.parametrize("name", ["small", "tie", "thirteen-digits"])
+def test_charts_stay_inside_their_width(name: str) -> None:
+    report = report_of(name)
+    for line in part(report, "ranking")[0]["lines"]:
+        for _, start, width in line["bar"]:
+            assert 0 <= start <= start + width <= WIDTH
+    marks = part(report, "prices")[0]["bids"]
+    assert (marks[0]["position"], marks[0]["is_benchmark"]) == (0, True)
+    assert marks[-1]["position"] == (0 if name == "tie" else WIDTH)
+
+
+def test_ties_are_named_as_a_matter_to_decide() -> None:
+    assert [(m["kind"], m.get("bids")) for m in part(report_of("tie"), "matters")] == [("tie", ["x", "y"])]
+    assert part(report_of("small"), "matters") == []
+    assert part(report_of("tie"), "ranking")[0]["candidates"] == ["x", "y", "z"]
