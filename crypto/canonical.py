@@ -7,7 +7,7 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NoReturn, TypeAlias
 
 import rfc8785
@@ -51,14 +51,20 @@ def _check_value(value: object, depth: int) -> bool:
         case int():
             return _check_integer(value)
         case list() | tuple():
-            return all([_check_value(item, depth - 1) for item in value])
+            return _check_all(value, depth - 1)
         case dict():
             alike = [_check_name(name) for name in value]
-            return all(alike) & all([_check_value(item, depth - 1) for item in value.values()])
+            return _check_all(value.values(), depth - 1) and all(alike)
         case _:
             raise BadInput(
                 where=WHERE, why=f"a {type(value).__name__} has no exact form; use text or an integer"
             )
+
+
+def _check_all(items: Iterable[object], depth: int) -> bool:
+    """Check every item, also after one whose names sort differently."""
+    alike = [_check_value(item, depth) for item in items]
+    return all(alike)
 
 
 def _check_integer(value: int) -> bool:

@@ -163,8 +163,7 @@ def open_share(prefix: EnvelopePrefix, index: int, private: bytes) -> bytes:
     if fingerprint(public) != prefix.header.opener_keys[index - 1]:
         raise WrongOpeningKey(opener=index)
     info = _share_info(prefix.ctx, index, public)
-    share = suite(prefix.header.suite).open_with(private, info, prefix.share_ciphertexts[index - 1])
-    return share
+    return suite(prefix.header.suite).open_with(private, info, prefix.share_ciphertexts[index - 1])
 
 
 def check_share(prefix: EnvelopePrefix, index: int, share: bytes) -> None:

@@ -91,6 +91,7 @@ class EnvelopePrefix:
         return MAGIC + len(body).to_bytes(4, "big") + body
 
     def unsigned(self) -> dict[str, Any]:
+        """The prefix without its signature, as JSON."""
         return {
             "header": self.header.to_json(),
             "key_commitment": b64(self.key_commitment),
@@ -184,6 +185,12 @@ def _read_header(body: dict[str, Any]) -> EnvelopeHeader:
 
 
 def check_header(header: EnvelopeHeader) -> None:
+    """Check a header's limits, before sealing and on reading.
+
+    Raises:
+        BadInput: names the limit.
+        WrongSuite: the suite is unknown.
+    """
     suite(header.suite)
     for name in (header.tender_id, header.lot_id, header.kind, header.bidder_id, header.submission_id):
         if not isinstance(name, str) or not ID.fullmatch(name):

@@ -26,6 +26,7 @@ from crypto.signatures import Signer, fingerprint
 from crypto.suites import suite
 from tools.bench.report import row
 
+SHM = Path("/dev") / "shm"
 CHUNK = 1 << 20
 TAG = 16
 CORES = len(os.sched_getaffinity(0))
@@ -233,9 +234,8 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     plain = os.urandom(options.mib << 20)
-    shm = Path("/dev/shm")
     results = compare(MemoryJobs(plain), "in memory", options.runs)
-    with tempfile.TemporaryDirectory(dir=shm if shm.is_dir() else None) as folder:
+    with tempfile.TemporaryDirectory(dir=SHM if SHM.is_dir() else None) as folder:
         results += compare(FileJobs(plain, Path(folder)), "file to file", options.runs)
     if options.json:
         print(
@@ -244,7 +244,7 @@ def main() -> None:
             )
         )
         return
-    place = "/dev/shm (memory)" if shm.is_dir() else "the temporary folder (a disk)"
+    place = f"{SHM} (memory)" if SHM.is_dir() else "the temporary folder (a disk)"
     print(f"{options.mib} MiB, {CORES} cores, medians of {options.runs} runs, files in {place}")
     hashing, sealing = (
         speed(lambda part: sha256(part).digest()),
