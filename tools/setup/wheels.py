@@ -21,7 +21,17 @@ def sync(goal: str) -> None:
     uv = find_uv()
     wheels = lock.read_text(encoding="utf-8").count("==")
     say(f"about {wheels} locked wheels from {lock}; the first time this takes a minute or two")
-    command: list[str | Path] = [uv, "pip", "sync", "--python", PYTHON, "--require-hashes", lock]
+    # Compiled here, once: where Python may not write its cache, every start would compile all of it again.
+    command: list[str | Path] = [
+        uv,
+        "pip",
+        "sync",
+        "--compile-bytecode",
+        "--python",
+        PYTHON,
+        "--require-hashes",
+        lock,
+    ]
     run("Python packages", command, env=uv_environment())
 
 
