@@ -104,6 +104,7 @@ def _make_venv() -> None:
     try:
         run("Python environment .venv", [python, "-m", "venv", VENV])
     except SetupFailed:
-        shutil.rmtree(VENV, ignore_errors=True)
+        if not PYTHON.exists():
+            shutil.rmtree(VENV, ignore_errors=True)
         install_venv_support()
         run("Python environment .venv", [python, "-m", "venv", VENV])
