@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from accounts import queries as accounts
 from evaluation.case import EvaluationCase, read_case
@@ -107,9 +107,9 @@ def progress(session: Session, tender_id: str, lot_id: str) -> Progress:
     outcome = find_screening(session, tender_id, lot_id)
     if outcome is None:
         return Progress(len(members), missing_votes, None)
-    accepted = {bid.bid_id for bid in outcome.accepted}
-    signed = [row for row in sheets(session, lot_id, signed_only=True) if row.bid_id in accepted]
-    return Progress(len(members), 0, len(members) * len(accepted) - len(signed))
+    # Only accepted bids can have a sheet, so counting is enough.
+    signed = select(func.count()).where(SheetRecord.lot_id == lot_id, col(SheetRecord.signed_at).is_not(None))
+    return Progress(len(members), 0, len(members) * len(outcome.accepted) - session.exec(signed).one())
 
 
 def evaluation_case(session: Session, tender_id: str, lot_id: str) -> EvaluationCase:

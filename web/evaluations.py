@@ -30,7 +30,7 @@ REPORT_FORMS = {
 CHUNK_BYTES = 1 << 16
 
 
-class VoteShape(Shape):
+class VoteShape(Shape, frozen=True):
     """One verdict; a failing one gives its reason."""
 
     bid: str
@@ -39,13 +39,13 @@ class VoteShape(Shape):
     reason: str = ""
 
 
-class VotesRequest(Shape):
+class VotesRequest(Shape, frozen=True):
     """A member's verdicts on every check of every bid of a lot."""
 
     votes: list[VoteShape]
 
 
-class SheetRequest(Shape):
+class SheetRequest(Shape, frozen=True):
     """Points as decimal text, by criterion."""
 
     points: dict[str, str]

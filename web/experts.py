@@ -3,8 +3,8 @@
 from datetime import date
 from typing import Any
 
-from litestar import Request
-from litestar.params import FromPath, JSONBody
+from litestar import Request, Response
+from litestar.params import FromPath, FromQuery, JSONBody
 
 from accounts.credentials import Scope
 from accounts.duties import Duty
@@ -28,7 +28,7 @@ MOST_QUOTA = 99
 REQUEST_READERS = (Duty.TENDER_OFFICE, Duty.SUPERVISOR, Duty.WITNESS, Duty.POOL_MANAGER)
 
 
-class ExpertShape(Shape):
+class ExpertShape(Shape, frozen=True):
     """One expert of an import."""
 
     number: str
@@ -41,13 +41,13 @@ class ExpertShape(Shape):
     sign_in: str = ""
 
 
-class PoolRequest(Shape):
+class PoolRequest(Shape, frozen=True):
     """Experts to add or replace by number."""
 
     experts: list[ExpertShape]
 
 
-class SeatGroupShape(Shape):
+class SeatGroupShape(Shape, frozen=True):
     """Seats that ask for the same."""
 
     id: str
@@ -58,20 +58,20 @@ class SeatGroupShape(Shape):
     reserves: int = 2
 
 
-class DrawRequestShape(Shape):
+class DrawRequestShape(Shape, frozen=True):
     """What the office asks for; `fewest_members` may only raise the law's limit."""
 
     groups: list[SeatGroupShape]
     fewest_members: int = 5
 
 
-class CommitmentShape(Shape):
+class CommitmentShape(Shape, frozen=True):
     """A party's commitment in hex."""
 
     commitment: str
 
 
-class RevealShape(Shape):
+class RevealShape(Shape, frozen=True):
     """A party's secret, 32 bytes as base64url."""
 
     secret: str
@@ -102,7 +102,9 @@ def import_experts(request: Request[Any, Any, Any], data: JSONBody[PoolRequest])
 
 
 @get("/api/experts")
-def list_experts(request: Request[Any, Any, Any], cursor: str = "", limit: int = 50) -> Any:
+def list_experts(
+    request: Request[Any, Any, Any], cursor: FromQuery[str] = "", limit: FromQuery[int] = 50
+) -> Any:
     """The pool, by number; for those who keep or supervise it."""
     actor = caller(request).may(Scope.DRAW)
     actor.require(Duty.POOL_MANAGER, Duty.SUPERVISOR)
@@ -238,6 +240,16 @@ def show_panel(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> dic
     return {"seats": seats, "names_are_public": is_over}
 
 
+@post("/api/tenders/{tender_id:str}/call-out")
+def call_out(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> Response[Any]:
+    """The drawn experts, for the pool manager who calls them; nothing of this answer is kept, the look is logged."""
+    adapters, actor = adapters_of(request), caller(request).may(Scope.DRAW)
+    with adapters.database.transaction() as session:
+        members = actions.call_out(session, actor=actor, tender_id=tender_id, now=adapters.clock.now())
+    seats = [{"seat": seat, "number": number, "name": name} for seat, number, name in members]
+    return Response({"seats": seats}, headers={"Cache-Control": "no-store"})
+
+
 @get("/api/my-seats")
 def show_my_seats(request: Request[Any, Any, Any]) -> list[dict[str, str]]:
     """The panels on which the signed-in expert sits."""
@@ -307,5 +319,6 @@ ROUTES = [
     reveal,
     show_record,
     show_panel,
+    call_out,
     show_my_seats,
 ]
