@@ -12,7 +12,7 @@ help: ## Show this list
 setup: ## Install what running and testing need (idempotent; the others call it)
 	@tools/setup.sh test
 
-run: ## Start the platform on http://127.0.0.1:8000 (HOST=, PORT=), state in ./var
+run: ## Start the platform on http://127.0.0.1:8000 and play one real tender (HOST=, PORT=, ONCE=1)
 	@tools/setup.sh run
 	@$(PY) -m tools.run --host $(HOST) --port $(PORT)
 

@@ -12,7 +12,7 @@ from evaluation.result import ranking_digest, write_ranking
 from expert_pool.transcript import check_transcript
 from kernel.errors import IntegrityBroken
 
-REPORT_FORMS = {"json": "report.json", "zh": "report.zh.pdf", "en": "report.en.pdf"}
+REPORT_FORMS = {"json": "report.json", "pdf-zh": "report.zh.pdf", "pdf-en": "report.en.pdf"}
 
 
 def panel_was_drawn(evidence: Evidence) -> str:

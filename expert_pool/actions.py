@@ -190,6 +190,15 @@ def reveal(session: Session, *, actor: Actor, draw_id: str, party: str, secret: 
     return True
 
 
+def call_out(session: Session, *, actor: Actor, tender_id: str, now: datetime) -> list[tuple[str, str, str]]:
+    """Who must be called for a panel: seat, expert's number and name; each look is logged with who took it."""
+    actor.require(Duty.POOL_MANAGER)
+    members = [(seat.seat, expert.number, expert.name) for seat, expert in queries.panel(session, tender_id)]
+    data: dict[str, JsonValue] = {"by": actor.person_id, "seats": len(members)}
+    audit_log.append(session, Fact("panel.called-out", tender_id, tender_id, data), now)
+    return members
+
+
 def _draw(session: Session, draw: DrawRecord, now: datetime) -> None:
     request = queries.request_value(draw)
     seed = seed_of(draw.request_hash, queries.reveals(session, draw.id))

@@ -15,7 +15,7 @@ from litestar.types import Message, Scope
 from kernel.errors import TenderingError
 from kernel.settings import read_settings
 from storage.adapters import Adapters, make_adapters
-from web import bids, evaluations, experts, openings, public_record, sign_in, tenders
+from web import bids, capsules, evaluations, experts, openings, public_record, sign_in, tenders
 from web.first_run import make_first_operator
 from web.logs import configure_logs
 from web.pages import errors, site
@@ -70,6 +70,7 @@ def create_app(adapters: Adapters | None = None) -> Litestar:
             *experts.ROUTES,
             *evaluations.ROUTES,
             *public_record.ROUTES,
+            *capsules.ROUTES,
             *site.ROUTES,
             create_static_files_router(path="/static", directories=[STATIC]),
         ],

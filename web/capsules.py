@@ -30,7 +30,7 @@ from web.guards import adapters_of, caller
 from web.routes import get
 
 LAST_FACT = "report.made"
-REPORT_FORMS = {"json": "report.json", "zh": "report.zh.pdf", "en": "report.en.pdf"}
+REPORT_FORMS = {"json": "report.json", "pdf-zh": "report.zh.pdf", "pdf-en": "report.en.pdf"}
 
 
 @get("/api/tenders/{tender_id:str}/capsule.zip")

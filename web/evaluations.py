@@ -1,6 +1,9 @@
 """The panel's work over JSON: verdicts, sheets, signatures; the rankings, their cases and the report for everybody."""
 
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
+from urllib.parse import quote
 
 from litestar import Request, Response
 from litestar.params import FromPath, JSONBody
@@ -8,6 +11,7 @@ from litestar.response import Stream
 
 from accounts.credentials import Scope
 from accounts.duties import Duty
+from crypto.archive import read_archive
 from evaluation import actions, queries
 from evaluation.records import SheetRecord
 from evaluation.rulebook import write_rulebook
@@ -55,8 +59,8 @@ class SheetRequest(Shape, frozen=True):
 def show_evaluation(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> dict[str, Any]:
     """A member's desk: the rulebook, the bids, the member's own verdicts and sheets; others see the progress."""
     actor = caller(request).may(Scope.EVALUATE)
-    actor.require(Duty.EXPERT, Duty.TENDER_OFFICE, Duty.SUPERVISOR)
     with adapters_of(request).database.reading() as session:
+        check_reader(request, session, tender_id)
         seat = experts.seat_of(session, tender_id, actor.person_id) if actor.holds(Duty.EXPERT) else None
         rules = queries.rulebook(session, tender_id)
         return {
@@ -91,6 +95,40 @@ def hand_in_votes(
         return {"votes": len(votes)}
 
     return create_once(request, adapters, actor, data, act)
+
+
+@get("/api/tenders/{tender_id:str}/bids/{bid_id:str}/files")
+def list_files(
+    request: Request[Any, Any, Any], tender_id: FromPath[str], bid_id: FromPath[str]
+) -> list[dict[str, str]]:
+    """The files of an opened bid, for the panel, the office and the supervisor: name, size, SHA-256."""
+    with adapters_of(request).database.reading() as session:
+        check_reader(request, session, tender_id)
+        return queries.bid_contents(session, tender_id, bid_id)[1]
+
+
+@get("/api/tenders/{tender_id:str}/bids/{bid_id:str}/files/{number:int}")
+def show_file(
+    request: Request[Any, Any, Any], tender_id: FromPath[str], bid_id: FromPath[str], number: FromPath[int]
+) -> Stream:
+    """One file of an opened bid, by its place in the list from 0; always a download, never shown as a page."""
+    adapters = adapters_of(request)
+    with adapters.database.reading() as session:
+        check_reader(request, session, tender_id)
+        digest, files = queries.bid_contents(session, tender_id, bid_id)
+    if not 0 <= number < len(files):
+        raise NotFound(what="file", id=number)
+
+    def chunks() -> Iterator[bytes]:
+        with adapters.objects.open(digest) as stored:
+            yield from next(islice(read_archive(stored), number, None)).chunks()
+
+    name = quote(files[number]["name"].rpartition("/")[2], safe="")
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{name}",
+        "Content-Length": files[number]["size"],
+    }
+    return Stream(chunks, media_type="application/octet-stream", headers=headers)
 
 
 @get("/api/tenders/{tender_id:str}/bids/{bid_id:str}/sheet")
@@ -178,14 +216,27 @@ def show_report(request: Request[Any, Any, Any], tender_id: FromPath[str], form:
     with adapters.database.reading() as session:
         record = queries.report(session, tender_id, form)
 
-    def chunks() -> Any:
+    def chunks() -> Iterator[bytes]:
         with adapters.objects.open(record.digest) as stored:
             while chunk := stored.read(CHUNK_BYTES):
                 yield chunk
 
-    name = f"evaluation-report-{tender_id}-{form.removeprefix('pdf-')}.{form[:4].rstrip('-')}"
+    kind, _, language = form.partition("-")
+    name = f"evaluation-report-{language}.{kind}" if language else f"evaluation-report.{kind}"
     headers = {"Content-Disposition": f'inline; filename="{name}"', "Content-Length": str(record.size)}
     return Stream(chunks, media_type=REPORT_FORMS[form], headers=headers)
+
+
+def check_reader(request: Request[Any, Any, Any], session: Session, tender_id: str) -> None:
+    """Raise unless the caller may read opened bids: a member of the panel, the tender's own office, a supervisor."""
+    actor = caller(request).may(Scope.EVALUATE)
+    actor.require(Duty.EXPERT, Duty.TENDER_OFFICE, Duty.SUPERVISOR)
+    if actor.holds(Duty.SUPERVISOR):
+        return
+    if actor.holds(Duty.EXPERT):
+        experts.seat_of(session, tender_id, actor.person_id)
+    elif tenders.tender(session, tender_id).tenderer_id != actor.organisation_id:
+        raise NotFound(what="tender", id=tender_id)
 
 
 def sheet_answer(record: SheetRecord) -> Response[Any]:
@@ -238,6 +289,8 @@ def describe_lot(session: Session, tender_id: str, lot: LotRecord, seat: str | N
 ROUTES = [
     show_evaluation,
     hand_in_votes,
+    list_files,
+    show_file,
     show_sheet,
     save_sheet,
     sign_sheet,

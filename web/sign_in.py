@@ -10,7 +10,7 @@ from accounts.actions import check_credentials, issue_token
 from accounts.credentials import Scope
 from accounts.duties import Duty
 from crypto.canonical import unb64
-from kernel.errors import BadInput, NotSignedIn
+from kernel.errors import BadInput, NotFound, NotSignedIn
 from storage.adapters import Adapters
 from web.guards import adapters_of, caller
 from web.routes import get, post
@@ -111,6 +111,18 @@ def add_organisation(request: Request[Any, Any, Any], data: JSONBody[Organisatio
     )
 
 
+@get("/api/organisations")
+def find_organisation(request: Request[Any, Any, Any], name: str) -> dict[str, str]:
+    """The organisation with exactly this name, for the operator."""
+    adapters, actor = adapters_of(request), caller(request).may(Scope.ADMIN)
+    actor.require(Duty.OPERATOR)
+    with adapters.database.reading() as session:
+        found = queries.organisation_by_name(session, name)
+    if found is None:
+        raise NotFound(what="organisation", id=name)
+    return {"id": found.id, "name": found.name}
+
+
 @post("/api/people")
 def add_person(request: Request[Any, Any, Any], data: JSONBody[PersonRequest]) -> Any:
     """Register a person with their duties."""
@@ -167,4 +179,4 @@ def add_signing_key(request: Request[Any, Any, Any], data: JSONBody[KeyRequest])
     )
 
 
-ROUTES = [make_token, me, add_organisation, add_person, list_people, add_signing_key]
+ROUTES = [make_token, me, add_organisation, find_organisation, add_person, list_people, add_signing_key]

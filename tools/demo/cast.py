@@ -8,6 +8,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from uuid import uuid4
 
 import httpx
@@ -85,32 +86,52 @@ class Person:
 
 @dataclass
 class Cast:
-    """Everybody who takes part, made by the operator."""
+    """Everybody who takes part, made by the operator; who exists from an earlier run takes part again."""
 
     server: str
     folder: Path
     operator: Person
-    password: str = field(default_factory=lambda: secrets.token_urlsafe(9), repr=False)
-    organisations: dict[str, str] = field(default_factory=dict)
+    password: str = field(repr=False)
+
+    def organisation(self, name: str) -> str:
+        """The id of an organisation, registered where it is new."""
+        try:
+            found = self.operator.call("GET", f"/api/organisations?name={quote(name)}")
+        except Refused:
+            found = self.operator.call("POST", "/api/organisations", {"name": name})
+        return str(found["id"])
 
     def add(self, name: str, title: str, organisation: str, *duties: str) -> Person:
         """Register a person and sign them in."""
-        if organisation not in self.organisations:
-            made = self.operator.call("POST", "/api/organisations", {"name": organisation})
-            self.organisations[organisation] = made["id"]
+        person = Person(self.server, name, self.password, self.folder / name, organisation=organisation)
+        try:
+            return person.sign_in()
+        except Refused:
+            self.register(name, title, organisation, duties)
+            return person.sign_in()
+
+    def register(self, name: str, title: str, organisation: str, duties: tuple[str, ...]) -> None:
+        """Make an account."""
         self.operator.call(
             "POST",
             "/api/people",
             {
-                "organisation_id": self.organisations[organisation],
+                "organisation_id": self.organisation(organisation),
                 "name": title,
                 "sign_in": name,
                 "password": self.password,
                 "duties": list(duties),
             },
         )
-        person = Person(self.server, name, self.password, self.folder / name, organisation=organisation)
-        return person.sign_in()
+
+
+def kept_password(file: Path) -> str:
+    """The password of all accounts of the demonstration, made once for an installation."""
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(9))
+    return file.read_text()
 
 
 def find_operator(server: str, var: Path, folder: Path) -> Person:

@@ -1,0 +1,88 @@
+"""The panel: a pool of 500 experts, three parties who commit and reveal, seven seats drawn."""
+
+import random
+import secrets
+from hashlib import sha256
+from typing import Any
+
+from crypto.canonical import b64
+from expert_pool.draw import commitment
+from tools.demo.bidding import Bidding
+from tools.demo.cast import Cast, Person
+from tools.demo.stage import Stage
+
+POOL_SIZE = 500
+SPECIALTIES = ("road-design", "bridges", "earthworks", "cost", "quality", "environment")
+REGIONS = ("north", "south", "east", "west")
+PARTIES = ("office", "witness", "supervisor")
+GROUPS = [
+    {
+        "id": "technical",
+        "name": {"zh": "技术", "en": "Technical"},
+        "quota": 4,
+        "specialties": ["road-design", "bridges"],
+    },
+    {"id": "cost", "name": {"zh": "造价", "en": "Cost"}, "quota": 2, "specialties": ["cost"]},
+    {
+        "id": "quality",
+        "name": {"zh": "质量", "en": "Quality"},
+        "quota": 1,
+        "specialties": ["quality", "environment"],
+    },
+]
+
+
+def make_pool(bidders: list[Person]) -> list[dict[str, Any]]:
+    """A pool that is the same each time: some experts work for bidders and must be avoided, a few are suspended."""
+    dice = random.Random(28341)  # noqa: S311 - a fixture, not a draw
+    employers = [f"Institute {n}" for n in range(1, 61)] + [bidder.organisation for bidder in bidders]
+    return [
+        {
+            "number": f"E{number:04}",
+            "name": f"Expert {number:04}",
+            "employer": dice.choice(employers),
+            "specialties": dice.sample(SPECIALTIES, dice.randint(1, 3)),
+            "region": dice.choice(REGIONS),
+            "standing": "suspended" if dice.random() < 0.03 else "active",
+        }
+        for number in range(1, POOL_SIZE + 1)
+    ]
+
+
+def draw_panel(cast: Cast, bidding: Bidding, stage: Stage) -> list[Person]:
+    """Import the pool, hold the draw, call the drawn experts; returns them signed in."""
+    manager = cast.add("pool-manager", "Pool manager", "Expert pool", "pool_manager")
+    supervisor = cast.add("supervisor", "Supervisor", "Supervising body", "supervisor")
+    witness = cast.add("witness", "Witness of the exchange centre", "Exchange centre", "witness")
+    pool = make_pool(bidding.bidders)
+    manager.call("PUT", "/api/experts", {"experts": pool})
+    path = f"/api/tenders/{bidding.tender_id}"
+    asked = bidding.office.call("POST", f"{path}/draw", {"groups": GROUPS})
+    stage.say(f"draw of 7 from {len(pool)} experts frozen, request {asked['request_hash'][:16]}…")
+    people = dict(zip(PARTIES, (bidding.office, witness, supervisor), strict=True))
+    values = {party: secrets.token_bytes(32) for party in PARTIES}
+    frozen = bytes.fromhex(asked["request_hash"])
+    for party, person in people.items():
+        hidden = commitment(frozen, party, values[party])
+        person.call("PUT", f"/api/draws/{asked['id']}/commitments/{party}", {"commitment": hidden.hex()})
+    stage.say("office, witness and supervisor committed to secrets of their own")
+    for party, person in people.items():
+        person.call("PUT", f"/api/draws/{asked['id']}/reveals/{party}", {"secret": b64(values[party])})
+    seats = manager.call("POST", f"{path}/call-out")["seats"]
+    stage.say(f"all revealed; {len(seats)} seats drawn, names known to the caller only")
+    return [call_expert(cast, manager, pool, seat) for seat in seats]
+
+
+def call_expert(cast: Cast, manager: Person, pool: list[dict[str, Any]], seat: dict[str, str]) -> Person:
+    """A drawn expert gets an account and takes the seat."""
+    entry = next(expert for expert in pool if expert["number"] == seat["number"])
+    name = f"expert-{entry['number'].lower()}"
+    person = cast.add(name, entry["name"], entry["employer"] + " (experts)", "expert")
+    manager.call("PUT", "/api/experts", {"experts": [{**entry, "sign_in": name}]})
+    return person
+
+
+def opinion(member: str, bid: str, criterion: str, maximum: float) -> str:
+    """What an expert of the demonstration thinks: the same in each run, between 60 and 100 % of the maximum."""
+    mark = sha256(f"{member}/{bid}/{criterion}".encode()).digest()[0] / 255
+    return f"{round(maximum * (0.6 + 0.4 * mark) * 2) / 2:.1f}"

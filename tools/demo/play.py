@@ -1,0 +1,101 @@
+"""The whole demonstration in the order of its acts; returns what there is to show."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tools.demo import bidding as acts
+from tools.demo.cast import Cast, Person, find_operator, kept_password
+from tools.demo.drawing import draw_panel
+from tools.demo.opening import close_and_open
+from tools.demo.scoring import fetch_result, score
+from tools.demo.stage import Stage
+
+SHOWN = ("office", "opener-1", "bidder-01", "supervisor", "witness", "pool-manager", "operator")
+
+
+def play(server: str, var: Path) -> dict[str, Any]:
+    """Play one real tender from draft to verified ranking."""
+    stage = Stage()
+    folder = var / "demo" / datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    cast = Cast(server, folder, find_operator(server, var, folder), kept_password(var / "demo" / "password"))
+    stage.act("1  Draft, rehearse, publish")
+    bidding = acts.gather(cast, stage)
+    acts.publish(bidding, stage)
+    stage.act("2  Seal and submit")
+    acts.submit_all(bidding, stage)
+    stage.act("3  Close and open")
+    close_and_open(bidding, stage)
+    stage.act("4  Draw the panel")
+    experts = draw_panel(cast, bidding, stage)
+    stage.act("5  Evaluate")
+    score(bidding, experts, stage)
+    supervisor = Person(server, "supervisor", cast.password, folder / "supervisor").sign_in()
+    files = fetch_result(bidding, supervisor, folder, stage)
+    stage.act("6  Verify, without the server")
+    return finish(cast, bidding, supervisor, files, experts, stage)
+
+
+def finish(
+    cast: Cast,
+    bidding: acts.Bidding,
+    supervisor: Person,
+    files: dict[str, Path],
+    experts: list[Person],
+    stage: Stage,
+) -> dict[str, Any]:
+    """Verify both capsules offline against pinned keys and put the result together."""
+    keys = files["capsule"].with_name("platform-keys.json")
+    keys.write_text(json.dumps(bidding.office.call("GET", "/api/platform")))
+    public = bidding.office.run("verify", str(files["capsule"]), "--keys", str(keys))
+    full = supervisor.run(
+        "verify", str(files["full"]), "--keys", str(keys), "--envelopes", str(files["envelopes"])
+    )
+    again = bidding.office.call("GET", f"/api/tenders/{bidding.tender_id}/capsule.zip")
+    stage.say(
+        f"public capsule holds: {public['holds']}; supervisor's capsule with envelopes holds: {full['holds']}"
+    )
+    [lot] = bidding.office.call("GET", f"/api/tenders/{bidding.tender_id}/rankings")
+    same = again == files["capsule"].read_bytes()
+    return {
+        "reference": bidding.tender["reference"],
+        "tender": bidding.tender_id,
+        "holds": public["holds"]
+        and full["holds"]
+        and same
+        and len(lot["ranking"]["lines"]) == len(bidding.bidders),
+        "seconds": round(stage.seconds, 1),
+        "ranking": [
+            {
+                "place": line["place"],
+                "bidder": line["bidder_name"],
+                "price": line["price"],
+                "price_points": line["price_points"],
+                "expert_points": line["technical_points"],
+                "total": line["total"],
+            }
+            for line in lot["ranking"]["lines"]
+        ],
+        "claims": full["claims"],
+        "report": str(files["report"]),
+        "capsule": str(files["capsule"]),
+        "password": cast.password,
+        "sign_ins": {
+            **{name: bidding_role(name) for name in SHOWN},
+            experts[0].name: "expert: votes and scores",
+        },
+    }
+
+
+def bidding_role(name: str) -> str:
+    """What a sign-in of the demonstration is for."""
+    return {
+        "office": "tender office: drafts, publishes, asks for the draw",
+        "opener-1": "opener: holds one of three keys",
+        "bidder-01": "bidder: bids and receipts (bidder-01 to bidder-12)",
+        "supervisor": "supervisor: takes part in the draw, full capsule",
+        "witness": "witness: takes part in the draw",
+        "pool-manager": "keeps the expert pool, calls drawn experts",
+        "operator": "operator: people and organisations (password in var/first-operator.txt)",
+    }[name]

@@ -1,0 +1,93 @@
+"""Seven experts review and score, each alone; the platform ranks, reports and publishes."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from tools.demo.bidding import WORKERS, Bidding
+from tools.demo.cast import Person, Refused
+from tools.demo.drawing import opinion
+from tools.demo.stage import Stage
+
+
+def score(bidding: Bidding, experts: list[Person], stage: Stage) -> None:
+    """Votes on compliance first, then one signed sheet per expert and bid."""
+    path = f"/api/tenders/{bidding.tender_id}"
+    desks = [expert.call("GET", f"{path}/evaluation") for expert in experts]
+    for expert, desk in zip(experts, desks, strict=True):
+        for lot in desk["lots"]:
+            votes = [
+                {"bid": bid["bid"], "check": check["id"], "passed": True}
+                for bid in lot["bids"]
+                for check in desk["rulebook"]["checks"]
+            ]
+            expert.call("POST", f"{path}/lots/{lot['lot']}/votes", {"votes": votes})
+    stage.say(f"{len(experts)} experts handed in their compliance votes")
+    show_refusal(experts[0], desks[0], path, stage)
+    total = sum(len(lot["bids"]) for desk in desks for lot in desk["lots"])
+    with stage.bar("sheets signed", total) as advance, ThreadPoolExecutor(WORKERS) as pool:
+        list(pool.map(lambda pair: score_alone(*pair, path, advance), zip(experts, desks, strict=True)))
+    stage.say(f"{total} scoring sheets signed")
+
+
+def show_refusal(expert: Person, desk: dict[str, Any], path: str, stage: Stage) -> None:
+    """A sheet above its maximum is refused."""
+    bid = desk["lots"][0]["bids"][0]["bid"]
+    criterion = desk["rulebook"]["groups"][0]["criteria"][0]
+    try:
+        points = {criterion["id"]: "1000.0"}
+        expert.call("PUT", f"{path}/bids/{bid}/sheet", {"points": points}, **{"If-Match": '"0"'})
+    except Refused as refusal:
+        stage.say(
+            f"1000 points of {criterion['maximum']} are refused: {str(refusal).partition('detail')[2][3:120]}"
+        )
+    else:
+        raise AssertionError("a sheet above its maximum was taken")
+
+
+def score_alone(expert: Person, desk: dict[str, Any], path: str, advance: Any) -> None:
+    """One expert fills in and signs every sheet."""
+    for lot in desk["lots"]:
+        for bid in lot["bids"]:
+            points = {
+                criterion["id"]: opinion(
+                    desk["seat"], bid["bidder"], criterion["id"], float(criterion["maximum"])
+                )
+                for group in desk["rulebook"]["groups"]
+                for criterion in group["criteria"]
+            }
+            sheet = f"{path}/bids/{bid['bid']}/sheet"
+            saved = expert.call("PUT", sheet, {"points": points}, **{"If-Match": '"0"'})
+            expert.call("POST", f"{sheet}/signature", **{"If-Match": f'"{saved["version"]}"'})
+            advance()
+
+
+def fetch_result(bidding: Bidding, supervisor: Person, folder: Path, stage: Stage) -> dict[str, Path]:
+    """Wait for ranking and report; download report, capsules, envelopes."""
+    path = f"/api/tenders/{bidding.tender_id}"
+    office = bidding.office
+
+    def is_there() -> bool:
+        try:
+            return bool(office.call("GET", f"{path}/report/json"))
+        except Refused:
+            return False
+
+    stage.wait_until(is_there, "the evaluation report")
+    files = {
+        "report": ("report.zh.pdf", office.call("GET", f"{path}/report/pdf-zh")),
+        "report_en": ("report.en.pdf", office.call("GET", f"{path}/report/pdf-en")),
+        "capsule": ("capsule.zip", office.call("GET", f"{path}/capsule.zip")),
+        "full": ("capsule-full.zip", supervisor.call("GET", f"{path}/capsule-full.zip")),
+    }
+    kept = {}
+    for key, (name, data) in files.items():
+        kept[key] = folder / name
+        kept[key].write_bytes(data)
+    envelopes = folder / "envelopes"
+    envelopes.mkdir(exist_ok=True)
+    for line in office.call("GET", f"{path}/opening")["record"]["bids"]:
+        sealed = supervisor.call("GET", f"/api/bids/{line['bid']}/envelope")
+        (envelopes / f"{line['bid']}.sealed").write_bytes(sealed)
+    stage.say(f"report and capsule in {folder}")
+    return {**kept, "envelopes": envelopes}
