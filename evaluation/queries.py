@@ -44,6 +44,14 @@ def opened_bids(session: Session, tender_id: str, lot_id: str) -> tuple[OpenedBi
     return tuple(sorted(bids, key=lambda bid: bid.bid_id))
 
 
+def bid_contents(session: Session, tender_id: str, bid_id: str) -> tuple[bytes, list[dict[str, str]]]:
+    """The archive of an opened bid, by digest, and the files in it; raises NotFound."""
+    for row, bid in tenders.opened_bids(session, tender_id):
+        if bid.id == bid_id and row.contents_digest is not None:
+            return row.contents_digest, [{key: str(value) for key, value in one.items()} for one in row.files]
+    raise NotFound(what="opened bid", id=bid_id)
+
+
 def seats(session: Session, tender_id: str) -> tuple[str, ...]:
     """The seats of the panel; empty before the draw."""
     return tuple(seat.seat for seat, _ in experts.panel(session, tender_id))

@@ -151,6 +151,16 @@ def test_a_tender_is_drawn_scored_ranked_and_reported_over_http(door: Door) -> N
         votes = [{"bid": bid["bid"], "check": "signed", "passed": True} for bid in desk["lots"][0]["bids"]]
         path = f"{base}/lots/{tender.lot_id}/votes"
         assert door.call(member, "POST", path, {"votes": votes}).status_code == 201
+    files = f"{base}/bids/{desk['lots'][0]['bids'][0]['bid']}/files"
+    listed = door.call(members[0], "GET", files).json()
+    assert [one["name"] for one in listed] == ["bid.json", "offer.txt"]
+    offer = door.call(members[0], "GET", f"{files}/1")
+    assert (offer.content, offer.headers["content-disposition"][:10]) == (b"our offer", "attachment")
+    assert door.call(tender.office, "GET", f"{files}/1").status_code == 200
+    assert door.call(members[0], "GET", f"{files}/2").status_code == 404
+    for stranger, status in ((outsiders[0], 404), (door.platform.people["bidder-1"], 403), (None, 401)):
+        assert door.call(stranger, "GET", files).status_code == status
+        assert door.call(stranger, "GET", f"{files}/1").status_code == status
     first = f"{base}/bids/{desk['lots'][0]['bids'][0]['bid']}/sheet"
     too_much = door.call(members[0], "PUT", first, {"points": {"plan": "101"}}, If_Match='"0"')
     assert (too_much.status_code, too_much.json()["code"]) == (422, "bad-sheet")
