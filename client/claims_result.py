@@ -48,7 +48,7 @@ def sheets_were_signed(evidence: Evidence) -> str:
         cast: dict[str, list[Any]] = {}
         for vote in case["votes"]:
             cast.setdefault(vote["member"], []).append(
-                [vote["bid_id"], vote["check_id"], vote["passed"], vote["reason"]]
+                [vote["bid_id"], vote["check"], vote["passed"], vote["reason"]]
             )
         for member, lines in cast.items():
             if member not in seats or votes.get((lot_id, member)) != digest_of(sorted(lines, key=str)):
