@@ -7,12 +7,12 @@ from typing import Any
 
 import msgspec
 from litestar import Request, Response
-from sqlmodel import Session
 
 from accounts.actions import once
 from accounts.duties import Actor
 from kernel.errors import BadInput, ChangedMeanwhile
 from storage.adapters import Adapters
+from storage.database import Session
 
 PAGE_LIMIT = 100  # rows of one page at most
 

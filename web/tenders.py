@@ -1,4 +1,4 @@
-"""Tenders over JSON: draft, documents, rulebook, openers' keys, publication, questions, amendments."""
+"""Tenders over JSON: draft, documents, rulebook, publication, questions, amendments."""
 
 from typing import Any
 
@@ -7,13 +7,12 @@ from litestar.params import FromPath, JSONBody
 
 from accounts.credentials import Scope
 from accounts.duties import Duty
-from crypto.canonical import b64, unb64
 from evaluation.rulebook import read_rulebook, rulebook_digest, write_rulebook
 from kernel.clock import read_time, write_time
 from kernel.errors import BadInput, NotFound
 from tender import notice as notices
 from tender import queries
-from tender.actions import clarify, draft, publish, rehearse
+from tender.actions import clarify, draft, publish
 from tender.lifecycle import Stage
 from tender.records import TenderRecord
 from tender.timetable import Periods, read_timetable
@@ -67,18 +66,6 @@ class TextRequest(Shape):
     """A question or an answer."""
 
     text: str
-
-
-class OpenerKeyRequest(Shape):
-    """The statement that offers an opener's public keys, signed with the new key."""
-
-    statement: dict[str, Any]
-
-
-class RehearsalRequest(Shape):
-    """What the opener read in the test envelope, base64url."""
-
-    answer: str
 
 
 def read_periods(body: dict[str, int]) -> Periods:
@@ -345,44 +332,6 @@ def answer_question(
     return create_once(request, adapters, actor, data, act)
 
 
-@post("/api/tenders/{tender_id:str}/opener-key")
-def register_opener_key(
-    request: Request[Any, Any, Any], tender_id: FromPath[str], data: JSONBody[OpenerKeyRequest]
-) -> Any:
-    """Register the caller's opener keys; the answer is the test envelope to open."""
-    adapters, actor = adapters_of(request), caller(request).may(Scope.OPEN)
-
-    def act(session: Any) -> dict[str, Any]:
-        rehearse.register_key(
-            session,
-            actor=actor,
-            tender_id=tender_id,
-            statement=data.statement,
-            now=adapters.clock.now(),
-        )
-        test = queries.opener_of(session, tender_id, actor.person_id).rehearsal
-        assert test is not None
-        return {"rehearsal": b64(test)}
-
-    return create_once(request, adapters, actor, data, act)
-
-
-@post("/api/tenders/{tender_id:str}/rehearsal")
-def pass_rehearsal(
-    request: Request[Any, Any, Any], tender_id: FromPath[str], data: JSONBody[RehearsalRequest]
-) -> Any:
-    """Hand in what the test envelope held."""
-    adapters, actor = adapters_of(request), caller(request).may(Scope.OPEN)
-
-    def act(session: Any) -> dict[str, Any]:
-        rehearse.rehearse(
-            session, actor=actor, tender_id=tender_id, answer=unb64(data.answer), now=adapters.clock.now()
-        )
-        return {"rehearsed": True}
-
-    return create_once(request, adapters, actor, data, act)
-
-
 ROUTES = [
     list_tenders,
     begin,
@@ -397,6 +346,4 @@ ROUTES = [
     list_questions,
     ask_question,
     answer_question,
-    register_opener_key,
-    pass_rehearsal,
 ]
