@@ -200,7 +200,7 @@ async def events(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> S
                 raise NotFound(what="tender", id=tender_id)
 
     await anyio.to_thread.run_sync(check)
-    text = request.headers.get("last-event-id") or request.query_params.get("after", "-1")
+    text = request.headers.get("last-event-id") or request.query_params.get("after") or "-1"
     last = int(text) if text.lstrip("-").isdigit() else -1
     stream = follow(request.app.state.watches, adapters, tender_id, last)
     return ServerSentEvent(stream, headers={"X-Accel-Buffering": "no", "Cache-Control": "no-cache"})

@@ -17,7 +17,7 @@ from storage.database import Session
 PAGE_LIMIT = 100  # rows of one page at most
 
 
-class Shape(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+class Shape(msgspec.Struct, forbid_unknown_fields=True):
     """A strict JSON object: an unknown field is an error, not noise."""
 
 

@@ -26,7 +26,7 @@ def score(bidding: Bidding, experts: list[Person], stage: Stage) -> None:
     show_refusal(experts[0], desks[0], path, stage)
     total = sum(len(lot["bids"]) for desk in desks for lot in desk["lots"])
     with stage.bar("sheets signed", total) as advance, ThreadPoolExecutor(WORKERS) as pool:
-        list(pool.map(lambda pair: score_alone(*pair, path, advance), zip(experts, desks, strict=True)))
+        list(pool.map(lambda expert, desk: score_alone(expert, desk, path, advance), experts, desks))
     stage.say(f"{total} scoring sheets signed")
 
 
