@@ -34,7 +34,7 @@ REPORT_FORMS = {
 CHUNK_BYTES = 1 << 16
 
 
-class VoteShape(Shape, frozen=True):
+class VoteShape(Shape):
     """One verdict; a failing one gives its reason."""
 
     bid: str
@@ -43,13 +43,13 @@ class VoteShape(Shape, frozen=True):
     reason: str = ""
 
 
-class VotesRequest(Shape, frozen=True):
+class VotesRequest(Shape):
     """A member's verdicts on every check of every bid of a lot."""
 
     votes: list[VoteShape]
 
 
-class SheetRequest(Shape, frozen=True):
+class SheetRequest(Shape):
     """Points as decimal text, by criterion."""
 
     points: dict[str, str]

@@ -28,7 +28,7 @@ MOST_QUOTA = 99
 REQUEST_READERS = (Duty.TENDER_OFFICE, Duty.SUPERVISOR, Duty.WITNESS, Duty.POOL_MANAGER)
 
 
-class ExpertShape(Shape, frozen=True):
+class ExpertShape(Shape):
     """One expert of an import."""
 
     number: str
@@ -41,13 +41,13 @@ class ExpertShape(Shape, frozen=True):
     sign_in: str = ""
 
 
-class PoolRequest(Shape, frozen=True):
+class PoolRequest(Shape):
     """Experts to add or replace by number."""
 
     experts: list[ExpertShape]
 
 
-class SeatGroupShape(Shape, frozen=True):
+class SeatGroupShape(Shape):
     """Seats that ask for the same."""
 
     id: str
@@ -58,20 +58,20 @@ class SeatGroupShape(Shape, frozen=True):
     reserves: int = 2
 
 
-class DrawRequestShape(Shape, frozen=True):
+class DrawRequestShape(Shape):
     """What the office asks for; `fewest_members` may only raise the law's limit."""
 
     groups: list[SeatGroupShape]
     fewest_members: int = 5
 
 
-class CommitmentShape(Shape, frozen=True):
+class CommitmentShape(Shape):
     """A party's commitment in hex."""
 
     commitment: str
 
 
-class RevealShape(Shape, frozen=True):
+class RevealShape(Shape):
     """A party's secret, 32 bytes as base64url."""
 
     secret: str

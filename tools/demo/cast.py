@@ -18,7 +18,11 @@ SCOPES = ["read", "bid", "open", "office", "evaluate", "draw", "admin"]
 
 
 class Refused(RuntimeError):
-    """The platform or the command said no; the text is what it said."""
+    """The platform or the command said no; `detail` is what it said."""
+
+    def __init__(self, text: str, detail: str = "") -> None:
+        super().__init__(text)
+        self.detail = detail
 
 
 @dataclass
@@ -57,7 +61,9 @@ class Person:
         else:
             response = self.http.request(method, path, json=body, headers=headers)
         if not response.is_success:
-            raise Refused(f"{self.name}: {method} {path}: {response.status_code} {response.text[:500]}")
+            problem = response.json() if "json" in response.headers.get("content-type", "") else {}
+            text = f"{self.name}: {method} {path}: {response.status_code} {response.text[:500]}"
+            raise Refused(text, problem.get("detail", ""))
         return response.json() if "json" in response.headers.get("content-type", "") else response.content
 
     def run(self, *arguments: str, fails: bool = False) -> dict[str, Any]:

@@ -38,9 +38,7 @@ def show_refusal(expert: Person, desk: dict[str, Any], path: str, stage: Stage) 
         points = {criterion["id"]: "1000.0"}
         expert.call("PUT", f"{path}/bids/{bid}/sheet", {"points": points}, **{"If-Match": '"0"'})
     except Refused as refusal:
-        stage.say(
-            f"1000 points of {criterion['maximum']} are refused: {str(refusal).partition('detail')[2][3:120]}"
-        )
+        stage.say(f"1000 points of {criterion['maximum']}: {refusal.detail}")
     else:
         raise AssertionError("a sheet above its maximum was taken")
 
