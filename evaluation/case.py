@@ -44,12 +44,13 @@ def check_case(case: EvaluationCase) -> None:
         BadInput: a bid or a vote is wrong.
         BadSheet: a sheet is wrong.
     """
-    bid_ids = [bid.bid_id for bid in case.bids]
+    bid_ids = set()
     for bid in case.bids:
-        if bid_ids.count(bid.bid_id) > 1:
+        if bid.bid_id in bid_ids:
             raise BadInput(where=f"bid {bid.bid_id}", why="it is in the case twice")
         if bid.price <= 0:
             raise BadInput(where=f"bid {bid.bid_id}", why="its price must be above zero")
+        bid_ids.add(bid.bid_id)
     check_votes(case.rulebook, case.bids, case.votes, set(case.members))
     seen = set()
     for sheet in case.sheets:

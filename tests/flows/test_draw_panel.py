@@ -2,13 +2,25 @@
 
 import json
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
+from accounts.duties import Actor, Duty
 from crypto.canonical import canonical
-from expert_pool import queries
+from expert_pool import actions, queries
+from expert_pool.actions import PoolEntry
+from expert_pool.experts import Expert
 from expert_pool.transcript import check_transcript
-from kernel.errors import NotAllowed, NotFound, Refused, TooFewEligibleExperts, WrongReveal, WrongStage
+from kernel.errors import (
+    BadInput,
+    NotAllowed,
+    NotFound,
+    Refused,
+    TooFewEligibleExperts,
+    WrongReveal,
+    WrongStage,
+)
 from storage import audit_log
 from tests.builders import Platform, make_tender
 from tests.flows.panels import PARTIES, commit, fill_pool, members, opened_tender, request, reveal
@@ -130,3 +142,32 @@ def test_a_stranger_learns_nothing_about_seats(platform: Platform) -> None:
             else:
                 with pytest.raises(NotFound):
                     queries.seat_of(session, tender.tender_id, person.person_id)
+
+
+def test_an_import_replaces_by_number_and_refuses_what_is_incomplete(platform: Platform) -> None:
+    manager = platform.person("pool-manager", Duty.POOL_MANAGER)
+    platform.person("expert-1", Duty.EXPERT)
+    good = Expert("E1", "Name 1", "Institute", "440300", frozenset({"A08"}))
+
+    def import_pool(*entries: PoolEntry, actor: Actor = manager) -> None:
+        with platform.database.transaction() as session:
+            actions.import_pool(session, actor=actor, entries=entries, now=platform.clock.now())
+
+    import_pool(PoolEntry(good, "expert-1"))
+    import_pool(PoolEntry(replace(good, employer="Other")))
+    with platform.database.reading() as session:
+        (row,) = queries.experts(session)
+    assert (row.employer, row.person_id) == ("Other", platform.people["expert-1"].person_id)
+    for bad, where in (
+        ([PoolEntry(good), PoolEntry(good)], r"experts\[1\].number"),
+        ([PoolEntry(replace(good, number=" "))], r"experts\[0\].number"),
+        ([PoolEntry(replace(good, standing="retired"))], r"experts\[0\].standing"),
+        ([PoolEntry(replace(good, name=""))], r"experts\[0\]"),
+        ([PoolEntry(replace(good, specialties=frozenset()))], r"experts\[0\]"),
+        ([PoolEntry(good, "operator")], r"experts\[0\].sign_in"),
+        ([PoolEntry(good, "nobody")], r"experts\[0\].sign_in"),
+    ):
+        with pytest.raises(BadInput, match=where):
+            import_pool(*bad)
+    with pytest.raises(NotAllowed):
+        import_pool(PoolEntry(good), actor=platform.operator)
