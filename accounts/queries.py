@@ -81,6 +81,11 @@ def organisation_by_name(session: Session, name: str) -> OrganisationRecord | No
     return session.exec(select(OrganisationRecord).where(OrganisationRecord.name == name)).one_or_none()
 
 
+def organisations(session: Session) -> list[OrganisationRecord]:
+    """Every organisation, by name."""
+    return list(session.exec(select(OrganisationRecord).order_by(OrganisationRecord.name)))
+
+
 def organisation_names(session: Session, ids: set[str]) -> dict[str, str]:
     """Names of organisations, keyed by id."""
     rows = session.exec(select(OrganisationRecord).where(col(OrganisationRecord.id).in_(ids)))

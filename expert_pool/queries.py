@@ -58,6 +58,16 @@ def find_draw(session: Session, tender_id: str) -> DrawRecord | None:
     return session.exec(select(DrawRecord).where(DrawRecord.tender_id == tender_id)).one_or_none()
 
 
+def draws(session: Session) -> list[DrawRecord]:
+    """Every draw, newest first."""
+    return list(session.exec(select(DrawRecord).order_by(col(DrawRecord.number).desc())))
+
+
+def pool_size(session: Session) -> int:
+    """How many experts the pool has."""
+    return session.exec(select(func.count()).select_from(ExpertRecord)).one()
+
+
 def parties(session: Session, draw_id: str) -> list[DrawPartyRecord]:
     """The parties of a draw in the order of revealing."""
     found = select(DrawPartyRecord).where(DrawPartyRecord.draw_id == draw_id)

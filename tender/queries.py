@@ -27,6 +27,7 @@ from tender.records import (
     ReleaseRecord,
     TenderRecord,
 )
+from tender.search import matches
 from tender.submission import Bidder, SubmissionWindow
 from tender.timetable import Periods, Timetable
 
@@ -77,6 +78,30 @@ def tenders(
     return list(session.exec(found))
 
 
+def find_tenders(
+    session: Session, *, stages: Sequence[Stage], text: str, first: int, limit: int
+) -> tuple[list[TenderRecord], int]:
+    """Published tenders whose reference or title contains a text, newest first, and how many there are in all."""
+    rows = select(TenderRecord.id, TenderRecord.reference, TenderRecord.title).where(
+        col(TenderRecord.stage).in_(stages)
+    )
+    found = [
+        id
+        for id, reference, title in session.exec(rows.order_by(col(TenderRecord.published_at).desc()))
+        if matches(text, [reference, *title.values()])
+    ]
+    page = found[first : first + limit]
+    records = session.exec(select(TenderRecord).where(col(TenderRecord.id).in_(page)))
+    return sorted(records, key=lambda record: page.index(record.id)), len(found)
+
+
+def tenders_of_bidder(session: Session, organisation_id: str) -> list[TenderRecord]:
+    """The tenders to which a bidder has submitted, newest first."""
+    own = select(BidRecord.tender_id).where(BidRecord.bidder_id == organisation_id)
+    found = select(TenderRecord).where(col(TenderRecord.id).in_(own))
+    return list(session.exec(found.order_by(col(TenderRecord.published_at).desc())))
+
+
 def lots(session: Session, tender_id: str) -> list[LotRecord]:
     """The lots of a tender in order."""
     return list(
@@ -90,6 +115,14 @@ def documents(session: Session, tender_id: str) -> list[DocumentRecord]:
     """The documents of a tender in the order they were added."""
     found = select(DocumentRecord).where(DocumentRecord.tender_id == tender_id)
     return list(session.exec(found.order_by(col(DocumentRecord.added_at), col(DocumentRecord.id))))
+
+
+def document(session: Session, tender_id: str, document_id: str) -> DocumentRecord:
+    """One document of a tender; raises NotFound."""
+    record = session.get(DocumentRecord, document_id)
+    if record is None or record.tender_id != tender_id:
+        raise NotFound(what="document", id=document_id)
+    return record
 
 
 def openers(session: Session, tender_id: str) -> list[OpenerRecord]:
