@@ -1,0 +1,296 @@
+"""The offline verifier: an honest capsule holds, every change is found, and by name where a platform re-signs it."""
+
+import json
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from client.claims import FAIL, NOT_PROVEN, PASS, Evidence
+from client.verify import CLAIMS, examine
+from crypto.canonical import b64, canonical, read_canonical, unb64
+from evaluation.capsule import FULL, PUBLIC, pack, unpack
+from kernel.errors import MalformedCapsule
+from tender import queries
+from tests.builders import Platform, PublishedTender, make_platform
+from tests.simulator import whole_tender
+from web.capsules import make_capsule
+
+FLIPS = 200
+OPEN_QUESTIONS = {"the award follows the ranking", "independent witnesses saw the log"}
+
+
+class Story:
+    """One evaluated tender with its capsules, pinned keys and sealed envelopes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.platform: Platform = make_platform(folder)
+        self.tender: PublishedTender = whole_tender(self.platform)
+        self.public = make_capsule(self.platform.adapters, self.tender.tender_id, PUBLIC)
+        self.full = make_capsule(self.platform.adapters, self.tender.tender_id, FULL)
+        self.pinned: dict[str, str] = unpack(self.public).json("keys.json")
+        with self.platform.database.reading() as session:
+            bids = queries.sealed_bids(session, self.tender.tender_id)
+        self.envelopes = {}
+        for bid in bids:
+            path = folder / f"{bid.id}.sealed"
+            with self.platform.adapters.objects.open(bid.digest) as stored:
+                path.write_bytes(stored.read())
+            self.envelopes[bid.id] = str(path)
+
+    def verdicts(self, data: bytes, envelopes: dict[str, str] | None = None) -> dict[str, str]:
+        """The result of each claim, with the detail of failures."""
+        found = examine(Evidence(unpack(data), self.pinned, envelopes or {}))
+        return {v.claim: v.result if v.result != FAIL else f"{FAIL}: {v.detail}" for v in found}
+
+    def resigned(self, change: Callable[[dict[str, bytes]], None]) -> bytes:
+        """The public capsule after a change by the platform itself, which signs the contents again."""
+        parts = dict(unpack(self.public).parts)
+        change(parts)
+        return pack(
+            parts,
+            tender_id=self.tender.tender_id,
+            reference="T-1",
+            scope=PUBLIC,
+            signer=self.platform.adapters.keys.receipts,
+        )
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
+    return Story(tmp_path_factory.mktemp("story"))
+
+
+def test_honest_capsule_fails_nowhere(story: Story) -> None:
+    verdicts = story.verdicts(story.public)
+    open_claims = OPEN_QUESTIONS | {"the whole contents are the sealed ones"}
+    assert verdicts == {claim: NOT_PROVEN if claim in open_claims else PASS for claim, _ in CLAIMS}
+
+
+def test_full_capsule_with_envelopes_proves_the_contents_too(story: Story) -> None:
+    verdicts = story.verdicts(story.full, story.envelopes)
+    assert verdicts == {claim: NOT_PROVEN if claim in OPEN_QUESTIONS else PASS for claim, _ in CLAIMS}
+
+
+def test_capsule_is_the_same_bytes_each_time_even_when_the_log_has_grown(story: Story) -> None:
+    story.platform.person("late-comer")
+    assert make_capsule(story.platform.adapters, story.tender.tender_id, PUBLIC) == story.public
+
+
+def test_capsule_holds_no_share_and_no_contents(story: Story) -> None:
+    capsule = unpack(story.public)
+    with story.platform.database.reading() as session:
+        shares = [s for r in queries.releases(session, story.tender.tender_id) for s in r.shares.values()]
+    assert shares
+    assert b"our offer" not in b"".join(capsule.parts.values())
+    assert not [s for s in shares if any(s.encode() in part for part in capsule.parts.values())]
+
+
+def test_keys_that_were_not_pinned_are_not_proven_and_other_keys_fail(story: Story) -> None:
+    claim = "the platform's keys are the pinned ones"
+    assert {v.claim: v.result for v in examine(Evidence(unpack(story.public)))}[claim] == NOT_PROVEN
+    other = {**story.pinned, "timestamp_certificate": b64(b"another")}
+    assert {v.claim: v.result for v in examine(Evidence(unpack(story.public), other))}[claim] == FAIL
+
+
+def test_every_flipped_byte_is_found(story: Story) -> None:
+    dice = random.Random(20261121)
+    for _ in range(FLIPS):
+        data = bytearray(story.public)
+        place = dice.randrange(len(data))
+        data[place] ^= 1 << dice.randrange(8)
+        try:
+            changed = unpack(bytes(data))
+        except MalformedCapsule:
+            continue
+        if changed == unpack(story.public):
+            continue  # a bit of the container (a date, an attribute) that no reader sees
+        found = [v for v in examine(Evidence(changed, story.pinned)) if v.result == FAIL]
+        assert found, f"the flip at {place} was not found"
+
+
+def edit(name: str, change: Callable[[Any], Any]) -> Callable[[dict[str, bytes]], None]:
+    """Change one JSON part in place, or replace it by what the change returns."""
+
+    def apply(parts: dict[str, bytes]) -> None:
+        found = next(part for part in sorted(parts) if part.startswith(name))
+        body = read_canonical(parts[found])
+        parts[found] = canonical(change(body) or body)
+
+    return apply
+
+
+def price(body: Any) -> None:
+    body["bids"][0]["price"] = "1.00"
+
+
+def sealed_price(body: Any) -> None:
+    announced = json.loads(unb64(body["bids"][0]["bid_json"]))
+    announced["price"]["amount"] = "1.00"
+    body["bids"][0].update(price="1.00", bid_json=b64(canonical(announced)))
+
+
+def drop_bid(body: Any) -> None:
+    body["bids"].pop()
+
+
+def drop_release(body: Any) -> None:
+    body["releases"].pop()
+
+
+def double_release(body: Any) -> None:
+    body["releases"][1] = body["releases"][0]
+
+
+def later_closing(body: Any) -> None:
+    body["timetable"]["closes_at"] = "2027-01-01T00:00:00.000000Z"
+
+
+def weights(body: Any) -> None:
+    body["rulebook"]["price"]["weight"], body["rulebook"]["groups"][0]["weight"] = 5000, 5000
+
+
+def case_weights(body: Any) -> None:
+    weights(body)
+
+
+def points(body: Any) -> None:
+    sheet = body["sheets"][0]["points"]
+    sheet[next(iter(sheet))] = "100.00"
+
+
+def case_price(body: Any) -> None:
+    body["bids"][0]["price"] = "1.00"
+
+
+def drop_sheet(body: Any) -> None:
+    body["sheets"].pop()
+
+
+def swap_lines(body: Any) -> None:
+    body["lines"][0], body["lines"][1] = body["lines"][1], body["lines"][0]
+
+
+def total(body: Any) -> None:
+    body["lines"][0]["total"] = "99.99"
+
+
+def seat(body: Any) -> None:
+    seats = body["result"]["seats"]
+    seats[0]["leaf"], seats[-1]["leaf"] = seats[-1]["leaf"], seats[0]["leaf"]
+
+
+def secret(body: Any) -> None:
+    body["reveals"][0]["secret"] = b64(bytes(32))
+
+
+def forget_fact(body: Any) -> None:
+    body.pop()
+
+
+def forget_bid_fact(body: Any) -> Any:
+    return [line for line in body if json.loads(unb64(line["fact"]))["kind"] != "bid.sealed"]
+
+
+def fact_text(body: Any) -> None:
+    fact = json.loads(unb64(body[0]["fact"]))
+    fact["at"] = "2020-01-01T00:00:00.000000Z"
+    body[0]["fact"] = b64(canonical(fact))
+
+
+def swap_tokens(parts: dict[str, bytes]) -> None:
+    first, second = sorted(name for name in parts if name.startswith("bids/"))[:2]
+    one, two = read_canonical(parts[first]), read_canonical(parts[second])
+    one["token"], two["token"] = two["token"], one["token"]
+    parts[first], parts[second] = canonical(one), canonical(two)
+
+
+def swap_envelopes(parts: dict[str, bytes]) -> None:
+    first, second = sorted(name for name in parts if name.startswith("bids/"))[:2]
+    one, two = read_canonical(parts[first]), read_canonical(parts[second])
+    one["prefix"], two["prefix"] = two["prefix"], one["prefix"]
+    parts[first], parts[second] = canonical(one), canonical(two)
+
+
+def unsign(parts: dict[str, bytes]) -> None:
+    name = next(name for name in sorted(parts) if name.startswith("bids/"))
+    body = read_canonical(parts[name])
+    prefix = bytearray(unb64(body["prefix"]))
+    place = prefix.rindex(b'"signature":"') + 20
+    prefix[place] = ord("A") if prefix[place] != ord("A") else ord("B")
+    parts[name] = canonical({**body, "prefix": b64(bytes(prefix))})
+
+
+def closing_head(body: Any) -> None:
+    body["consistency"] = body["consistency"][:-1]
+
+
+def report(parts: dict[str, bytes]) -> None:
+    parts["report.en.pdf"] += b"\n"
+
+
+def remove(name: str) -> Callable[[dict[str, bytes]], None]:
+    def apply(parts: dict[str, bytes]) -> None:
+        del parts[next(part for part in sorted(parts) if part.startswith(name))]
+
+    return apply
+
+
+@pytest.mark.parametrize(
+    ("change", "claim"),
+    [
+        (edit("opening.json", price), "the announced prices are the sealed ones"),
+        (edit("opening.json", sealed_price), "the announced prices are the sealed ones"),
+        (edit("opening.json", drop_bid), "the announced prices are the sealed ones"),
+        (edit("opening.json", drop_release), "the bids were opened by the named openers"),
+        (edit("opening.json", double_release), "the bids were opened by the named openers"),
+        (edit("notices/1.json", later_closing), "the notice and rulebook are the published ones"),
+        (edit("notices/1.json", weights), "the notice and rulebook are the published ones"),
+        (edit("lots/", case_weights), "the ranking is the rulebook's result"),
+        (edit("lots/", points), "votes and sheets are as signed"),
+        (edit("lots/", case_price), "the ranking is the rulebook's result"),
+        (edit("lots/", drop_sheet), "the ranking is the rulebook's result"),
+        (edit("draw.json", seat), "the panel is the draw's result"),
+        (edit("draw.json", secret), "the panel is the draw's result"),
+        (edit("log/facts.json", forget_fact), "the report is the logged one"),
+        (edit("log/facts.json", forget_bid_fact), "all bids were sealed before the closing"),
+        (edit("log/facts.json", fact_text), "every fact is in the append-only log"),
+        (edit("log/closing.json", closing_head), "every fact is in the append-only log"),
+        (swap_tokens, "all bids were on time"),
+        (swap_envelopes, "all envelopes were signed by their bidders"),
+        (unsign, "all envelopes were signed by their bidders"),
+        (report, "the report is the logged one"),
+        (remove("bids/"), "all bids were on time"),
+        (remove("draw.json"), "the panel is the draw's result"),
+        (remove("report.json"), "the report is the logged one"),
+    ],
+)
+def test_change_that_the_platform_signs_again_is_found_by_name(
+    story: Story, change: Callable[[dict[str, bytes]], None], claim: str
+) -> None:
+    verdicts = story.verdicts(story.resigned(change))
+    assert verdicts["the capsule is whole and signed"] == PASS
+    assert verdicts[claim].startswith(FAIL), verdicts
+
+
+@pytest.mark.parametrize("change", [swap_lines, total])
+def test_ranking_that_the_rulebook_does_not_give_is_found(
+    story: Story, change: Callable[[Any], None]
+) -> None:
+    name = next(n for n in unpack(story.public).parts if n.endswith("/ranking.json"))
+    verdicts = story.verdicts(story.resigned(edit(name, change)))
+    assert verdicts["the ranking is the rulebook's result"].startswith(FAIL)
+
+
+def test_wrong_envelope_beside_the_full_capsule_is_found(story: Story) -> None:
+    first, second = list(story.envelopes)[:2]
+    swapped = {**story.envelopes, first: story.envelopes[second]}
+    assert story.verdicts(story.full, swapped)["the whole contents are the sealed ones"].startswith(FAIL)
+
+
+@pytest.mark.parametrize("data", [b"", b"PK", b"no zip at all", b"PK\x05\x06" + bytes(18)])
+def test_what_is_no_capsule_is_refused(data: bytes) -> None:
+    with pytest.raises(MalformedCapsule):
+        unpack(data)
