@@ -126,6 +126,26 @@ def check_credentials(session: Session, *, sign_in: str, password: str, now: dat
     return PersonId(person.id)
 
 
+def change_password(session: Session, *, actor: Actor, old: str, new: str, now: datetime) -> None:
+    """Give the actor a new password; all their browser sessions and tokens end.
+
+    Raises:
+        NotSignedIn: the old password is wrong.
+    """
+    person = session.get(PersonRecord, actor.person_id)
+    assert person is not None
+    try:
+        HASHER.verify(person.password_hash, old)
+    except VerificationError:
+        raise NotSignedIn() from None
+    check_password(person.sign_in, new)
+    person.password_hash = HASHER.hash(new)
+    session.add(person)
+    session.exec(delete(SessionRecord).where(col(SessionRecord.person_id) == person.id))
+    session.exec(delete(TokenRecord).where(col(TokenRecord.person_id) == person.id))
+    audit_log.append(session, Fact("password.changed", person.id), now)
+
+
 def begin_session(session: Session, *, person_id: str, hours: int, now: datetime) -> str:
     """Start a browser session and return the secret for its cookie."""
     session.exec(delete(SessionRecord).where(col(SessionRecord.expires_at) <= now))
@@ -207,10 +227,3 @@ def once(
     answer = act()
     session.add(IdempotencyRecord(person_id=person_id, key=key, request_digest=digest, answer=answer, at=now))
     return answer
-
-
-def signed_in(actor: Actor | None) -> Actor:
-    """The actor, or NotSignedIn."""
-    if actor is None:
-        raise NotSignedIn()
-    return actor

@@ -13,7 +13,7 @@ from crypto.canonical import unb64
 from kernel.errors import BadInput, NotFound, NotSignedIn
 from storage.adapters import Adapters
 from web.guards import adapters_of, caller
-from web.routes import get, post
+from web.routes import get, post, put
 from web.shapes import Shape, create_once, page_limit, paged, read_cursor
 
 
@@ -81,6 +81,22 @@ def make_token(request: Request[Any, Any, Any], data: JSONBody[TokenRequest]) ->
             now=adapters.clock.now(),
         )
     return TokenAnswer(secret)
+
+
+class PasswordRequest(Shape):
+    """The old password and the new one."""
+
+    old: str
+    new: str
+
+
+@put("/api/me/password")
+def change_password(request: Request[Any, Any, Any], data: JSONBody[PasswordRequest]) -> dict[str, bool]:
+    """Change one's own password; every session and token of the person ends."""
+    adapters, actor = adapters_of(request), caller(request).actor
+    with adapters.database.transaction() as session:
+        actions.change_password(session, actor=actor, old=data.old, new=data.new, now=adapters.clock.now())
+    return {"changed": True}
 
 
 @get("/api/me")
@@ -179,4 +195,13 @@ def add_signing_key(request: Request[Any, Any, Any], data: JSONBody[KeyRequest])
     )
 
 
-ROUTES = [make_token, me, add_organisation, find_organisation, add_person, list_people, add_signing_key]
+ROUTES = [
+    make_token,
+    me,
+    change_password,
+    add_organisation,
+    find_organisation,
+    add_person,
+    list_people,
+    add_signing_key,
+]

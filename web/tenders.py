@@ -20,7 +20,6 @@ from web.guards import adapters_of, caller, find_caller
 from web.routes import get, post, put
 from web.shapes import Shape, create_once, expected_version, page_limit, paged, read_cursor
 
-DOCUMENT_LIMIT = 200 * 1024 * 1024  # bytes of one document of the notice
 PUBLIC_STAGES = [Stage.PUBLISHED, Stage.CLOSED, Stage.OPENED, Stage.EVALUATED, Stage.FAILED]
 
 
@@ -183,32 +182,6 @@ def set_rulebook(
     return Response({"digest": frozen.digest, "version": version}, headers={"ETag": f'"{version}"'})
 
 
-@post("/api/tenders/{tender_id:str}/documents", request_max_body_size=DOCUMENT_LIMIT)
-def add_document(request: Request[Any, Any, Any], tender_id: FromPath[str], body: bytes, name: str) -> Any:
-    """Attach a file to the notice; the body is the file."""
-    adapters, actor = adapters_of(request), caller(request).may(Scope.OFFICE)
-    media_type = request.headers.get("content-type", "application/octet-stream")
-    stored = adapters.objects.put_once(iter([body]), expected=None, limit_bytes=DOCUMENT_LIMIT)
-    return create_once(
-        request,
-        adapters,
-        actor,
-        [name, stored.digest.hex()],
-        lambda session: {
-            "id": draft.add_document(
-                session,
-                actor=actor,
-                tender_id=tender_id,
-                name=name,
-                media_type=media_type,
-                stored=stored,
-                now=adapters.clock.now(),
-            ),
-            "digest": stored.digest.hex(),
-        },
-    )
-
-
 @get("/api/tenders/{tender_id:str}/missing")
 def show_missing(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> dict[str, Any]:
     """Everything the draft still lacks before it may be published."""
@@ -338,7 +311,6 @@ ROUTES = [
     show,
     edit,
     set_rulebook,
-    add_document,
     show_missing,
     publish_tender,
     amend_tender,

@@ -3,6 +3,7 @@
 Nothing is fetched while rendering: the template and the report are all that a document is made of.
 """
 
+import sys
 from collections.abc import Mapping
 from hashlib import sha256
 from io import BytesIO
@@ -12,10 +13,9 @@ from typing import Any, NoReturn
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from weasyprint import HTML, Attachment  # type: ignore[import-untyped]
 
-from crypto.canonical import JsonValue, canonical
+from crypto.canonical import JsonValue, canonical, read_canonical
 from kernel.clock import BEIJING, read_time
 
-LANGUAGES = ("zh", "en")
 TEMPLATES = Path(__file__).with_name("templates")
 CLOCK_FORM = "%Y-%m-%d %H:%M:%S"
 
@@ -80,3 +80,12 @@ def _parts(report: Mapping[str, JsonValue]) -> dict[str, Any]:
 
 def _list(value: Any) -> list[Any]:
     return list(value)
+
+
+def main() -> None:
+    """Read a report from standard input, write its PDF in the language given to standard output."""
+    sys.stdout.buffer.write(render_report(read_canonical(sys.stdin.buffer.read()), sys.argv[1]))
+
+
+if __name__ == "__main__":
+    main()

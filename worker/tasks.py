@@ -13,8 +13,8 @@ from storage.adapters import Adapters
 from storage.database import Session
 from storage.objects import StoredObject
 from tender.actions import close, open_bids
+from worker.apart import LANGUAGES, render_apart
 from worker.jobs import Job, Payload
-from worker.report_pdf import LANGUAGES, render_report
 
 REPORT_LIMIT = 1 << 30  # bytes of one form
 
@@ -57,7 +57,7 @@ def write_report(adapters: Adapters, payload: Payload, now: datetime) -> dict[st
     with adapters.database.reading() as session:
         facts, lots = queries.report_facts(session, tender_id), queries.lot_results(session, tender_id)
     report = make_report(facts, lots)
-    forms = {f"pdf-{language}": render_report(report, language) for language in LANGUAGES}
+    forms = {f"pdf-{language}": render_apart(report, language) for language in LANGUAGES}
     return {
         form: adapters.objects.put_once(iter([body]), expected=None, limit_bytes=REPORT_LIMIT)
         for form, body in {"json": canonical(report), **forms}.items()

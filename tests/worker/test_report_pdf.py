@@ -3,7 +3,8 @@ from typing import Any
 import pytest
 
 from tests.evaluation.reports import report_of
-from worker.report_pdf import LANGUAGES, refuse_to_fetch, render_report, report_html
+from worker.apart import LANGUAGES
+from worker.report_pdf import refuse_to_fetch, render_report, report_html
 
 
 def test_the_same_report_gives_the_same_pdf_bytes_and_each_language_its_own() -> None:

@@ -1,0 +1,33 @@
+"""Rendering in a process of its own: it holds no lock of the server's, and what it breaks is only itself."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+
+from crypto.canonical import JsonValue, canonical
+from kernel.errors import Unavailable
+
+LANGUAGES = ("zh", "en")
+SECONDS = 300  # far above any report; a renderer that hangs is ended
+
+
+def render_apart(report: Mapping[str, JsonValue], language: str) -> bytes:
+    """The report as PDF in one language, made by `python -m worker.report_pdf`.
+
+    Raises:
+        Unavailable: the renderer did not finish; the job tries again.
+    """
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    try:
+        done = subprocess.run(  # noqa: S603 - our own interpreter and module
+            [sys.executable, "-m", "worker.report_pdf", language],
+            input=canonical(dict(report)),
+            capture_output=True,
+            env=environment,
+            timeout=SECONDS,
+            check=True,
+        )
+    except (subprocess.SubprocessError, OSError):
+        raise Unavailable(what="the PDF renderer") from None
+    return done.stdout
