@@ -121,8 +121,12 @@ def main() -> None:
     ours = seconds(lambda: score_matrix(book, points, prices), 60)
     bare = seconds(lambda: float_numpy(book, floats, float_prices), 60)
     loop = seconds(lambda: decimal_loop(book, decimals, decimal_prices), 3)
-    row("score and rank, against float numpy", ours, bare, 2.5)
-    row("score and rank, against a Decimal loop", ours, loop, 100, better="higher")
+    met = [
+        row("score and rank, against float numpy", ours, bare, 2.5),
+        row("score and rank, against a Decimal loop", ours, loop, 100, better="higher"),
+    ]
+    if not all(met):
+        raise SystemExit(1)
 
 
 if __name__ == "__main__":
