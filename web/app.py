@@ -15,7 +15,18 @@ from litestar.types import Message, Scope
 from kernel.errors import TenderingError
 from kernel.settings import read_settings
 from storage.adapters import Adapters, make_adapters
-from web import bids, capsules, evaluations, experts, opener_keys, openings, public_record, sign_in, tenders
+from web import (
+    bids,
+    capsules,
+    documents,
+    evaluations,
+    experts,
+    opener_keys,
+    openings,
+    public_record,
+    sign_in,
+    tenders,
+)
 from web.first_run import make_first_operator
 from web.logs import configure_logs
 from web.pages import errors, site
@@ -65,6 +76,7 @@ def create_app(adapters: Adapters | None = None) -> Litestar:
             health,
             *sign_in.ROUTES,
             *tenders.ROUTES,
+            *documents.ROUTES,
             *opener_keys.ROUTES,
             *bids.ROUTES,
             *openings.ROUTES,
