@@ -117,14 +117,6 @@ def documents(session: Session, tender_id: str) -> list[DocumentRecord]:
     return list(session.exec(found.order_by(col(DocumentRecord.added_at), col(DocumentRecord.id))))
 
 
-def document(session: Session, tender_id: str, document_id: str) -> DocumentRecord:
-    """One document of a tender; raises NotFound."""
-    record = session.get(DocumentRecord, document_id)
-    if record is None or record.tender_id != tender_id:
-        raise NotFound(what="document", id=document_id)
-    return record
-
-
 def openers(session: Session, tender_id: str) -> list[OpenerRecord]:
     """The openers of a tender in their order."""
     found = select(OpenerRecord).where(OpenerRecord.tender_id == tender_id)

@@ -29,7 +29,7 @@ from web import (
 )
 from web.first_run import make_first_operator
 from web.logs import configure_logs
-from web.pages import errors, site
+from web.pages import areas, errors
 from web.routes import get
 from worker.embedded import EmbeddedWorker
 
@@ -84,7 +84,7 @@ def create_app(adapters: Adapters | None = None) -> Litestar:
             *evaluations.ROUTES,
             *public_record.ROUTES,
             *capsules.ROUTES,
-            *site.ROUTES,
+            *areas.ROUTES,
             create_static_files_router(path="/static", directories=[STATIC]),
         ],
         lifespan=[lifespan],

@@ -20,7 +20,8 @@ from kernel.errors import (
     TooLarge,
     Unavailable,
 )
-from web.language import language_of, translate
+from web.labels import LABELS, MISSING, label_of
+from web.language import language_of, translate, translate_reason
 
 LOG = structlog.get_logger("web")
 
@@ -45,6 +46,24 @@ def status_of(error: TenderingError) -> int:
     return next(status for kind, status in STATUS if isinstance(error, kind))
 
 
+FACT_KINDS = {"stage": "stage", "move": "move", "held": "duty", "asked": "duty", "party": "party"}
+
+
+def worded(language: str, name: str, value: object) -> object:
+    """A fact as its reader says it: words of the code by their label, reasons in the reader's language."""
+    text = str(value)
+    if name in FACT_KINDS:
+        return translate(language, label_of(FACT_KINDS[name], text))
+    if name == "duty":
+        duties = [translate(language, LABELS["duty"].get(duty, duty)) for duty in text.split(" / ")]
+        return " / ".join(duties)
+    if name == "missing":
+        return ", ".join(translate(language, MISSING.get(code, code)) for code in text.split(", "))
+    if name in ("why", "rule", "what", "where"):
+        return translate_reason(language, text)
+    return value
+
+
 def problem(request: Request[Any, Any, Any], error: TenderingError) -> dict[str, object]:
     """The problem document: stable code, facts as data, and the message in the reader's language."""
     language = language_of(request)
@@ -53,7 +72,9 @@ def problem(request: Request[Any, Any, Any], error: TenderingError) -> dict[str,
         "type": f"urn:mingtang:problem:{error.code}",
         "title": translate(language, (type(error).__doc__ or "").splitlines()[0]),
         "status": status_of(error),
-        "detail": translate(language, error.text).format(**error.facts),
+        "detail": translate(language, error.text).format(
+            **{name: worded(language, name, value) for name, value in error.facts.items()}
+        ),
         "code": error.code,
         "facts": facts,
     }

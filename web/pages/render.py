@@ -1,29 +1,45 @@
 """Turning a template and its values into a page in the reader's language."""
 
-from datetime import datetime
-from functools import cache
+from functools import cache, partial
+from pathlib import Path
 from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader
 from litestar import MediaType, Request, Response
 from litestar.response import Redirect
 
-from accounts.duties import Duty
-from kernel.clock import BEIJING
-from kernel.errors import TenderingError
-from web.guards import find_caller
+from accounts.duties import Actor, Duty
+from crypto.signatures import fingerprint
+from kernel.clock import write_time
+from kernel.errors import NotSignedIn, TenderingError
+from kernel.money import write_units
+from web.guards import adapters_of, find_caller
 from web.language import LANGUAGES, LOCALES, catalogue, language_of
+from web.pages import words
 from web.problems import problem, status_of
 
 TEMPLATES = LOCALES.parent / "templates"
+LARGE_TEXT = "large-text"  # cookie: text half as large again, and larger targets
+
+HOMES = {
+    Duty.TENDER_OFFICE: "/office",
+    Duty.BIDDER: "/bidder",
+    Duty.OPENER: "/opener",
+    Duty.EXPERT: "/expert",
+    Duty.POOL_MANAGER: "/pool",
+    Duty.SUPERVISOR: "/draws",
+    Duty.WITNESS: "/draws",
+    Duty.OPERATOR: "/operator",
+}
+"""Where each duty's work begins."""
 
 
 @cache
-def environment(language: str) -> Environment:
+def environment(language: str, templates: Path = TEMPLATES) -> Environment:
     """The templates of one language."""
     loader = ChoiceLoader(
         [
-            FileSystemLoader(TEMPLATES),
+            FileSystemLoader(templates),
             PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
         ]
     )
@@ -35,50 +51,77 @@ def environment(language: str) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     made.install_gettext_translations(catalogue(language), newstyle=True)  # type: ignore[attr-defined]
-    made.filters["beijing"] = beijing
-    made.filters["said"] = lambda texts: said(texts, language)
-    made.globals.update(language=language, languages=LANGUAGES, Duty=Duty)
+    made.filters.update(
+        moment=partial(words.moment, language=language),
+        said=partial(words.said, language=language),
+        label=partial(words.label, language=language),
+        reason=partial(words.reason, language=language),
+        missing=partial(words.missing, language=language),
+        grouped=words.grouped,
+        size=words.size,
+        percent=words.percent,
+        short=words.short,
+        stamp=write_time,
+        fingerprint=fingerprint,
+        units=write_units,
+    )
+    made.globals.update(language=language, languages=LANGUAGES, Duty=Duty, HOMES=HOMES)
     return made
 
 
-def beijing(at: datetime | str | None) -> str:
-    """A moment as people in China read it, with the zone said."""
-    if at is None:
-        return ""
-    moment = datetime.fromisoformat(at) if isinstance(at, str) else at
-    return moment.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S") + " 北京时间 (UTC+8)"
-
-
-def said(texts: dict[str, str] | None, language: str) -> str:
-    """The text of a bilingual value in the reader's language, or in the one there is."""
-    texts = texts or {}
-    return texts.get("zh" if language == "zh-CN" else "en") or next((t for t in texts.values() if t), "")
+def actor_of(request: Request[Any, Any, Any], *duties: Duty) -> Actor:
+    """Who is signed in and holds one of the duties; the door sends others to sign in, or away."""
+    found = find_caller(request)
+    if found is None:
+        raise NotSignedIn()
+    if duties:
+        found.actor.require(*duties)
+    return found.actor
 
 
 def render(request: Request[Any, Any, Any], template: str, status: int = 200, **values: Any) -> Response[str]:
     """A page: the template with its values, the reader and the language."""
-    language = language_of(request)
     found = find_caller(request)
-    text = (
-        environment(language)
+    text = page_text(request, template, person=found.actor if found else None, **values)
+    headers = {"Cache-Control": "no-store"} if found else {}
+    return Response(text, status_code=status, media_type=MediaType.HTML, headers=headers)
+
+
+def page_text(request: Request[Any, Any, Any], template: str, *, person: Actor | None, **values: Any) -> str:
+    """The text of a page."""
+    return (
+        environment(language_of(request))
         .get_template(template)
-        .render(person=found.actor if found else None, path=request.url.path, **values)
+        .render(
+            person=person,
+            path=request.url.path,
+            large_text=request.cookies.get(LARGE_TEXT) == "1",
+            site=adapters_of(request).settings.public_url,
+            **values,
+        )
     )
-    return Response(text, status_code=status, media_type=MediaType.HTML)
 
 
 def refuse(
-    request: Request[Any, Any, Any], template: str, error: TenderingError, **values: Any
+    request: Request[Any, Any, Any],
+    template: str,
+    error: TenderingError,
+    *,
+    field: str = "",
+    **values: Any,
 ) -> Response[str]:
-    """The page again with what was wrong on top; what the reader typed is in `values` and stays."""
-    return render(request, template, status_of(error), error=problem(request, error), **values)
+    """The page again with what was wrong on top; what the reader typed is in `values` and stays.
+
+    `field` is the id of the input that the message belongs to; without it, the field that the error names.
+    """
+    described = problem(request, error)
+    described["field"] = field or str(error.facts.get("where", ""))
+    return render(request, template, status_of(error), error=described, **values)
 
 
 def error_page(request: Request[Any, Any, Any], status: int, message: str) -> Response[str]:
     """A page that says what went wrong and what to do."""
-    language = language_of(request)
-    text = environment(language).get_template("error.html")
-    body = text.render(person=None, path=request.url.path, status=status, message=message)
+    body = page_text(request, "error.html", person=None, status=status, message=message)
     return Response(body, status_code=status, media_type=MediaType.HTML)
 
 

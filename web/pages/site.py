@@ -1,4 +1,4 @@
-"""The start page, signing in and out, the choice of language."""
+"""Signing in and out, the choice of language and of text size."""
 
 from typing import Any
 
@@ -7,25 +7,12 @@ from litestar.datastructures import Cookie
 from litestar.params import URLEncodedBody
 
 from accounts.actions import begin_session, end_session
-from accounts.duties import Duty
 from kernel.errors import TenderingError
 from web.guards import SESSION_COOKIE, adapters_of, check_same_origin, find_caller
 from web.language import COOKIE, DEFAULT, LANGUAGES
-from web.pages.render import refuse, render, see
+from web.pages.render import HOMES, LARGE_TEXT, refuse, render, see
 from web.routes import get, post
 from web.sign_in import person_behind
-
-HOMES = {
-    Duty.TENDER_OFFICE: "/office",
-    Duty.BIDDER: "/bidder",
-    Duty.OPENER: "/opener",
-    Duty.EXPERT: "/expert",
-    Duty.POOL_MANAGER: "/pool",
-    Duty.SUPERVISOR: "/draws",
-    Duty.WITNESS: "/draws",
-    Duty.OPERATOR: "/operator",
-}
-"""Where each duty's work begins."""
 
 
 def local_path(path: str) -> str:
@@ -97,4 +84,13 @@ def choose_language(code: str, back: str = "/") -> Response[Any]:
     return answer
 
 
-ROUTES = [show_sign_in, sign_in, sign_out, home, choose_language]
+@get("/text-size/{size:str}")
+def choose_text_size(size: str, back: str = "/") -> Response[Any]:
+    """Keep whether the reader wants large text."""
+    answer = see(local_path(back))
+    value = "1" if size == "large" else "0"
+    answer.set_cookie(Cookie(LARGE_TEXT, value=value, samesite="lax", max_age=365 * 86400))
+    return answer
+
+
+ROUTES = [show_sign_in, sign_in, sign_out, home, choose_language, choose_text_size]

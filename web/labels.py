@@ -1,0 +1,137 @@
+"""What people read instead of the words of the code: one English text for each member of an enumeration.
+
+The texts are msgids; `_` only marks them for extraction.
+"""
+
+from collections.abc import Mapping
+
+from accounts.duties import Duty
+from tender.lifecycle import Move, Stage
+from tender.opening import BidOutcome, Cause
+
+
+def _(text: str) -> str:
+    return text
+
+
+LABELS: Mapping[str, Mapping[str, str]] = {
+    "stage": {
+        Stage.DRAFT: _("Draft"),
+        Stage.PUBLISHED: _("Open for bids"),
+        Stage.CLOSED: _("Closed, being opened"),
+        Stage.OPENED: _("Opened, being evaluated"),
+        Stage.EVALUATED: _("Evaluated"),
+        Stage.FAILED: _("Failed: too few bids"),
+    },
+    "move": {
+        Move.EDIT: _("Editing the draft"),
+        Move.PUBLISH: _("Publishing"),
+        Move.ASK: _("Asking a question"),
+        Move.AMEND: _("Publishing an amendment"),
+        Move.SUBMIT: _("Submitting a bid"),
+        Move.WITHDRAW: _("Withdrawing a bid"),
+        Move.CLOSE: _("Closing"),
+        Move.FAIL: _("Ending without enough bids"),
+        Move.RELEASE: _("Releasing key shares"),
+        Move.OPEN: _("Opening bids"),
+        Move.DRAW: _("Drawing the panel"),
+        Move.RANK: _("Evaluating"),
+    },
+    "duty": {
+        Duty.TENDER_OFFICE: _("Tender office"),
+        Duty.OPENER: _("Opener"),
+        Duty.SUPERVISOR: _("Supervisor"),
+        Duty.WITNESS: _("Witness"),
+        Duty.BIDDER: _("Bidder"),
+        Duty.EXPERT: _("Expert"),
+        Duty.POOL_MANAGER: _("Pool manager"),
+        Duty.WINDOW_STAFF: _("Window staff"),
+        Duty.OPERATOR: _("Operator"),
+    },
+    "home": {
+        Duty.TENDER_OFFICE: _("My tenders"),
+        Duty.OPENER: _("My openings"),
+        Duty.SUPERVISOR: _("Draws"),
+        Duty.WITNESS: _("Draws"),
+        Duty.BIDDER: _("My bids"),
+        Duty.EXPERT: _("My panels"),
+        Duty.POOL_MANAGER: _("Expert pool"),
+        Duty.OPERATOR: _("People and jobs"),
+    },
+    "outcome": {
+        BidOutcome.OPENED: _("Opened"),
+        BidOutcome.MALFORMED: _("Could not be opened"),
+    },
+    "cause": {
+        Cause.BIDDER: _("the bidder is answerable"),
+        Cause.PLATFORM: _("the platform is answerable"),
+        Cause.OPENER: _("an opener is answerable"),
+    },
+    "party": {
+        "office": _("Tender office"),
+        "witness": _("Witness"),
+        "supervisor": _("Supervisor"),
+    },
+    "bid": {
+        "sealed": _("Submitted"),
+        "replaced": _("Replaced"),
+        "withdrawn": _("Withdrawn"),
+    },
+    "standing": {
+        "active": _("Active"),
+        "suspended": _("Suspended"),
+        "removed": _("Removed"),
+    },
+    "rule": {
+        "combined_score": _("Combined score"),
+        "low_price_first": _("Lowest price first: lowest ÷ own price × full points"),
+        "lowest_compliant": _("the lowest price among accepted bids"),
+        "mean": _("mean of all experts"),
+        "trimmed_mean": _("mean after the extremes are dropped"),
+        "median": _("median of all experts"),
+        "criterion": _("for each criterion"),
+        "group": _("for each group"),
+        "exact_parts": _("add exact parts, then round"),
+        "rounded_parts": _("add rounded parts"),
+        "lower_price": _("the lower price"),
+        "higher_technical": _("the higher points of the experts"),
+        "price": _("Price"),
+    },
+    "suite": {
+        "hybrid": _("hybrid (X25519 and ML-KEM-768)"),
+        "classic": _("classic (X25519)"),
+    },
+    "job": {
+        "close_tender": _("Record the closing"),
+        "open_bid": _("Open an envelope"),
+        "score_and_rank": _("Score and rank"),
+        "make_report": _("Make the evaluation report"),
+    },
+}
+"""By kind, then by the word of the code."""
+
+MISSING: Mapping[str, str] = {
+    "title.zh": _("Title in Chinese"),
+    "title.en": _("Title in English"),
+    "reference": _("Reference number"),
+    "summary": _("Summary"),
+    "lots": _("At least one lot"),
+    "timetable": _("Timetable"),
+    "rulebook": _("Rulebook"),
+    "documents": _("At least one document"),
+    "openers": _("At least two openers"),
+    "openers.threshold": _("How many openers must open together"),
+    "timetable.closes_at (it has passed)": _("A closing time that has not passed"),
+    "shortening_reason": _("The reason for a shorter bidding period"),
+}
+"""What a draft may lack, by the code that `tender.notice.missing` gives."""
+
+MISSING_OF_OPENER: Mapping[str, str] = {
+    "key": _("Opener %(position)s has not registered a key"),
+    "rehearsal": _("Opener %(position)s has not passed the rehearsal"),
+}
+
+
+def label_of(kind: str, value: str) -> str:
+    """The msgid of a word of the code; the word itself where there is none."""
+    return LABELS[kind].get(value, value)

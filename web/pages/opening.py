@@ -1,0 +1,73 @@
+"""The opening room for anybody: rendered here first, then kept up to date by the tender's event stream."""
+
+from typing import Any
+
+from litestar import Request, Response
+from litestar.params import FromPath
+
+from accounts import queries as accounts
+from kernel.clock import write_time
+from storage import audit_log
+from storage.database import Session
+from tender import queries
+from tender.records import TenderRecord
+from web.guards import adapters_of
+from web.openings import PUBLIC_KINDS
+from web.pages.public import published
+from web.pages.render import render
+from web.routes import get
+
+STEPS = (
+    "tender.closed",
+    "shares.released",
+    "opening.recorded",
+    "panel.drawn",
+    "ranking.made",
+    "report.made",
+)
+"""What the room shows as steps, in their order; a step is done once its fact stands in the log."""
+
+
+@get("/tenders/{tender_id:str}/opening")
+def show_opening(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> Response[str]:
+    """Countdown, steps, releases and envelopes, as far as they are."""
+    adapters = adapters_of(request)
+    with adapters.database.reading() as session:
+        record = published(session, tender_id)
+        facts = audit_log.entries_after(session, -1, PUBLIC_KINDS, tender_id)
+        values = room(session, record)
+    now = adapters.clock.now()
+    steps = {step: next((f.at for f in facts if f.kind == step), None) for step in STEPS}
+    releases = [fact.at for fact in facts if fact.kind == "shares.released"]
+    steps["shares.released"] = next(iter(releases[record.threshold - 1 :]), None)
+    return render(
+        request,
+        "opening-room.html",
+        tender=record,
+        now=write_time(now),
+        is_running=record.closes_at is not None and now <= record.closes_at,
+        last=facts[-1].index if facts else -1,
+        steps=steps,
+        **values,
+    )
+
+
+def room(session: Session, record: TenderRecord) -> dict[str, Any]:
+    """What the room shows beside the steps; before the closing there is no envelope and no count."""
+    closing = queries.closing(session, record.id)
+    opened = queries.opened_bids(session, record.id)
+    people = queries.openers(session, record.id)
+    released = {row.position: row.released_at for row in queries.releases(session, record.id)}
+    names = accounts.organisation_names(session, {bid.bidder_id for _, bid in opened})
+    people_names = accounts.person_names(session, {opener.person_id for opener in people})
+    return {
+        "closing": closing,
+        "sealed_count": closing.bids - len(opened) if closing else 0,
+        "opened": [(row, bid, names[bid.bidder_id]) for row, bid in opened],
+        "lots": {lot.id: lot for lot in queries.lots(session, record.id)},
+        "openers": [(o.position, people_names[o.person_id], released.get(o.position)) for o in people],
+        "opening": queries.opening_record(session, record.id),
+    }
+
+
+ROUTES = [show_opening]

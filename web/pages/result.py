@@ -1,0 +1,56 @@
+"""The result for everybody: ranking, charts, the derivation of every figure, rejected bids, panel, evidence."""
+
+from typing import Any
+
+from litestar import Request, Response
+from litestar.params import FromPath
+
+from evaluation import queries
+from evaluation.report import LotResult, make_report
+from kernel.errors import NotFound
+from tender.lifecycle import Stage
+from web.guards import adapters_of
+from web.pages.public import published
+from web.pages.render import render
+from web.routes import get
+
+
+@get("/tenders/{tender_id:str}/result")
+def show_result(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> Response[str]:
+    """The published result, computed again from its published cases."""
+    with adapters_of(request).database.reading() as session:
+        record = published(session, tender_id)
+        if record.stage != Stage.EVALUATED:
+            raise NotFound(what="result of tender", id=tender_id)
+        lots = queries.lot_results(session, tender_id)
+        report = make_report(queries.report_facts(session, tender_id), lots)
+    parts: dict[str, Any] = {part["id"]: part["content"] for part in _list(report["parts"])}
+    derivations = {
+        lot["lot"]: {line["bid_id"]: line for line in lot["lines"]} for lot in _list(report["derivations"])
+    }
+    return render(
+        request,
+        "result.html",
+        tender=record,
+        parts=parts,
+        derivations=derivations,
+        part_names={lot.lot_id: part_names(lot) for lot in lots},
+        combined_names={lot.lot_id: combined_names(lot) for lot in lots},
+    )
+
+
+def part_names(lot: LotResult) -> dict[str, dict[str, str]]:
+    """The bilingual names of the groups whose points add up to a total."""
+    return {group.id: vars(group.name) for group in lot.case.rulebook.groups}
+
+
+def combined_names(lot: LotResult) -> dict[str, dict[str, str]]:
+    """The bilingual names of the criteria."""
+    return {criterion.id: vars(criterion.name) for criterion in lot.case.rulebook.criteria}
+
+
+def _list(value: Any) -> list[Any]:
+    return list(value)
+
+
+ROUTES = [show_result]
