@@ -3,7 +3,7 @@
 TenderingError
 ├─ NotFound · NotSignedIn · NotAllowed
 ├─ BadInput              malformed: MalformedEnvelope, IncompleteNotice, BadPrice, BadRulebook, ...
-├─ Refused               a rule says no: SubmissionClosed, WrongOpeningKey, QuorumMissing, WrongStage, ...
+├─ Refused               a rule says no: SubmissionClosed, WrongOpeningKey, WrongStage, ...
 ├─ Unavailable           try again later
 └─ IntegrityBroken       a hash, signature or proof does not match
 
@@ -181,12 +181,6 @@ class TooFewBids(Refused):
     text = "{bids} bids came in; at least {minimum} are needed. The bids stay sealed and the tender must be run again."
 
 
-class QuorumMissing(Refused):
-    """Fewer openers released their shares than the tender demands."""
-
-    text = "{released} of {needed} needed openers have released their shares."
-
-
 class WrongShare(Refused):
     """A released share does not match the commitment in the envelope."""
 
@@ -215,12 +209,6 @@ class ConflictOfDuties(Refused):
     """One person may not hold these two duties together."""
 
     text = "One person may not hold both {held} and {asked}."
-
-
-class ConflictOfInterest(Refused):
-    """A tie between an expert and a bidder excludes the expert."""
-
-    text = "{person} may not act here: {why}."
 
 
 class RulebookFrozen(Refused):

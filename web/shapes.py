@@ -3,6 +3,7 @@
 import base64
 import binascii
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -10,6 +11,7 @@ from litestar import Request, Response
 
 from accounts.actions import once
 from accounts.duties import Actor
+from kernel.clock import read_time
 from kernel.errors import BadInput, ChangedMeanwhile
 from storage.adapters import Adapters
 from storage.database import Session
@@ -44,6 +46,14 @@ def read_cursor(cursor: str) -> str:
     try:
         return base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
     except (binascii.Error, UnicodeDecodeError, ValueError):
+        raise BadInput(where="cursor", why="use the cursor that the last page returned") from None
+
+
+def read_time_cursor(cursor: str) -> datetime:
+    """The moment inside a cursor; raises BadInput when it is none of ours."""
+    try:
+        return read_time(read_cursor(cursor))
+    except ValueError:
         raise BadInput(where="cursor", why="use the cursor that the last page returned") from None
 
 

@@ -1,16 +1,8 @@
 """The draw and the evaluation through the HTTP door: each route parses, authorises, calls its action, answers."""
 
 import time
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import pytest
-from litestar import Litestar
-from litestar.testing import TestClient
-
-from accounts.actions import issue_token
-from accounts.credentials import Scope
 from accounts.duties import Actor, Duty
 from crypto.canonical import b64
 from evaluation.case import read_case
@@ -18,7 +10,7 @@ from evaluation.evaluate import evaluate
 from evaluation.result import ranking_digest
 from expert_pool.draw import commitment
 from expert_pool.transcript import check_transcript
-from tests.builders import Platform, make_platform
+from tests.doors.door import Door
 from tests.flows.panels import PARTIES, opened_tender
 
 CHECKS = [{"id": "signed", "text": {"zh": "签章", "en": "Signed"}, "clause": "条例 51(1)"}]
@@ -26,51 +18,6 @@ GROUPS = [
     {"id": "roads", "name": {"zh": "公路", "en": "Roads"}, "quota": 3, "specialties": ["A08"]},
     {"id": "costs", "name": {"zh": "造价", "en": "Costs"}, "quota": 2, "specialties": ["B02"]},
 ]
-Client = TestClient[Litestar]
-
-
-class Door:
-    """A client that speaks as one of the platform's people."""
-
-    def __init__(self, client: Client, platform: Platform) -> None:
-        self.client, self.platform = client, platform
-        self.tokens: dict[str, str] = {}
-        self.calls = 0
-
-    def call(self, who: Actor | None, method: str, path: str, body: Any = None, **headers: str) -> Any:
-        self.calls += 1
-        headers = {name.replace("_", "-"): value for name, value in headers.items()}
-        if who is not None:
-            headers["Authorization"] = f"Bearer {self.token(who)}"
-        if method == "POST":
-            headers["Idempotency-Key"] = f"call-number-{self.calls}"
-        return self.client.request(method, path, json=body, headers=headers)
-
-    def token(self, who: Actor) -> str:
-        if who.person_id not in self.tokens:
-            with self.platform.database.transaction() as session:
-                self.tokens[who.person_id] = issue_token(
-                    session,
-                    person_id=who.person_id,
-                    label="test",
-                    scopes=list(Scope),
-                    days=30,
-                    now=self.platform.clock.now(),
-                )
-        return self.tokens[who.person_id]
-
-
-@pytest.fixture
-def platform(tmp_path: Path) -> Platform:
-    return make_platform(tmp_path)
-
-
-@pytest.fixture
-def door(platform: Platform) -> Iterator[Door]:
-    from web.app import create_app
-
-    with TestClient(create_app(platform.adapters)) as client:
-        yield Door(client, platform)
 
 
 def import_experts(door: Door, count: int) -> list[Actor]:
