@@ -8,7 +8,7 @@ from litestar.params import FromPath, JSONBody
 from accounts.credentials import Scope
 from accounts.duties import Duty
 from evaluation.rulebook import read_rulebook, rulebook_digest, write_rulebook
-from kernel.clock import read_time, write_time
+from kernel.clock import write_time
 from kernel.errors import BadInput, NotFound
 from tender import notice as notices
 from tender import queries
@@ -18,7 +18,7 @@ from tender.records import TenderRecord
 from tender.timetable import Periods, read_timetable
 from web.guards import adapters_of, caller, find_caller
 from web.routes import get, post, put
-from web.shapes import Shape, create_once, expected_version, page_limit, paged, read_cursor
+from web.shapes import Shape, create_once, expected_version, page_limit, paged, read_time_cursor
 
 PUBLIC_STAGES = [Stage.PUBLISHED, Stage.CLOSED, Stage.OPENED, Stage.EVALUATED, Stage.FAILED]
 
@@ -94,7 +94,7 @@ def list_tenders(
 ) -> Response[Any]:
     """Published tenders, newest first."""
     stages = PUBLIC_STAGES if stage is None else [stage] if stage in PUBLIC_STAGES else []
-    before = read_time(read_cursor(cursor)) if cursor else None
+    before = read_time_cursor(cursor) if cursor else None
     with adapters_of(request).database.reading() as session:
         rows = queries.tenders(session, stages=stages, before=before, limit=page_limit(limit))
     key = write_time(rows[-1].created_at) if len(rows) == limit else ""
