@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
@@ -218,7 +219,10 @@ def once(
     """
     if not 8 <= len(key) <= 200:
         raise BadInput(where="Idempotency-Key", why="send a fresh random header value of 8 to 200 characters")
-    digest = secret_hash(request.decode("latin-1"))
+    digest = sha256(request).digest()
+    queries.lock_person(
+        session, person_id
+    )  # of two equal requests at once, the second waits and gets the answer
     known = session.get(IdempotencyRecord, (person_id, key))
     if known is not None:
         if known.request_digest != digest:

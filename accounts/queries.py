@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from sqlalchemy import bindparam
+from sqlalchemy import select as select_values
 from sqlmodel import Session, col, func, select
 
 from accounts.credentials import TRY_WINDOW, Scope, secret_hash
@@ -17,6 +19,20 @@ from accounts.records import (
 )
 from kernel.errors import NotFound
 from kernel.ids import OrganisationId, PersonId
+from storage.columns import table_of
+
+TOKENS, PEOPLE = table_of(TokenRecord), table_of(PersonRecord)
+DUTIES, KEYS = table_of(DutyRecord), table_of(SigningKeyRecord)
+# What every request of a program asks, in statements that are compiled once.
+HOLDER_OF_TOKEN = (
+    select_values(TOKENS.c.scopes, TOKENS.c.expires_at, DUTIES.c.duty)
+    .add_columns(PEOPLE.c.id, PEOPLE.c.organisation_id, PEOPLE.c.name, PEOPLE.c.is_active)
+    .select_from(TOKENS.join(PEOPLE).outerjoin(DUTIES))
+    .where(TOKENS.c.secret_hash == bindparam("secret_hash"))
+)
+VALID_KEYS = select_values(KEYS.c.public).where(
+    KEYS.c.organisation_id == bindparam("organisation_id"), KEYS.c.revoked_at.is_(None)
+)
 
 
 def actor(session: Session, person_id: str) -> Actor:
@@ -43,10 +59,20 @@ def actor_of_session(session: Session, secret: str, now: datetime) -> Actor | No
 
 def actor_of_token(session: Session, secret: str, now: datetime) -> tuple[Actor, frozenset[Scope]] | None:
     """Who holds this token and for what it may be used, if it is still valid."""
-    record = session.get(TokenRecord, secret_hash(secret))
-    if record is None or record.expires_at <= now:
+    rows = session.connection().execute(HOLDER_OF_TOKEN, {"secret_hash": secret_hash(secret)}).all()
+    if not rows or rows[0].expires_at <= now:
         return None
-    return actor(session, record.person_id), frozenset(Scope(scope) for scope in record.scopes)
+    person = rows[0]
+    if not person.is_active:
+        raise NotFound(what="person", id=person.id)
+    duties = frozenset(Duty(row.duty) for row in rows if row.duty is not None)
+    holder = Actor(PersonId(person.id), OrganisationId(person.organisation_id), person.name, duties)
+    return holder, frozenset(Scope(scope) for scope in person.scopes)
+
+
+def lock_person(session: Session, person_id: str) -> None:
+    """Let creating acts of one person wait for each other."""
+    session.exec(select(PersonRecord.id).where(PersonRecord.id == person_id).with_for_update()).one()
 
 
 def person_by_sign_in(session: Session, sign_in: str) -> PersonRecord | None:
@@ -100,10 +126,9 @@ def person_names(session: Session, ids: set[str]) -> dict[str, str]:
 
 def signing_keys(session: Session, organisation_id: str) -> frozenset[bytes]:
     """The public keys an organisation may sign with now."""
-    rows = select(SigningKeyRecord.public).where(
-        SigningKeyRecord.organisation_id == organisation_id, col(SigningKeyRecord.revoked_at).is_(None)
-    )
-    return frozenset(session.exec(rows))
+    session.flush()  # a key that this act has just registered counts
+    rows = session.connection().execute(VALID_KEYS, {"organisation_id": organisation_id})
+    return frozenset(row.public for row in rows)
 
 
 def people(session: Session, after: str, limit: int) -> list[tuple[PersonRecord, list[str]]]:
