@@ -14,7 +14,7 @@ setup: ## Install what running and testing need (idempotent; the others call it)
 
 run: ## Start the platform on http://127.0.0.1:8000 and play one real tender (HOST=, PORT=, ONCE=1)
 	@tools/setup.sh run
-	@$(PY) -m tools.run --host $(HOST) --port $(PORT)
+	@$(PY) -m tools.run --host $(HOST) --port $(PORT) $(if $(ONCE),--once)
 
 worker: ## Start a separate worker for the broker named in the settings
 	@tools/setup.sh run
