@@ -144,12 +144,12 @@ class Watch:
             await asyncio.sleep(POLL_SECONDS)
         self.task = None
 
-    def join(self, last: int) -> asyncio.Queue[audit_log.LogRecord]:
-        """Start watching; `last` is where the log was when the watcher's own catching up ended."""
+    def join(self, end: int) -> asyncio.Queue[audit_log.LogRecord]:
+        """Start watching; `end` is the log's own last index now, never a number that a watcher sent."""
         queue: asyncio.Queue[audit_log.LogRecord] = asyncio.Queue()
-        self.last = max(self.last, last) if self.watchers else last
         self.watchers.add(queue)
         if self.task is None:
+            self.last = end
             self.task = asyncio.create_task(self.run())
         return queue
 
@@ -158,6 +158,12 @@ def read_public(adapters: Adapters, tender_id: str, after: int) -> list[audit_lo
     """The public facts of a tender that stand after an index of the log."""
     with adapters.database.reading() as session:
         return audit_log.entries_after(session, after, PUBLIC_KINDS, tender_id)
+
+
+def log_end(adapters: Adapters) -> int:
+    """The last index of the log; -1 while it is empty."""
+    with adapters.database.reading() as session:
+        return audit_log.frontier(session).size - 1
 
 
 def message(row: audit_log.LogRecord) -> ServerSentEventMessage:
@@ -170,7 +176,8 @@ async def follow(
 ) -> AsyncIterator[Any]:
     """All public facts after `last`, then each new one as it happens, with a heartbeat in between."""
     watch = watches.setdefault(tender_id, Watch(adapters, tender_id))
-    queue = watch.join(last)
+    # Joined before catching up, so that what happens in between comes twice rather than never.
+    queue = watch.join(await anyio.to_thread.run_sync(log_end, adapters))
     sent = last
     try:
         for row in await anyio.to_thread.run_sync(read_public, adapters, tender_id, last):
