@@ -16,7 +16,7 @@ from kernel.errors import BadInput, BadSheet
 from tests.evaluation import oracle
 from tests.evaluation.cases import case_of, rulebook_data
 
-SHARED = Path(__file__).parents[3] / "shared" / "data" / "real_tenders.json"
+REAL_TENDER = Path(__file__).parents[2] / "tools" / "demo" / "op00028341.json"
 PRICES = ["1250000.00", "1250000.01", "980000.00", "1314566559949.00", "1383562794240.00", "3", "0.01"]
 
 
@@ -180,10 +180,8 @@ def test_when_every_bid_is_rejected_the_ranking_has_no_line() -> None:
 
 
 def test_real_vietnamese_prices_of_thirteen_digits_are_ranked_exactly() -> None:
-    tender = json.loads(SHARED.read_text())["tenders"][0]
-    prices = {
-        f"b{i:02}": bid["opening_price"] for i, bid in enumerate(tender["bids"]) if bid["opening_price"]
-    }
+    tender = json.loads(REAL_TENDER.read_text())
+    prices = {f"b{i:02}": bid["price"] for i, bid in enumerate(tender["bids"])}
     for places in (2, 6):
         book = rulebook_data(currency="VND", places__price=places, places__total=places)
         case = case_of(book, prices, {"m1": {bid: {"plan": "80"} for bid in prices}})
