@@ -1,11 +1,13 @@
 """The opening over HTTP: what openers fetch after the closing, their releases, the record, the live events."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
 import anyio.to_thread
 import litestar
+import structlog
 from litestar import Request, Response
 from litestar.params import FromPath, JSONBody
 from litestar.response import ServerSentEvent, ServerSentEventMessage
@@ -46,6 +48,8 @@ PUBLIC_KINDS = (
 
 POLL_SECONDS = 0.4  # how often the log is read for all watchers of one tender together
 HEARTBEAT_SECONDS = 15
+EVENT_ID = re.compile("[0-9]{1,18}", re.ASCII)
+LOG = structlog.get_logger("web")
 
 
 class ReleaseRequest(Shape):
@@ -137,21 +141,35 @@ class Watch:
     async def run(self) -> None:
         """Hand each new public fact to every watcher until nobody watches."""
         while self.watchers:
-            for row in await anyio.to_thread.run_sync(read_public, self.adapters, self.tender_id, self.last):
+            for row in await self.look():
                 self.last = row.index
                 for queue in self.watchers:
                     queue.put_nowait(row)
             await asyncio.sleep(POLL_SECONDS)
         self.task = None
 
+    async def look(self) -> list[audit_log.LogRecord]:
+        """What is new in the log; nothing while the database does not answer, so that the next look finds it."""
+        try:
+            return await anyio.to_thread.run_sync(read_public, self.adapters, self.tender_id, self.last)
+        except Exception as error:
+            LOG.warning("the log could not be read for watchers", kind=type(error).__name__)
+            return []
+
     def join(self, end: int) -> asyncio.Queue[audit_log.LogRecord]:
-        """Start watching; `end` is the log's own last index now, never a number that a watcher sent."""
+        """Start watching: every public fact after `end`, the log's last entry just before, will be in the queue."""
         queue: asyncio.Queue[audit_log.LogRecord] = asyncio.Queue()
         self.watchers.add(queue)
         if self.task is None:
             self.last = end
             self.task = asyncio.create_task(self.run())
         return queue
+
+
+def last_entry(adapters: Adapters) -> int:
+    """The index of the log's last entry, -1 when it is empty."""
+    with adapters.database.reading() as session:
+        return audit_log.frontier(session).size - 1
 
 
 def read_public(adapters: Adapters, tender_id: str, after: int) -> list[audit_log.LogRecord]:
@@ -194,6 +212,8 @@ async def follow(
                 yield message(row)
     finally:
         watch.watchers.discard(queue)
+        if not watch.watchers and watches.get(tender_id) is watch:
+            del watches[tender_id]
 
 
 @litestar.get("/api/tenders/{tender_id:str}/events")
@@ -207,8 +227,8 @@ async def events(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> S
                 raise NotFound(what="tender", id=tender_id)
 
     await anyio.to_thread.run_sync(check)
-    text = request.headers.get("last-event-id") or request.query_params.get("after") or "-1"
-    last = int(text) if text.lstrip("-").isdigit() else -1
+    text = request.headers.get("last-event-id") or request.query_params.get("after") or ""
+    last = int(text) if EVENT_ID.fullmatch(text) else -1
     stream = follow(request.app.state.watches, adapters, tender_id, last)
     return ServerSentEvent(stream, headers={"X-Accel-Buffering": "no", "Cache-Control": "no-cache"})
 
