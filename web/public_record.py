@@ -1,5 +1,6 @@
 """What everybody may fetch to check the platform: its public keys, and the log as C2SP checkpoint and tiles."""
 
+import re
 import struct
 from typing import Any
 
@@ -14,6 +15,11 @@ from storage import audit_log
 from web.guards import adapters_of
 from web.routes import get
 
+TILE_PATH = re.compile(
+    r"(?P<level>entries|[0-9]|[1-5][0-9]|6[0-3])"
+    r"/(?P<index>(?!x000)(?:x[0-9]{3}/){0,5}[0-9]{3})"
+    r"(?:\.p/(?P<width>[1-9][0-9]?|1[0-9]{2}|2[0-4][0-9]|25[0-5]))?"
+)
 FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -58,21 +64,18 @@ def show_tile(request: Request[Any, Any, Any], path: FromPath[str]) -> Response[
 
 
 def read_tile_path(path: str) -> tuple[str, int, int | None]:
-    """Level (or `entries`), index and partial width of a tile path such as `0/x001/067.p/112`."""
-    level, _, rest = path.partition("/")
-    name, _, partial = rest.partition(".p/")
-    groups = name.split("/")
-    marked = [group.removeprefix("x") for group in groups[:-1]] + groups[-1:]
-    is_formed = all(group.startswith("x") for group in groups[:-1]) and all(
-        len(digits) == 3 and digits.isdigit() for digits in marked
-    )
-    if not is_formed or not (level == "entries" or (level.isdigit() and int(level) < 64)):
+    """Level (or `entries`), index and partial width of a tile path such as `0/x001/067.p/112`; one form for each.
+
+    Raises:
+        BadInput: it is none.
+    """
+    found = TILE_PATH.fullmatch(path)
+    if found is None:
         raise BadInput(
-            where="path", why="a tile path is <level>/<index in groups of three digits>[.p/<width>]"
+            where="path", why="a tile path is <level>/<index in groups of three digits>[.p/<width 1 to 255>]"
         )
-    if partial and not (partial.isdigit() and 1 <= int(partial) < TILE_WIDTH):
-        raise BadInput(where="path", why="a partial tile is 1 to 255 wide")
-    return level, int("".join(marked)), int(partial) if partial else None
+    index = int(found["index"].replace("x", "").replace("/", ""))
+    return found["level"], index, int(found["width"]) if found["width"] else None
 
 
 ROUTES = [show_platform, show_checkpoint, show_tile]
