@@ -1,11 +1,13 @@
 """The outside world as one value, built once from Settings at each door."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from kernel.clock import Clock, SystemClock
 from kernel.settings import Settings, read_secret
 from storage.database import Database
 from storage.keys import PlatformKeys, platform_keys
+from storage.lane import Lane
 from storage.local_objects import LocalObjects
 from storage.objects import Objects, S3Objects
 
@@ -19,6 +21,11 @@ class Adapters:
     objects: Objects
     keys: PlatformKeys = field(repr=False)
     clock: Clock
+
+    @cached_property
+    def lane(self) -> Lane:
+        """The way in for bids, which come in crowds before a closing."""
+        return Lane(self.database)
 
 
 def make_adapters(settings: Settings, clock: Clock | None = None) -> Adapters:

@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Column
+from sqlalchemy import Column, insert, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from crypto.canonical import JsonValue
 from crypto.log_entry import fact_bytes, leaf_data
 from crypto.merkle import EMPTY_ROOT, Frontier, inclusion_of_next, leaf_hash, node_hash, range_hash
 from kernel.clock import write_time
-from storage.columns import Digest, Id, JsonText, UtcTime
+from storage.columns import Digest, Id, JsonText, UtcTime, table_of
 
 
 class LogRecord(SQLModel, table=True):
@@ -51,6 +51,15 @@ class LogHeadRecord(SQLModel, table=True):
     peaks: list[str] = Field(sa_column=Column(JsonText, nullable=False))
 
 
+THE_HEAD = 1
+# Every act of the platform appends, so appending speaks to the tables, in statements that are compiled once.
+ENTRIES, NODES, HEAD = table_of(LogRecord), table_of(LogNodeRecord), table_of(LogHeadRecord)
+READ_HEAD = select(HEAD.c.size, HEAD.c.peaks)
+LOCK_HEAD = READ_HEAD.with_for_update()
+ADD_ENTRY, ADD_NODES, ADD_HEAD = insert(ENTRIES), insert(NODES), insert(HEAD)
+MOVE_HEAD = update(HEAD).where(HEAD.c.id == THE_HEAD)
+
+
 @dataclass(frozen=True)
 class Fact:
     """Something that happened, in words a court would use."""
@@ -74,40 +83,43 @@ class LogEntry:
 
 def append(session: Session, fact: Fact, now: datetime) -> LogEntry:
     """Record a fact as the next leaf."""
-    head = session.exec(select(LogHeadRecord).with_for_update()).one_or_none()
-    if head is None:
-        head = LogHeadRecord(id=1, size=0, peaks=[])
-    before = Frontier(head.size, tuple(bytes.fromhex(p) for p in head.peaks))
+    connection = session.connection()
+    head = connection.execute(LOCK_HEAD).one_or_none()
+    before = Frontier(head.size, _hashes(head.peaks)) if head else Frontier()
     salt = os.urandom(32)
     body = fact_bytes(fact.kind, fact.subject, fact.tender_id, write_time(now), dict(fact.data))
     leaf = leaf_data(salt, body)
     hashed = leaf_hash(leaf)
     after = before.append(hashed)
-    session.add(
-        LogRecord(
-            index=head.size, kind=fact.kind, tender_id=fact.tender_id, fact=body, salt=salt, leaf=leaf, at=now
-        )
-    )
-    session.add_all(_completed_nodes(before, hashed))
-    head.size, head.peaks = after.size, [p.hex() for p in after.peaks]
-    session.add(head)
-    session.flush()
+    row = {"index": before.size, "kind": fact.kind, "tender_id": fact.tender_id}
+    connection.execute(ADD_ENTRY, row | {"fact": body, "salt": salt, "leaf": leaf, "at": now})
+    if nodes := list(_completed_nodes(before, hashed)):
+        connection.execute(ADD_NODES, nodes)
+    moved = {"size": after.size, "peaks": [peak.hex() for peak in after.peaks]}
+    if head:
+        connection.execute(MOVE_HEAD, moved)
+    else:
+        connection.execute(ADD_HEAD, moved | {"id": THE_HEAD})
     return LogEntry(before.size, body, salt, tuple(inclusion_of_next(before)), after.root())
 
 
-def _completed_nodes(before: Frontier, hashed: bytes) -> Iterable[LogNodeRecord]:
+def _completed_nodes(before: Frontier, hashed: bytes) -> Iterable[dict[str, int | bytes]]:
     """The complete subtrees that the next leaf finishes; they are the carries of adding one to the size."""
     level, index, peaks = 0, before.size, list(before.peaks)
     while index % 2 == 1:
         hashed = node_hash(peaks.pop(), hashed)
         level, index = level + 1, index // 2
-        yield LogNodeRecord(level=level, index=index, hash=hashed)
+        yield {"level": level, "index": index, "hash": hashed}
+
+
+def _hashes(printed: list[str]) -> tuple[bytes, ...]:
+    return tuple(bytes.fromhex(hash) for hash in printed)
 
 
 def frontier(session: Session) -> Frontier:
     """The tree as it stands."""
-    head = session.exec(select(LogHeadRecord)).one_or_none()
-    return Frontier(head.size, tuple(bytes.fromhex(p) for p in head.peaks)) if head else Frontier(0, ())
+    head = session.connection().execute(READ_HEAD).one_or_none()
+    return Frontier(head.size, _hashes(head.peaks)) if head else Frontier()
 
 
 def node_reader(session: Session) -> Callable[[int, int], bytes]:

@@ -4,11 +4,17 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, LargeBinary, String, Text
+from sqlalchemy import DateTime, Dialect, LargeBinary, String, Table, Text
 from sqlalchemy.types import TypeDecorator
+from sqlmodel import SQLModel
 
 Id = String(36)
 Digest = LargeBinary(32)
+
+
+def table_of(record: type[SQLModel]) -> Table:
+    """The table behind a record, for statements on values: a third of the cost of the same through records."""
+    return SQLModel.metadata.tables[str(record.__tablename__)]
 
 
 class UtcTime(TypeDecorator[datetime]):

@@ -14,6 +14,7 @@ from sqlmodel import Session as Session  # doors take it from here
 from sqlmodel import create_engine
 
 BUSY_MILLISECONDS = 30_000  # how long a writer waits for another one before it gives up
+CONNECTIONS = 48  # kept open per process: more than a web process and its worker have threads
 
 
 class Database:
@@ -48,7 +49,9 @@ def _sqlite_engine(url: str) -> Engine:
     path = url.removeprefix("sqlite:///")
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
-        url, connect_args={"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False}
+        url,
+        pool_size=CONNECTIONS,  # opening one costs more than a whole transaction
+        connect_args={"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False},
     )
 
     @event.listens_for(engine, "connect")

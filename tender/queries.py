@@ -1,9 +1,12 @@
 """Selects over tenders, notices, bids and openings."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import bindparam, or_
+from sqlalchemy import select as select_values
 from sqlmodel import Session, col, func, select
 
 from accounts import queries as accounts
@@ -11,6 +14,7 @@ from crypto.envelope_prefix import EnvelopePrefix, read_prefix
 from crypto.signatures import fingerprint
 from kernel.errors import NotFound
 from kernel.money import PriceScale
+from storage.columns import table_of
 from tender.lifecycle import Stage
 from tender.notice import Document, Draft, Opener
 from tender.opening import Closing
@@ -28,10 +32,58 @@ from tender.records import (
     TenderRecord,
 )
 from tender.search import matches
-from tender.submission import Bidder, SubmissionWindow
+from tender.submission import Bidder, SealingTerms, SubmissionWindow, sealing_terms
 from tender.timetable import Periods, Timetable
 
 SEALED, REPLACED, WITHDRAWN = "sealed", "replaced", "withdrawn"
+TENDERS, NOTICES, BIDS = table_of(TenderRecord), table_of(NoticeRecord), table_of(BidRecord)
+
+# What every submission asks, in statements that are compiled once.
+WINDOW = select_values(TENDERS.c.stage, TENDERS.c.closes_at, TENDERS.c.suite, TENDERS.c.threshold).where(
+    TENDERS.c.id == bindparam("tender_id")
+)
+LOCK_WINDOW = WINDOW.with_for_update()
+CURRENT_NOTICE = (
+    select_values(NOTICES.c.digest, NOTICES.c.version)
+    .where(NOTICES.c.tender_id == bindparam("tender_id"))
+    .order_by(NOTICES.c.version.desc())
+    .limit(1)
+)
+KIN = select_values(
+    BIDS.c.id,
+    BIDS.c.digest,
+    BIDS.c.submission_id,
+    BIDS.c.lot_id,
+    BIDS.c.bidder_id,
+    BIDS.c.status,
+    BIDS.c.receipt,
+).where(
+    or_(
+        BIDS.c.digest == bindparam("digest"),
+        BIDS.c.submission_id == bindparam("submission_id"),
+        (BIDS.c.lot_id == bindparam("lot_id"))
+        & (BIDS.c.bidder_id == bindparam("bidder_id"))
+        & (BIDS.c.status == SEALED),
+    )
+)
+KNOWN_DIGEST = select_values(BIDS.c.id).where(BIDS.c.digest == bindparam("digest"))
+HIGHEST_SEQUENCE = select_values(func.max(BIDS.c.sequence)).where(BIDS.c.tender_id == bindparam("tender_id"))
+
+KEPT_TERMS = 1000  # of as many notices; each is about a kilobyte
+KNOWN_TERMS: dict[str, SealingTerms] = {}
+
+
+@dataclass(frozen=True)
+class Kin:
+    """What a new bid needs to know of a bid that it may collide with."""
+
+    id: str
+    digest: bytes
+    submission_id: str
+    lot_id: str
+    bidder_id: str
+    status: str
+    receipt: str
 
 
 def tender(session: Session, tender_id: str, *, lock: bool = False) -> TenderRecord:
@@ -212,19 +264,34 @@ def question(session: Session, question_id: str) -> QuestionRecord:
 
 def submission_window(session: Session, tender_id: str, *, lock: bool = False) -> SubmissionWindow:
     """What the tender asks of an envelope; raises NotFound before publication."""
-    record = tender(session, tender_id, lock=lock)
-    notice = current_notice(session, tender_id).body
-    assert record.closes_at is not None
+    session.flush()  # what this act has just changed counts
+    connection = session.connection()
+    row = connection.execute(LOCK_WINDOW if lock else WINDOW, {"tender_id": tender_id}).one_or_none()
+    notice = connection.execute(CURRENT_NOTICE, {"tender_id": tender_id}).one_or_none()
+    if row is None or notice is None:
+        raise NotFound(what="tender", id=tender_id)
+    terms = _terms(session, tender_id, notice.version, notice.digest)
     return SubmissionWindow(
         tender_id=tender_id,
-        lot_ids=frozenset(str(lot["id"]) for lot in notice["lots"]),
-        stage=Stage(record.stage),
-        closes_at=record.closes_at,
-        suite=record.suite,
-        threshold=record.threshold,
-        opener_keys=tuple(str(opener["fingerprint"]) for opener in notice["sealing"]["openers"]),
-        limit_bytes=int(notice["sealing"]["limit_bytes"]),
+        stage=Stage(row.stage),
+        closes_at=row.closes_at,
+        suite=row.suite,
+        threshold=row.threshold,
+        lot_ids=terms.lot_ids,
+        opener_keys=terms.opener_keys,
+        limit_bytes=terms.limit_bytes,
     )
+
+
+def _terms(session: Session, tender_id: str, version: int, digest: str) -> SealingTerms:
+    """What a notice says of sealing, kept under its digest: a published version never changes."""
+    terms = KNOWN_TERMS.get(digest)
+    if terms is None:
+        notice = session.get_one(NoticeRecord, (tender_id, version))
+        if len(KNOWN_TERMS) >= KEPT_TERMS:
+            KNOWN_TERMS.clear()
+        terms = KNOWN_TERMS[digest] = sealing_terms(notice.body)
+    return terms
 
 
 def bidder(session: Session, organisation_id: str) -> Bidder:
@@ -241,14 +308,24 @@ def bid(session: Session, bid_id: str, *, lock: bool = False) -> BidRecord:
     return record
 
 
-def bid_by_submission(session: Session, submission_id: str) -> BidRecord | None:
-    """The bid with this submission id."""
-    return session.exec(select(BidRecord).where(BidRecord.submission_id == submission_id)).one_or_none()
+def is_known(session: Session, digest: bytes) -> bool:
+    """Whether a bid has this envelope."""
+    return session.connection().execute(KNOWN_DIGEST, {"digest": digest}).first() is not None
 
 
-def bid_by_digest(session: Session, digest: bytes) -> BidRecord | None:
-    """The bid whose envelope has this digest."""
-    return session.exec(select(BidRecord).where(BidRecord.digest == digest)).one_or_none()
+def kin(
+    session: Session, *, digest: bytes, submission_id: str, lot_id: str, bidder_id: str
+) -> tuple[Kin | None, Kin | None, Kin | None]:
+    """The bids that a new one may collide with: of its envelope, of its submission id, its bidder's in the lot."""
+    session.flush()  # a bid that this act has just ended no longer stands
+    asked = {"digest": digest, "submission_id": submission_id, "lot_id": lot_id, "bidder_id": bidder_id}
+    found = [Kin(*row) for row in session.connection().execute(KIN, asked)]
+    place = (lot_id, bidder_id, SEALED)
+    return (
+        next((bid for bid in found if bid.digest == digest), None),
+        next((bid for bid in found if bid.submission_id == submission_id), None),
+        next((bid for bid in found if (bid.lot_id, bid.bidder_id, bid.status) == place), None),
+    )
 
 
 def bids_of_bidder(session: Session, tender_id: str, organisation_id: str) -> list[BidRecord]:
@@ -257,17 +334,10 @@ def bids_of_bidder(session: Session, tender_id: str, organisation_id: str) -> li
     return list(session.exec(found.order_by(col(BidRecord.sequence).desc())))
 
 
-def standing_bid(session: Session, lot_id: str, organisation_id: str) -> BidRecord | None:
-    """The bid that counts for a bidder and lot, if there is one."""
-    found = select(BidRecord).where(
-        BidRecord.lot_id == lot_id, BidRecord.bidder_id == organisation_id, BidRecord.status == SEALED
-    )
-    return session.exec(found).one_or_none()
-
-
 def next_sequence(session: Session, tender_id: str) -> int:
     """The number that the tender's next bid gets."""
-    highest = session.exec(select(func.max(BidRecord.sequence)).where(BidRecord.tender_id == tender_id)).one()
+    session.flush()
+    highest = session.connection().execute(HIGHEST_SEQUENCE, {"tender_id": tender_id}).scalar_one()
     return (highest or 0) + 1
 
 

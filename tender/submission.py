@@ -8,6 +8,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from crypto.envelope_prefix import EnvelopePrefix, check_signature
 from kernel.clock import write_time
@@ -21,6 +22,15 @@ from kernel.errors import (
     WrongTender,
 )
 from tender.lifecycle import Stage
+
+
+@dataclass(frozen=True)
+class SealingTerms:
+    """The part of a submission window that one version of a notice fixes for good."""
+
+    lot_ids: frozenset[str]
+    opener_keys: tuple[str, ...]
+    limit_bytes: int
 
 
 @dataclass(frozen=True)
@@ -43,6 +53,15 @@ class Bidder:
 
     organisation_id: str
     signing_keys: frozenset[bytes]
+
+
+def sealing_terms(notice: dict[str, Any]) -> SealingTerms:
+    """Read the terms from a notice's body (docs/formats/notice.md)."""
+    return SealingTerms(
+        lot_ids=frozenset(str(lot["id"]) for lot in notice["lots"]),
+        opener_keys=tuple(str(opener["fingerprint"]) for opener in notice["sealing"]["openers"]),
+        limit_bytes=int(notice["sealing"]["limit_bytes"]),
+    )
 
 
 def check_open(window: SubmissionWindow) -> None:

@@ -6,7 +6,7 @@ sending the same envelope again, after a broken connection say, gives the same r
 """
 
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import anyio.from_thread
@@ -23,11 +23,12 @@ from crypto.timestamps import issue
 from kernel.clock import write_time
 from kernel.errors import BadInput, MalformedEnvelope
 from storage.adapters import Adapters
+from storage.database import Session
 from storage.objects import StoredObject
 from tender import queries
 from tender.actions import submit_bid as acts
 from tender.records import BidRecord
-from web.guards import adapters_of, caller
+from web.guards import adapters_of, caller, find_caller_in, signed_in
 from web.routes import get, post
 
 WHOLE_BODY_BYTES = 1 << 20  # bodies up to one part are handed over in one piece
@@ -37,9 +38,10 @@ DIGEST_HEADER = "idempotency-key"
 class Arrival:
     """An envelope on its way in: its prefix is known, the rest is still to come."""
 
-    def __init__(self, head: bytes, rest: AsyncIterator[bytes]) -> None:
+    def __init__(self, head: bytes, rest: AsyncIterator[bytes], size: int) -> None:
         self.head = head
         self.rest = rest
+        self.size = size  # as announced, 0 where it is not
         self.prefix: EnvelopePrefix = read_prefix(head)
         self.prefix_bytes = head[: self.prefix.length]
 
@@ -52,7 +54,8 @@ class Arrival:
         payload = PartsDigest()
         payload.update(self.head[self.prefix.length :])
         yield self.head
-        while chunk := anyio.from_thread.run(_next_chunk, self.rest):
+        # The server hands over no more than was announced, so what came whole needs no wait for the event loop.
+        while len(self.head) != self.size and (chunk := anyio.from_thread.run(_next_chunk, self.rest)):
             payload.update(chunk)
             yield chunk
         if payload.size != self.prefix.payload_size:
@@ -81,7 +84,7 @@ async def receive_head(request: Request[Any, Any, Any]) -> Arrival:
         if not chunk:
             break
         head += chunk
-    return Arrival(bytes(head), stream)
+    return Arrival(bytes(head), stream, size)
 
 
 def declared_digest(request: Request[Any, Any, Any]) -> bytes:
@@ -106,30 +109,28 @@ def stamp(adapters: Adapters, digest: bytes) -> tuple[bytes, Any]:
 
 def take_in(
     adapters: Adapters,
-    actor: Actor,
+    find_actor: Callable[[Session], Actor],
     arrival: Arrival,
     *,
     tender_id: str,
     lot_id: str,
-    size_bytes: int,
     digest: bytes,
     replaces: str | None,
 ) -> str:
     """The ordered steps of a submission: check, store, stamp, admit. Returns the receipt."""
     with adapters.database.reading() as session:
-        known = queries.bid_by_digest(session, digest)
-        if known is None:
-            acts.check_arrival(
-                session,
-                actor=actor,
-                tender_id=tender_id,
-                lot_id=lot_id,
-                prefix=arrival.prefix,
-                size_bytes=size_bytes,
-                now=adapters.clock.now(),
-            )
-        limit = int(queries.submission_window(session, tender_id).limit_bytes)
-    stored = adapters.objects.put_once(arrival.chunks(), expected=digest, limit_bytes=limit)
+        actor = find_actor(session)
+        window = acts.check_arrival(
+            session,
+            actor=actor,
+            tender_id=tender_id,
+            lot_id=lot_id,
+            prefix=arrival.prefix,
+            digest=digest,
+            size_bytes=arrival.size,
+            now=adapters.clock.now(),
+        )
+    stored = adapters.objects.put_once(arrival.chunks(), expected=digest, limit_bytes=window.limit_bytes)
     return admit(adapters, actor, arrival, stored, tender_id=tender_id, lot_id=lot_id, replaces=replaces)
 
 
@@ -143,15 +144,17 @@ def admit(
     lot_id: str,
     replaces: str | None,
 ) -> str:
-    """Stamp a stored envelope and admit it in one transaction."""
+    """Stamp a stored envelope and admit it in one transaction, with others that wait for the same tender."""
     token, stamped_at = stamp(adapters, stored.digest)
     command = acts.SubmitBid(
         tender_id, lot_id, arrival.prefix, arrival.prefix_bytes, stored, token, stamped_at, replaces
     )
-    with adapters.database.transaction() as session:
-        return acts.submit_bid(
-            session, keys=adapters.keys, actor=actor, command=command, now=adapters.clock.now()
-        )
+
+    def act(session: Session) -> str:
+        now = adapters.clock.now()
+        return acts.submit_bid(session, keys=adapters.keys, actor=actor, command=command, now=now)
+
+    return adapters.lane.carry_out(act, about=tender_id)
 
 
 @litestar.post("/api/tenders/{tender_id:str}/lots/{lot_id:str}/bids", request_max_body_size=None)
@@ -164,17 +167,14 @@ async def submit(
     """Submit a sealed envelope, the raw body; the answer is the receipt."""
     digest = declared_digest(request)
     arrival = await receive_head(request)
-    size = int(request.headers.get("content-length", "0") or 0)
 
     def work() -> str:
-        actor = caller(request).may(Scope.BID)
         return take_in(
             adapters_of(request),
-            actor,
+            lambda session: signed_in(find_caller_in(session, request)).may(Scope.BID),
             arrival,
             tender_id=tender_id,
             lot_id=lot_id,
-            size_bytes=size,
             digest=digest,
             replaces=replaces,
         )

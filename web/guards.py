@@ -10,6 +10,7 @@ from accounts.credentials import TOKEN_PREFIX, Scope
 from accounts.duties import Actor
 from kernel.errors import NotAllowed, NotSignedIn
 from storage.adapters import Adapters
+from storage.database import Session
 
 SESSION_COOKIE = "session"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -37,14 +38,24 @@ def adapters_of(request: Request[Any, Any, Any]) -> Adapters:
 
 def find_caller(request: Request[Any, Any, Any]) -> Caller | None:
     """Who is asking; None for the public. A wrong or expired token is refused, never treated as the public."""
-    adapters = adapters_of(request)
+    if not is_named(request):
+        return None
+    with adapters_of(request).database.reading() as session:
+        return find_caller_in(session, request)
+
+
+def is_named(request: Request[Any, Any, Any]) -> bool:
+    """Whether the request says who asks, truly or not."""
+    return bool(request.headers.get("authorization") or request.cookies.get(SESSION_COOKIE))
+
+
+def find_caller_in(session: Session, request: Request[Any, Any, Any]) -> Caller | None:
+    """Who is asking, for those who read more in the same look at the database."""
+    now = adapters_of(request).clock.now()
     authorization = request.headers.get("authorization", "")
-    secret = authorization.removeprefix("Bearer ").strip()
     if authorization:
-        with adapters.database.reading() as session:
-            held = (
-                queries.actor_of_token(session, secret, adapters.clock.now()) if _is_token(secret) else None
-            )
+        secret = authorization.removeprefix("Bearer ").strip()
+        held = queries.actor_of_token(session, secret, now) if secret.startswith(TOKEN_PREFIX) else None
         if held is None:
             raise NotSignedIn()
         return Caller(*held)
@@ -52,18 +63,17 @@ def find_caller(request: Request[Any, Any, Any]) -> Caller | None:
     if not cookie:
         return None
     check_same_origin(request)
-    with adapters.database.reading() as session:
-        actor = queries.actor_of_session(session, cookie, adapters.clock.now())
+    actor = queries.actor_of_session(session, cookie, now)
     return Caller(actor, None) if actor else None
-
-
-def _is_token(secret: str) -> bool:
-    return secret.startswith(TOKEN_PREFIX)
 
 
 def caller(request: Request[Any, Any, Any]) -> Caller:
     """Who is asking; raises NotSignedIn for the public."""
-    found = find_caller(request)
+    return signed_in(find_caller(request))
+
+
+def signed_in(found: Caller | None) -> Caller:
+    """The caller; raises NotSignedIn for the public."""
     if found is None:
         raise NotSignedIn()
     return found

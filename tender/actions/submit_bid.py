@@ -7,6 +7,7 @@ against the stamp, inserts the bid and its log entry, and only its commit lets t
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from sqlalchemy import insert
 from sqlmodel import Session
 
 from accounts.duties import Actor, Duty
@@ -22,7 +23,9 @@ from storage.objects import StoredObject
 from tender import queries
 from tender.receipt import log_data, write_receipt
 from tender.records import BidRecord
-from tender.submission import check_envelope, check_on_time, check_open, check_size
+from tender.submission import SubmissionWindow, check_envelope, check_on_time, check_open, check_size
+
+ADD_BID = insert(queries.BIDS)
 
 
 @dataclass(frozen=True)
@@ -46,16 +49,20 @@ def check_arrival(
     tender_id: str,
     lot_id: str,
     prefix: EnvelopePrefix,
+    digest: bytes,
     size_bytes: int,
     now: datetime,
-) -> None:
-    """Refuse an envelope by its header, before its body is uploaded."""
+) -> SubmissionWindow:
+    """Refuse an envelope by its header, before its body is uploaded; one that was admitted before may come again."""
     actor.require(Duty.BIDDER)
     window = queries.submission_window(session, tender_id)
+    if queries.is_known(session, digest):
+        return window
     check_open(window)
     check_on_time(window, now)
     check_size(window, size_bytes)
     check_envelope(window, lot_id, queries.bidder(session, actor.organisation_id), prefix)
+    return window
 
 
 def submit_bid(
@@ -64,30 +71,37 @@ def submit_bid(
     """Admit one sealed bid and return its receipt; the same bytes again return the same receipt."""
     actor.require(Duty.BIDDER)
     window = queries.submission_window(session, command.tender_id, lock=True)
-    known = queries.bid_by_digest(session, command.stored.digest)
-    if known is not None:
-        if known.bidder_id != actor.organisation_id:
+    submission_id = command.prefix.header.submission_id
+    same_envelope, same_submission, standing = queries.kin(
+        session,
+        digest=command.stored.digest,
+        submission_id=submission_id,
+        lot_id=command.lot_id,
+        bidder_id=actor.organisation_id,
+    )
+    if same_envelope is not None:
+        if same_envelope.bidder_id != actor.organisation_id:
             raise WrongBidder()
-        return known.receipt
+        return str(same_envelope.receipt)
     check_open(window)
     check_on_time(window, command.stamped_at)
     check_envelope(window, command.lot_id, queries.bidder(session, actor.organisation_id), command.prefix)
-    if queries.bid_by_submission(session, command.prefix.header.submission_id) is not None:
-        raise AlreadySubmitted(submission_id=command.prefix.header.submission_id)
-    _end_replaced(session, actor, command)
+    if same_submission is not None:
+        raise AlreadySubmitted(submission_id=submission_id)
+    _end_replaced(session, standing.id if standing else None, command)
     return _admit(session, keys, actor, command, now)
 
 
-def _end_replaced(session: Session, actor: Actor, command: SubmitBid) -> None:
-    standing = queries.standing_bid(session, command.lot_id, actor.organisation_id)
-    if standing is None and command.replaces is not None:
+def _end_replaced(session: Session, standing_id: str | None, command: SubmitBid) -> None:
+    if standing_id is None and command.replaces is not None:
         raise BidAlreadyWithdrawn(bid_id=command.replaces)
-    if standing is not None and standing.id != command.replaces:
+    if standing_id != command.replaces:
         raise Refused(
             rule="one bid per bidder and lot",
-            why=f"you have submitted the bid {standing.id}; name it as the one this bid replaces, or withdraw it",
+            why=f"you have submitted the bid {standing_id}; name it as the one this bid replaces, or withdraw it",
         )
-    if standing is not None:
+    if standing_id is not None:
+        standing = queries.bid(session, standing_id)
         standing.status, standing.ended_at = queries.REPLACED, command.stamped_at
         session.add(standing)
 
@@ -107,26 +121,25 @@ def _admit(session: Session, keys: PlatformKeys, actor: Actor, command: SubmitBi
         replaces=command.replaces,
     )
     facts, receipt = _log(session, keys, facts, command.token, now)
-    session.add(
-        BidRecord(
-            id=facts.bid_id,
-            tender_id=facts.tender_id,
-            lot_id=facts.lot_id,
-            bidder_id=facts.bidder_id,
-            submitted_by=actor.person_id,
-            submission_id=facts.submission_id,
-            sequence=queries.next_sequence(session, facts.tender_id),
-            digest=facts.envelope_digest,
-            size=facts.envelope_size,
-            prefix=command.prefix_bytes,
-            received_at=facts.received_at,
-            token=command.token,
-            log_index=facts.log_index,
-            receipt=receipt,
-            status=queries.SEALED,
-            replaces=facts.replaces,
-        )
-    )
+    bid = {
+        "id": facts.bid_id,
+        "tender_id": facts.tender_id,
+        "lot_id": facts.lot_id,
+        "bidder_id": facts.bidder_id,
+        "submitted_by": actor.person_id,
+        "submission_id": facts.submission_id,
+        "sequence": queries.next_sequence(session, facts.tender_id),
+        "digest": facts.envelope_digest,
+        "size": facts.envelope_size,
+        "prefix": command.prefix_bytes,
+        "received_at": facts.received_at,
+        "token": command.token,
+        "log_index": facts.log_index,
+        "receipt": receipt,
+        "status": queries.SEALED,
+        "replaces": facts.replaces,
+    }
+    session.connection().execute(ADD_BID, bid)
     return receipt
 
 
