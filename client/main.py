@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from client.console import plain_errors, say
+from client.draw import DRAWS
 from client.hold_key import KEYS
 from client.passphrases import passphrase
 from client.seal import seal_command
@@ -52,6 +53,7 @@ APP.command("verify")(verify_command)
 RECEIPTS.command("check")(check_command)
 APP.add_typer(RECEIPTS, name="receipt")
 APP.add_typer(KEYS, name="key")
+APP.add_typer(DRAWS, name="draw")
 
 
 def run() -> None:

@@ -118,6 +118,10 @@ class Server:
         key = {"Idempotency-Key": str(uuid4())}
         return self._repeat(lambda: self.http.post(path, json=body, headers=key))
 
+    def put(self, path: str, body: Any) -> Any:
+        """Set something; repeating it changes nothing."""
+        return self._repeat(lambda: self.http.put(path, json=body))
+
     def upload(self, path: str, chunks: Callable[[], Iterator[bytes]], size: int, digest: str) -> Any:
         """Send a file in one stream; repeated from its start when the connection breaks."""
         headers = {

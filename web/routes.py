@@ -25,7 +25,7 @@ def in_thread(function: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
-def get(path: str, **options: Any) -> Wrap:
+def get(path: str | list[str], **options: Any) -> Wrap:
     """Read something."""
     return lambda function: litestar.get(path, **options)(in_thread(function))
 

@@ -52,7 +52,7 @@ def show_tender(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> Re
     with adapters.database.reading() as session:
         record = published(session, tender_id)
         notices = queries.notices(session, tender_id)
-        values = {
+        values: dict[str, Any] = {
             "tender": record,
             "notice": notices[-1],
             "notices": notices,

@@ -1,0 +1,166 @@
+"""After publication: answers, amendments, the request of the draw."""
+
+from typing import Any
+
+from litestar import Request, Response
+from litestar.params import FromPath, URLEncodedBody
+
+from accounts.duties import Duty
+from expert_pool import actions as draws
+from expert_pool.eligibility import SeatGroup
+from expert_pool.panel import PanelRule
+from kernel.errors import BadInput, TenderingError
+from tender import queries
+from tender.actions import clarify, publish
+from web.experts import SeatGroupShape, read_group
+from web.guards import adapters_of
+from web.pages.forms import local_text, many, text
+from web.pages.office import own
+from web.pages.office_draft import read_form_timetable
+from web.pages.render import actor_of, refuse, render, see
+from web.routes import get, post
+
+GROUP_ROWS = 4  # groups of seats that the form offers
+
+
+@get("/office/tenders/{tender_id:str}/questions")
+def list_questions(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> Response[str]:
+    """All questions, the open ones first."""
+    return render(request, "office-questions.html", **question_values(request, tender_id))
+
+
+def question_values(request: Request[Any, Any, Any], tender_id: str) -> dict[str, Any]:
+    """The tender and its questions."""
+    actor = actor_of(request, Duty.TENDER_OFFICE)
+    with adapters_of(request).database.reading() as session:
+        record = own(session, actor, tender_id)
+        rows = queries.questions(session, tender_id)
+    return {"tender": record, "questions": sorted(rows, key=lambda q: (q.answer is not None, q.asked_at))}
+
+
+@post("/office/tenders/{tender_id:str}/questions/{question_id:str}")
+def answer_question(
+    request: Request[Any, Any, Any],
+    tender_id: FromPath[str],
+    question_id: FromPath[str],
+    data: URLEncodedBody[dict[str, Any]],
+) -> Response[Any]:
+    """Answer one question for everybody."""
+    adapters, actor = adapters_of(request), actor_of(request, Duty.TENDER_OFFICE)
+    given = text(data, "answer")
+    try:
+        with adapters.database.transaction() as session:
+            clarify.answer(
+                session, actor=actor, question_id=question_id, text=given, now=adapters.clock.now()
+            )
+    except TenderingError as error:
+        values = question_values(request, tender_id)
+        typed = {"typed": {question_id: given}}
+        return refuse(
+            request, "office-questions.html", error, field=f"answer-{question_id}", **values, **typed
+        )
+    return see(f"/office/tenders/{tender_id}/questions")
+
+
+@get("/office/tenders/{tender_id:str}/amend")
+def show_amend(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> Response[str]:
+    """The form of an amendment."""
+    return render(request, "office-amend.html", form={}, **amend_values(request, tender_id))
+
+
+def amend_values(request: Request[Any, Any, Any], tender_id: str) -> dict[str, Any]:
+    """The tender with its present timetable."""
+    actor = actor_of(request, Duty.TENDER_OFFICE)
+    with adapters_of(request).database.reading() as session:
+        record = own(session, actor, tender_id)
+    times = {"questions_until": local_text(record.questions_until), "closes_at": local_text(record.closes_at)}
+    return {"tender": record, "times": times}
+
+
+@post("/office/tenders/{tender_id:str}/amend")
+def amend(
+    request: Request[Any, Any, Any], tender_id: FromPath[str], data: URLEncodedBody[dict[str, Any]]
+) -> Response[Any]:
+    """Publish an amendment; the closing time may only move later."""
+    adapters, actor = adapters_of(request), actor_of(request, Duty.TENDER_OFFICE)
+    try:
+        timetable = read_form_timetable(data)
+        with adapters.database.transaction() as session:
+            publish.amend(
+                session,
+                actor=actor,
+                tender_id=tender_id,
+                changes=text(data, "changes"),
+                timetable=timetable,
+                shortening_reason=text(data, "shortening_reason"),
+                bid_limit_bytes=adapters.settings.bid_limit_bytes,
+                now=adapters.clock.now(),
+            )
+    except TenderingError as error:
+        field = str(error.facts.get("where", "closes_at"))
+        values = amend_values(request, tender_id)
+        return refuse(request, "office-amend.html", error, field=field, form=data, **values)
+    return see(f"/office/tenders/{tender_id}?done=amended")
+
+
+@get("/office/tenders/{tender_id:str}/draw")
+def show_draw(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> Response[str]:
+    """The form that asks for a panel."""
+    actor = actor_of(request, Duty.TENDER_OFFICE)
+    with adapters_of(request).database.reading() as session:
+        record = own(session, actor, tender_id)
+    return render(request, "office-draw.html", tender=record, rows=GROUP_ROWS, form={})
+
+
+@post("/office/tenders/{tender_id:str}/draw")
+def request_draw(
+    request: Request[Any, Any, Any], tender_id: FromPath[str], data: URLEncodedBody[dict[str, Any]]
+) -> Response[Any]:
+    """Freeze who can be drawn, with which chances."""
+    adapters, actor = adapters_of(request), actor_of(request, Duty.TENDER_OFFICE)
+    try:
+        groups = read_groups(data)
+        with adapters.database.transaction() as session:
+            draw_id = draws.request_draw(
+                session,
+                actor=actor,
+                tender_id=tender_id,
+                groups=groups,
+                panel=PanelRule(),
+                now=adapters.clock.now(),
+            )
+    except TenderingError as error:
+        with adapters.database.reading() as session:
+            record = own(session, actor, tender_id)
+        return refuse(request, "office-draw.html", error, tender=record, rows=GROUP_ROWS, form=data)
+    return see(f"/draws/{draw_id}")
+
+
+def read_groups(data: dict[str, Any]) -> list[SeatGroup]:
+    """The groups of a form; a row without names is left out."""
+    groups = []
+    columns = [many(data, name) for name in ("zh", "en", "quota", "reserves", "specialties", "regions")]
+    for number, (zh, en, quota, reserves, specialties, regions) in enumerate(zip(*columns, strict=True), 1):
+        if not (zh or en):
+            continue
+        if not (quota.isdigit() and reserves.isdigit()):
+            raise BadInput(where=f"quota-{number}", why="give a whole number")
+        shape = SeatGroupShape(
+            id=f"group-{number}",
+            name={"zh": zh or en, "en": en or zh},
+            quota=int(quota),
+            reserves=int(reserves),
+            specialties=_words(specialties),
+            regions=tuple(_words(regions)),
+        )
+        groups.append(read_group(shape, f"specialties-{number}"))
+    if not groups:
+        raise BadInput(where="zh-1", why="name at least one group")
+    return groups
+
+
+def _words(text: str) -> list[str]:
+    return [word.strip() for word in text.replace("，", ",").replace("、", ",").split(",") if word.strip()]
+
+
+ROUTES = [list_questions, answer_question, show_amend, amend, show_draw, request_draw]

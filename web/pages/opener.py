@@ -1,0 +1,46 @@
+"""The opener's side: which keys are held, what is wanted, the exact commands for the opener's own machine."""
+
+from typing import Any
+
+from litestar import Request, Response
+from litestar.params import FromPath
+
+from accounts.duties import Duty
+from tender import queries
+from web.guards import adapters_of
+from web.pages.render import actor_of, render
+from web.routes import get
+
+
+@get("/opener")
+def list_own(request: Request[Any, Any, Any]) -> Response[str]:
+    """The tenders in which the person holds a key."""
+    actor = actor_of(request, Duty.OPENER)
+    with adapters_of(request).database.reading() as session:
+        tenders = queries.tenders_of_opener(session, actor.person_id)
+        held = [(tender, queries.opener_of(session, tender.id, actor.person_id)) for tender in tenders]
+    return render(request, "opener-list.html", tenders=held)
+
+
+@get("/opener/tenders/{tender_id:str}")
+def show(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> Response[str]:
+    """One tender: the state of the key, the commands."""
+    adapters, actor = adapters_of(request), actor_of(request, Duty.OPENER)
+    with adapters.database.reading() as session:
+        opener = queries.opener_of(session, tender_id, actor.person_id)
+        record = queries.tender(session, tender_id)
+        count = len(queries.openers(session, tender_id))
+        released = {row.position: row.released_at for row in queries.releases(session, tender_id)}
+    is_closed = record.closes_at is not None and adapters.clock.now() > record.closes_at
+    return render(
+        request,
+        "opener-tender.html",
+        tender=record,
+        opener=opener,
+        count=count,
+        released=released.get(opener.position),
+        is_closed=is_closed,
+    )
+
+
+ROUTES = [list_own, show]
