@@ -16,7 +16,7 @@ from litestar import Request, Response
 from litestar.params import FromPath
 
 from accounts.credentials import Scope
-from accounts.duties import Actor
+from accounts.duties import Actor, Duty
 from crypto.envelope_prefix import FIXED_BYTES, EnvelopePrefix, prefix_length_needed, read_prefix
 from crypto.parts_digest import PartsDigest
 from crypto.timestamps import issue
@@ -202,6 +202,7 @@ def bid_line(bid: BidRecord) -> dict[str, Any]:
 def list_own(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> dict[str, Any]:
     """The caller's own bids in a tender; nobody ever lists another's before the opening."""
     actor = caller(request).may(Scope.BID)
+    actor.require(Duty.BIDDER)
     with adapters_of(request).database.reading() as session:
         queries.tender(session, tender_id)
         rows = queries.bids_of_bidder(session, tender_id, actor.organisation_id)
