@@ -1,0 +1,446 @@
+"""Every route of the application: closed unless listed as public, and open only to its duty and its scope."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+from litestar.testing import TestClient
+
+from accounts.actions import begin_session, issue_token
+from accounts.credentials import Scope
+from accounts.duties import Actor, Duty
+from crypto.canonical import b64
+from crypto.parts_digest import parts_digest
+from tests.builders import Platform, SealedBid, make_bid, make_draft, make_platform, make_tender, submit
+from tests.doors.door import Door, kept
+from tests.evaluation.cases import rulebook_data
+from web.app import create_app
+from web.guards import SESSION_COOKIE
+
+PUBLIC = {
+    "GET /health",
+    "POST /api/tokens",
+    "GET /api/platform",
+    "GET /api/tenders",
+    "GET /api/tenders/{tender_id}",
+    "GET /api/tenders/{tender_id}/notice",
+    "GET /api/tenders/{tender_id}/questions",
+    "GET /api/tenders/{tender_id}/documents/{document_id}",
+    "GET /api/tenders/{tender_id}/opening",
+    "GET /api/tenders/{tender_id}/events",
+    "GET /api/tenders/{tender_id}/draw",
+    "GET /api/tenders/{tender_id}/panel",
+    "GET /api/tenders/{tender_id}/rankings",
+    "GET /api/tenders/{tender_id}/lots/{lot_id}/evaluation-case",
+    "GET /api/tenders/{tender_id}/report/{form}",
+    "GET /api/tenders/{tender_id}/capsule.zip",
+    "GET /api/draws/{draw_id}/record",
+    "GET /log/checkpoint",
+    "GET /log/tile/{path}",
+}
+"""Routes of the API that answer to everybody."""
+
+PUBLIC_PAGES = {
+    "GET /",
+    "GET /home",
+    "GET /sign-in",
+    "POST /sign-in",
+    "POST /sign-out",
+    "GET /language/{code}",
+    "GET /text-size/{size}",
+    "GET /tenders",
+    "GET /tenders/{tender_id}",
+    "GET /tenders/{tender_id}/opening",
+    "GET /tenders/{tender_id}/result",
+    "GET /static/{file_path}",
+    "HEAD /static/{file_path}",
+}
+SCHEMA = "/api/schema"
+AREAS = {"office": {Duty.TENDER_OFFICE}}
+"""First part of a page's path: the duties that have such pages."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """A closed route of the API: what it takes and who may use it."""
+
+    name: str
+    scope: Scope | None
+    duties: frozenset[Duty]
+    body: Any = None
+    headers: dict[str, str] = field(default_factory=dict)
+    query: str = ""
+
+
+def route(name: str, scope: Scope | None, *duties: Duty, **more: Any) -> Route:
+    return Route(name, scope, frozenset(duties), **more)
+
+
+IF_MATCH = {"If-Match": '"0"'}
+DRAFT: dict[str, Any] = {"reference": "T-2"}
+TEXT = {"text": "Is the price to include taxes?"}
+TIMETABLE = {"questions_until": "2026-12-01T00:00:00Z", "closes_at": "2027-01-10T00:00:00Z"}
+GROUPS = [{"id": "g", "name": {"en": "g"}, "quota": 5, "specialties": ["A08"]}]
+PERSON = {"name": "P", "sign_in": "newcomer", "password": "long enough words", "duties": ["bidder"]}
+ANY = tuple(Duty)
+
+CLOSED = [
+    route("GET /api/me", None, *ANY),
+    route("PUT /api/me/password", None, *ANY, body={"old": "not the password", "new": "another password"}),
+    route("GET /api/organisations", Scope.ADMIN, Duty.OPERATOR, query="?name=Operator"),
+    route("POST /api/organisations", Scope.ADMIN, Duty.OPERATOR, body={"name": "New Ltd"}),
+    route("GET /api/people", Scope.ADMIN, Duty.OPERATOR),
+    route("POST /api/people", Scope.ADMIN, Duty.OPERATOR, body={**PERSON, "organisation_id": "none"}),
+    route("POST /api/signing-keys", Scope.BID, Duty.BIDDER, body={"public": b64(bytes(range(32)))}),
+    route("POST /api/tenders", Scope.OFFICE, Duty.TENDER_OFFICE, body=DRAFT),
+    route("PUT /api/tenders/{tender_id}", Scope.OFFICE, Duty.TENDER_OFFICE, body=DRAFT, headers=IF_MATCH),
+    route("PUT /api/tenders/{tender_id}/rulebook", Scope.OFFICE, Duty.TENDER_OFFICE, body=rulebook_data()),
+    route("GET /api/tenders/{tender_id}/missing", Scope.OFFICE, Duty.TENDER_OFFICE),
+    route("POST /api/tenders/{tender_id}/publish", Scope.OFFICE, Duty.TENDER_OFFICE),
+    route(
+        "POST /api/tenders/{tender_id}/amendments",
+        Scope.OFFICE,
+        Duty.TENDER_OFFICE,
+        body={"changes": "later", "timetable": TIMETABLE},
+    ),
+    route(
+        "POST /api/tenders/{tender_id}/documents",
+        Scope.OFFICE,
+        Duty.TENDER_OFFICE,
+        body=b"terms",
+        query="?name=terms.txt",
+    ),
+    route("POST /api/tenders/{tender_id}/questions", Scope.BID, Duty.BIDDER, body=TEXT),
+    route("POST /api/questions/{question_id}/answer", Scope.OFFICE, Duty.TENDER_OFFICE, body=TEXT),
+    route("POST /api/tenders/{tender_id}/opener-key", Scope.OPEN, Duty.OPENER, body={"statement": {}}),
+    route("POST /api/tenders/{tender_id}/rehearsal", Scope.OPEN, Duty.OPENER, body={"answer": "AAAA"}),
+    route("POST /api/tenders/{tender_id}/lots/{lot_id}/bids", Scope.BID, Duty.BIDDER, body="bid"),
+    route("GET /api/tenders/{tender_id}/bids", Scope.BID, Duty.BIDDER),
+    route("GET /api/bids/{bid_id}/receipt", Scope.BID, Duty.BIDDER),
+    route("POST /api/bids/{bid_id}/withdrawal", Scope.BID, Duty.BIDDER),
+    route("GET /api/bids/{bid_id}/envelope", Scope.READ, Duty.BIDDER),
+    route("GET /api/tenders/{tender_id}/closing", Scope.OPEN, Duty.OPENER),
+    route(
+        "POST /api/tenders/{tender_id}/releases",
+        Scope.OPEN,
+        Duty.OPENER,
+        body={"statement": {}, "shares": {}},
+    ),
+    route("GET /api/experts", Scope.DRAW, Duty.POOL_MANAGER, Duty.SUPERVISOR),
+    route("PUT /api/experts", Scope.DRAW, Duty.POOL_MANAGER, body={"experts": []}),
+    route("POST /api/tenders/{tender_id}/draw", Scope.DRAW, Duty.TENDER_OFFICE, body={"groups": GROUPS}),
+    route(
+        "PUT /api/draws/{draw_id}/commitments/{party}",
+        Scope.DRAW,
+        Duty.TENDER_OFFICE,
+        Duty.WITNESS,
+        Duty.SUPERVISOR,
+        body={"commitment": "00" * 32},
+    ),
+    route(
+        "PUT /api/draws/{draw_id}/reveals/{party}",
+        Scope.DRAW,
+        Duty.TENDER_OFFICE,
+        Duty.WITNESS,
+        Duty.SUPERVISOR,
+        body={"secret": b64(bytes(32))},
+    ),
+    route("POST /api/tenders/{tender_id}/call-out", Scope.DRAW, Duty.POOL_MANAGER),
+    route("GET /api/my-seats", Scope.EVALUATE, Duty.EXPERT),
+    route(
+        "GET /api/tenders/{tender_id}/evaluation",
+        Scope.EVALUATE,
+        Duty.EXPERT,
+        Duty.TENDER_OFFICE,
+        Duty.SUPERVISOR,
+    ),
+    route(
+        "POST /api/tenders/{tender_id}/lots/{lot_id}/votes", Scope.EVALUATE, Duty.EXPERT, body={"votes": []}
+    ),
+    route(
+        "GET /api/tenders/{tender_id}/bids/{bid_id}/files",
+        Scope.EVALUATE,
+        Duty.EXPERT,
+        Duty.TENDER_OFFICE,
+        Duty.SUPERVISOR,
+    ),
+    route(
+        "GET /api/tenders/{tender_id}/bids/{bid_id}/files/{number}",
+        Scope.EVALUATE,
+        Duty.EXPERT,
+        Duty.TENDER_OFFICE,
+        Duty.SUPERVISOR,
+    ),
+    route("GET /api/tenders/{tender_id}/bids/{bid_id}/sheet", Scope.EVALUATE, Duty.EXPERT),
+    route(
+        "PUT /api/tenders/{tender_id}/bids/{bid_id}/sheet",
+        Scope.EVALUATE,
+        Duty.EXPERT,
+        body={"points": {}},
+        headers=IF_MATCH,
+    ),
+    route(
+        "POST /api/tenders/{tender_id}/bids/{bid_id}/sheet/signature",
+        Scope.EVALUATE,
+        Duty.EXPERT,
+        headers=IF_MATCH,
+    ),
+    route("GET /api/tenders/{tender_id}/capsule-full.zip", Scope.READ, Duty.SUPERVISOR),
+]
+"""Every closed route of the API, with a body that reaches its handler."""
+
+
+class Scene:
+    """A platform with one published tender, one bid in it, and somebody for each duty who has nothing to do with it."""
+
+    def __init__(self, platform: Platform, client: Any) -> None:
+        self.platform, self.client, self.door = platform, client, Door(client, platform)
+        self.tender = make_tender(platform)
+        self.bid: SealedBid = make_bid(platform, self.tender, "bidder-1")
+        receipt = json.loads(submit(platform, self.bid, self.tender))
+        self.bid_id = receipt["statement"]["body"]["bid"]
+        self.spare = make_bid(platform, self.tender, "bidder-2")
+        self.strangers = {duty: platform.person(f"other-{duty.replace('_', '-')}", duty) for duty in Duty}
+        self.question_id = self.door.call(
+            self.bid.bidder, "POST", f"/api/tenders/{self.tender.tender_id}/questions", TEXT
+        ).json()["id"]
+
+    def ask(self, closed: Route, token: str | None, **headers: str) -> httpx.Response:
+        """Call a closed route with a body that its handler takes."""
+        method, path = closed.name.split()
+        path = path.format(
+            tender_id=self.tender.tender_id,
+            lot_id=self.tender.lot_id,
+            bid_id=self.bid_id,
+            question_id=self.question_id,
+            draw_id="none",
+            party="office",
+            number=0,
+        )
+        sent = {**closed.headers, **headers, "Idempotency-Key": "a key of the test"}
+        if token is not None:
+            sent["Authorization"] = f"Bearer {token}"
+        body: dict[str, Any] = {"json": closed.body}
+        if closed.body == "bid":
+            sent["Idempotency-Key"] = parts_digest(self.spare.envelope).hex()
+            body = {"content": self.spare.envelope}
+        elif isinstance(closed.body, bytes):
+            body = {"content": closed.body}
+        elif closed.body is None:
+            body = {}
+        answer: httpx.Response = self.client.request(method, path + closed.query, headers=sent, **body)
+        return answer
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    platform = make_platform(tmp_path_factory.mktemp("authorisation"))
+    with TestClient(create_app(platform.adapters)) as client:
+        yield Scene(platform, client)
+
+
+def all_routes(scene: Scene) -> set[str]:
+    found = set()
+    for each in scene.client.app.routes:
+        for method in set(getattr(each, "methods", ())) - {"OPTIONS"}:
+            found.add(f"{method} {each.path_format}")
+    return {name for name in found if not name.split()[1].startswith(SCHEMA)}
+
+
+def is_api(name: str) -> bool:
+    return name.split()[1].startswith(("/api/", "/log/", "/health"))
+
+
+def test_every_route_of_the_api_is_either_public_or_closed(scene: Scene) -> None:
+    api = {name for name in all_routes(scene) if is_api(name)}
+    assert PUBLIC & {closed.name for closed in CLOSED} == set()
+    assert api == PUBLIC | {closed.name for closed in CLOSED}
+
+
+@pytest.mark.parametrize("closed", CLOSED, ids=lambda closed: closed.name)
+def test_closed_route_asks_for_a_token(scene: Scene, closed: Route) -> None:
+    before = kept(scene.platform)
+    wrong = "mt_" + "A" * 43
+    for token in (None, "", "nonsense", wrong, "mt_"):
+        answer = scene.ask(closed, token)
+        assert (answer.status_code, answer.json()["code"]) == (401, "not-signed-in"), token
+    assert kept(scene.platform) == before
+
+
+@pytest.mark.parametrize("closed", CLOSED, ids=lambda closed: closed.name)
+def test_expired_token_is_no_token(scene: Scene, closed: Route) -> None:
+    now = scene.platform.clock.now()
+    person = scene.platform.person("expired", Duty.BIDDER)
+    for age in (timedelta(days=1), timedelta(days=2)):
+        with scene.platform.database.transaction() as opened:
+            token = issue_token(
+                opened, person_id=person.person_id, label="old", scopes=list(Scope), days=1, now=now - age
+            )
+        assert scene.ask(closed, token).status_code == 401
+
+
+@pytest.mark.parametrize("closed", CLOSED, ids=lambda closed: closed.name)
+def test_no_other_duty_opens_the_route(scene: Scene, closed: Route) -> None:
+    before = kept(scene.platform)
+    for duty, person in scene.strangers.items():
+        if duty not in closed.duties:
+            answer = scene.ask(closed, scene.door.token(person))
+            assert answer.status_code in (403, 404), (duty, answer.text)
+            assert answer.json()["code"] in ("not-allowed", "not-found")
+    assert kept(scene.platform) == before
+
+
+@pytest.mark.parametrize("closed", CLOSED, ids=lambda closed: closed.name)
+def test_no_other_scope_opens_the_route(scene: Scene, closed: Route) -> None:
+    if closed.scope is None:
+        return
+    before = kept(scene.platform)
+    for duty in closed.duties:
+        for scope in set(Scope) - {closed.scope}:
+            answer = scene.ask(closed, scene.door.token(scene.strangers[duty], scope))
+            assert (answer.status_code, answer.json()["code"]) == (403, "not-allowed"), (duty, scope)
+    assert kept(scene.platform) == before
+
+
+OTHERS = [
+    ("GET /api/tenders/{tender_id}/missing", Duty.TENDER_OFFICE),
+    ("PUT /api/tenders/{tender_id}", Duty.TENDER_OFFICE),
+    ("POST /api/tenders/{tender_id}/publish", Duty.TENDER_OFFICE),
+    ("POST /api/tenders/{tender_id}/amendments", Duty.TENDER_OFFICE),
+    ("POST /api/tenders/{tender_id}/documents", Duty.TENDER_OFFICE),
+    ("POST /api/questions/{question_id}/answer", Duty.TENDER_OFFICE),
+    ("POST /api/tenders/{tender_id}/draw", Duty.TENDER_OFFICE),
+    ("GET /api/tenders/{tender_id}/evaluation", Duty.TENDER_OFFICE),
+    ("GET /api/tenders/{tender_id}/bids/{bid_id}/files", Duty.TENDER_OFFICE),
+    ("GET /api/bids/{bid_id}/receipt", Duty.BIDDER),
+    ("POST /api/bids/{bid_id}/withdrawal", Duty.BIDDER),
+    ("GET /api/bids/{bid_id}/envelope", Duty.BIDDER),
+    ("GET /api/bids/{bid_id}/envelope", Duty.SUPERVISOR),
+    ("GET /api/tenders/{tender_id}/closing", Duty.OPENER),
+    ("POST /api/tenders/{tender_id}/releases", Duty.OPENER),
+    ("GET /api/tenders/{tender_id}/evaluation", Duty.EXPERT),
+    ("GET /api/tenders/{tender_id}/bids/{bid_id}/sheet", Duty.EXPERT),
+    ("PUT /api/tenders/{tender_id}/bids/{bid_id}/sheet", Duty.EXPERT),
+]
+
+
+@pytest.mark.parametrize(("name", "duty"), OTHERS)
+def test_what_belongs_to_another_does_not_exist_for_the_same_duty(
+    scene: Scene, name: str, duty: Duty
+) -> None:
+    before = kept(scene.platform)
+    closed = next(closed for closed in CLOSED if closed.name == name)
+    answer = scene.ask(closed, scene.door.token(scene.strangers[duty]))
+    assert (answer.status_code, answer.json()["code"]) == (404, "not-found"), answer.text
+    assert kept(scene.platform) == before
+
+
+def test_own_duty_and_scope_open_the_route(scene: Scene) -> None:
+    """So that the refusals above are not refusals of everybody."""
+    people = {Duty.TENDER_OFFICE: scene.tender.office, Duty.BIDDER: scene.bid.bidder}
+    people[Duty.OPENER] = scene.tender.openers[0]
+    for closed in CLOSED:
+        person = next((people[duty] for duty in closed.duties if duty in people), None)
+        person = person or scene.strangers[min(closed.duties)]
+        reading = closed.name.startswith("GET") and closed.scope not in (Scope.EVALUATE, None)
+        if reading and "capsule" not in closed.name:
+            answer = scene.ask(closed, scene.door.token(person, closed.scope or Scope.READ))
+            assert answer.status_code == (409 if "closing" in closed.name else 200), (
+                closed.name,
+                answer.text,
+            )
+
+
+def test_draft_is_seen_by_its_office_and_its_openers_only(scene: Scene) -> None:
+    draft = make_draft(scene.platform)
+    insiders = [draft.office, *draft.openers]
+    for person in [None, *insiders, *scene.strangers.values()]:
+        for path in ("", "/events", "/opening", "/notice"):
+            answer = scene.door.call(person, "GET", f"/api/tenders/{draft.tender_id}{path}")
+            expected = 200 if person in insiders and not path else 404
+            assert answer.status_code == expected, (person, path)
+
+
+def session(scene: Scene, person: Actor) -> str:
+    with scene.platform.database.transaction() as opened:
+        return begin_session(opened, person_id=person.person_id, hours=1, now=scene.platform.clock.now())
+
+
+def pages(scene: Scene) -> list[str]:
+    return sorted(name for name in all_routes(scene) - PUBLIC_PAGES if not is_api(name))
+
+
+def test_public_pages_exist(scene: Scene) -> None:
+    assert PUBLIC_PAGES - all_routes(scene) == set()
+
+
+def visit(scene: Scene, name: str, cookie: str = "", **headers: str) -> httpx.Response:
+    method, path = name.split()
+    path = path.format(
+        tender_id=scene.tender.tender_id,
+        lot_id=scene.tender.lot_id,
+        bid_id=scene.bid_id,
+        question_id=scene.question_id,
+        draw_id="none",
+        document_id="none",
+        person_id="none",
+        organisation_id="none",
+        party="office",
+        number=0,
+        job_id=0,
+    )
+    sent = {"Accept": "text/html", **headers}
+    if cookie:
+        sent["Cookie"] = f"{SESSION_COOKIE}={cookie}"
+    if method == "POST":
+        sent.setdefault("Sec-Fetch-Site", "same-origin")
+    answer: httpx.Response = scene.client.request(
+        method, path, headers=sent, follow_redirects=False, data={"x": "y"} if method == "POST" else None
+    )
+    return answer
+
+
+def test_closed_page_sends_the_public_to_sign_in(scene: Scene) -> None:
+    before = kept(scene.platform)
+    for name in pages(scene):
+        for cookie in ("", "A" * 43):
+            answer = visit(scene, name, cookie)
+            assert (answer.status_code, answer.headers.get("location", "")[:8]) == (303, "/sign-in"), name
+    assert kept(scene.platform) == before
+
+
+def test_page_of_an_area_is_closed_to_all_other_duties(scene: Scene) -> None:
+    before = kept(scene.platform)
+    for duty, person in scene.strangers.items():
+        cookie = session(scene, person)
+        for name in pages(scene):
+            if duty not in AREAS[name.split()[1].split("/")[1]]:
+                answer = visit(scene, name, cookie)
+                assert answer.status_code in (403, 404), (name, duty)
+    assert kept(scene.platform) == before
+
+
+@pytest.mark.parametrize("headers", [{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}])
+def test_session_does_not_act_for_another_site(scene: Scene, headers: dict[str, str]) -> None:
+    before = kept(scene.platform)
+    cookie = session(scene, scene.tender.office)
+    for name in pages(scene):
+        if name.startswith("POST"):
+            assert visit(scene, name, cookie, **headers).status_code == 403, name
+    for closed in CLOSED:
+        if not closed.name.startswith("GET"):
+            answer = scene.ask(closed, None, Cookie=f"{SESSION_COOKIE}={cookie}", **headers)
+            assert answer.status_code == 403, closed.name
+    assert kept(scene.platform) == before
+
+
+def test_session_does_not_act_for_a_foreign_origin(scene: Scene) -> None:
+    cookie = session(scene, scene.tender.office)
+    closed = next(closed for closed in CLOSED if closed.name == "POST /api/tenders")
+    for origin in ("https://evil.example", "null", "http://testserver.local.evil.example"):
+        answer = scene.ask(closed, None, Cookie=f"{SESSION_COOKIE}={cookie}", Origin=origin)
+        assert answer.status_code == 403
