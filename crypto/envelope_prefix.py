@@ -7,6 +7,7 @@ import hashlib
 import io
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, BinaryIO
 
 from crypto import payload
@@ -85,6 +86,15 @@ class EnvelopePrefix:
         """What the bidder's signature covers."""
         return tagged_hash("envelope", canonical(self.unsigned()))
 
+    @cached_property
+    def is_signed(self) -> bool:
+        """Whether the bidder named in the header signed this; found out once, since a prefix never changes."""
+        try:
+            verify(self.header.bidder_key, self.signature, self.signed())
+        except IntegrityBroken:
+            return False
+        return True
+
     def to_bytes(self) -> bytes:
         """Magic, length and canonical JSON: all bytes before the payload."""
         body = canonical(self.unsigned() | {"signature": b64(self.signature)})
@@ -131,12 +141,15 @@ def read_prefix(data: bytes | BinaryIO) -> EnvelopePrefix:
     if len(first) + len(body) < length:
         raise MalformedEnvelope(why="its prefix is cut off")
     try:
-        return _read_body(read_canonical(body), length)
+        prefix = _read_body(read_canonical(body), length)
     except (BadInput, KeyError, TypeError) as error:
         why = (
             str(error) if isinstance(error, BadInput) else "its prefix does not have the fields of version 1"
         )
         raise MalformedEnvelope(why=why) from None
+    if prefix.to_bytes() != first + body:
+        raise MalformedEnvelope(why="it has fields that version 1 does not know")
+    return prefix
 
 
 def _read_body(body: Any, length: int) -> EnvelopePrefix:
@@ -162,8 +175,6 @@ def _read_body(body: Any, length: int) -> EnvelopePrefix:
             where="prefix", why="it needs a payload size, and a commitment and a share for each opener"
         )
     payload.plaintext_bytes(size)
-    if canonical(prefix.unsigned() | {"signature": b64(prefix.signature)}) != canonical(body):
-        raise BadInput(where="prefix", why="it has fields that version 1 does not know")
     return prefix
 
 
@@ -216,7 +227,5 @@ def check_signature(prefix: EnvelopePrefix) -> None:
     Raises:
         UnsignedEnvelope: the signature does not match.
     """
-    try:
-        verify(prefix.header.bidder_key, prefix.signature, prefix.signed())
-    except IntegrityBroken:
-        raise UnsignedEnvelope from None
+    if not prefix.is_signed:
+        raise UnsignedEnvelope
