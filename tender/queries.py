@@ -67,7 +67,9 @@ KIN = select_values(
     )
 )
 KNOWN_DIGEST = select_values(BIDS.c.id).where(BIDS.c.digest == bindparam("digest"))
-HIGHEST_SEQUENCE = select_values(func.max(BIDS.c.sequence)).where(BIDS.c.tender_id == bindparam("tender_id"))
+NEXT_SEQUENCE = select_values(func.coalesce(func.max(BIDS.c.sequence), 0) + 1).where(
+    BIDS.c.tender_id == bindparam("of_tender")
+)
 
 KEPT_TERMS = 1000  # of as many notices; each is about a kilobyte
 KNOWN_TERMS: dict[str, SealingTerms] = {}
@@ -337,8 +339,7 @@ def bids_of_bidder(session: Session, tender_id: str, organisation_id: str) -> li
 def next_sequence(session: Session, tender_id: str) -> int:
     """The number that the tender's next bid gets."""
     session.flush()
-    highest = session.connection().execute(HIGHEST_SEQUENCE, {"tender_id": tender_id}).scalar_one()
-    return (highest or 0) + 1
+    return int(session.connection().execute(NEXT_SEQUENCE, {"of_tender": tender_id}).scalar_one())
 
 
 def sealed_bids(session: Session, tender_id: str) -> list[BidRecord]:

@@ -25,7 +25,7 @@ from tender.receipt import log_data, write_receipt
 from tender.records import BidRecord
 from tender.submission import SubmissionWindow, check_envelope, check_on_time, check_open, check_size
 
-ADD_BID = insert(queries.BIDS)
+ADD_BID = insert(queries.BIDS).values(sequence=queries.NEXT_SEQUENCE.scalar_subquery())
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ def _admit(session: Session, keys: PlatformKeys, actor: Actor, command: SubmitBi
         "bidder_id": facts.bidder_id,
         "submitted_by": actor.person_id,
         "submission_id": facts.submission_id,
-        "sequence": queries.next_sequence(session, facts.tender_id),
+        "of_tender": facts.tender_id,  # whose next sequence number it gets; the tender is locked
         "digest": facts.envelope_digest,
         "size": facts.envelope_size,
         "prefix": command.prefix_bytes,
