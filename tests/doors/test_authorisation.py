@@ -60,8 +60,18 @@ PUBLIC_PAGES = {
     "HEAD /static/{file_path}",
 }
 SCHEMA = "/api/schema"
-AREAS = {"office": {Duty.TENDER_OFFICE}}
+AREAS = {
+    "office": {Duty.TENDER_OFFICE},
+    "bidder": {Duty.BIDDER},
+    "opener": {Duty.OPENER},
+    "expert": {Duty.EXPERT},
+    "pool": {Duty.POOL_MANAGER},
+    "operator": {Duty.OPERATOR},
+    "draws": {Duty.TENDER_OFFICE, Duty.WITNESS, Duty.SUPERVISOR},
+}
 """First part of a page's path: the duties that have such pages."""
+FRAGMENTS = {"POST /expert/tenders/{tender_id}/bids/{bid_id}/draft"}
+"""Posts of a script in the page: a refusal is a line of text for the page, and nothing is kept."""
 
 
 @dataclass(frozen=True)
@@ -371,7 +381,7 @@ def session(scene: Scene, person: Actor) -> str:
 
 
 def pages(scene: Scene) -> list[str]:
-    return sorted(name for name in all_routes(scene) - PUBLIC_PAGES if not is_api(name))
+    return sorted(name for name in all_routes(scene) - PUBLIC_PAGES - FRAGMENTS if not is_api(name))
 
 
 def test_public_pages_exist(scene: Scene) -> None:
@@ -398,9 +408,10 @@ def visit(scene: Scene, name: str, cookie: str = "", **headers: str) -> httpx.Re
         sent["Cookie"] = f"{SESSION_COOKIE}={cookie}"
     if method == "POST":
         sent.setdefault("Sec-Fetch-Site", "same-origin")
-    answer: httpx.Response = scene.client.request(
-        method, path, headers=sent, follow_redirects=False, data={"x": "y"} if method == "POST" else None
-    )
+    body: dict[str, Any] = {"data": {"x": "y"}} if method == "POST" else {}
+    if method == "POST" and path.endswith(("/upload", "/documents", "/file", "/pool")):
+        body = {"files": {"file": ("bid.sealed", scene.spare.envelope)}}
+    answer: httpx.Response = scene.client.request(method, path, headers=sent, follow_redirects=False, **body)
     return answer
 
 
@@ -422,6 +433,15 @@ def test_page_of_an_area_is_closed_to_all_other_duties(scene: Scene) -> None:
                 answer = visit(scene, name, cookie)
                 assert answer.status_code in (403, 404), (name, duty)
     assert kept(scene.platform) == before
+
+
+def test_fragment_keeps_nothing_of_others(scene: Scene) -> None:
+    assert FRAGMENTS - all_routes(scene) == set()
+    before = kept(scene.platform)
+    cookies = ["", *(session(scene, person) for person in scene.strangers.values())]
+    said = {visit(scene, name, cookie).text for name in FRAGMENTS for cookie in cookies}
+    assert kept(scene.platform) == before
+    assert not [text for text in said if "T-1" in text or scene.bid.bidder.name in text]
 
 
 @pytest.mark.parametrize("headers", [{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}])
