@@ -46,6 +46,8 @@ def plain_errors(as_json: bool) -> Iterator[None]:
         _fail(refused.problem, as_json)
     except TenderingError as error:
         _fail({"code": error.code, "detail": str(error)}, as_json)
+    except httpx.InvalidURL:
+        _fail({"code": "bad-input", "detail": "The address of the platform is not a URL."}, as_json)
     except httpx.HTTPError as error:
         detail = f"The server could not be reached ({type(error).__name__}). Nothing was lost; run the command again."
         _fail({"code": "unreachable", "detail": detail}, as_json)

@@ -1,6 +1,5 @@
 """Bidders prepare and seal a bid; nothing leaves their machine, and only k openers together can open the result."""
 
-import json
 import os
 from hashlib import sha256
 from pathlib import Path
@@ -10,6 +9,7 @@ from uuid import uuid4
 import typer
 
 from client.console import plain_errors, progress, say
+from client.files import read_object, whole_file
 from client.passphrases import passphrase
 from client.server import connect
 from crypto.archive import ArchiveFile, archive_size, bytes_file, open_archive, stream_file
@@ -26,11 +26,10 @@ THREADS = os.cpu_count() or 1
 
 def fetch_notice(tender: str, notice_file: Path | None) -> dict[str, Any]:
     """The notice to seal for, from a kept file or the server; its digest must fit."""
-    answer = (
-        json.loads(notice_file.read_text()) if notice_file else connect().get(f"/api/tenders/{tender}/notice")
-    )
-    notice: dict[str, Any] = answer["notice"]
-    if sha256(canonical(notice)).hexdigest() != answer["digest"] or notice["tender"] != tender:
+    answer = read_object(notice_file) if notice_file else connect().get(f"/api/tenders/{tender}/notice")
+    if not isinstance(notice := answer.get("notice"), dict):
+        raise BadInput(where=str(notice_file), why="it is not a notice as `mingtang notice` keeps it")
+    if sha256(canonical(notice)).hexdigest() != answer.get("digest") or notice.get("tender") != tender:
         raise IntegrityBroken(what="the notice does not fit its digest or is another tender's")
     return notice
 
@@ -87,6 +86,12 @@ def collect(paths: list[Path]) -> list[ArchiveFile]:
     return found
 
 
+def check_limit(size: int, limit: int) -> None:
+    """Raise BadInput when a bid of this size could not be submitted."""
+    if size > limit:
+        raise BadInput(where="files", why=f"{size} bytes in all; the tender takes {limit}")
+
+
 def seal_command(
     tender: Annotated[str, typer.Argument(help="Tender id, from the tender's page")],
     files: Annotated[list[Path] | None, typer.Argument(help="Files or folders of the bid")] = None,
@@ -105,18 +110,15 @@ def seal_command(
         found = fetch_notice(tender, notice)
         lot_of = lot_id(found, lot)
         signer = open_bidder_key(key.read_bytes(), passphrase())
-        announced = bid_json(
-            found, lot_of, signer.name, price, json.loads(answers.read_text()) if answers else {}
-        )
+        announced = bid_json(found, lot_of, signer.name, price, read_object(answers) if answers else {})
         members = [bytes_file("bid.json", announced), *collect(files or [])]
         size = archive_size(members)
         limit = int(found["sealing"]["limit_bytes"])
-        if size > limit:
-            raise BadInput(where="files", why=f"{size} bytes in all; the tender takes {limit}")
+        check_limit(size, limit)
         header = header_for(found, lot_of, signer.name, signer.public)
-        with open_archive(members) as plain, out.open("w+b") as target, progress(as_json) as bar:
+        with open_archive(members) as plain, whole_file(out) as target, progress(as_json) as bar:
             bar.add_task("Sealing", total=None)
-            seal(
+            prefix = seal(
                 plain,
                 size,
                 target,
@@ -127,6 +129,7 @@ def seal_command(
                 announcement=announced,
                 threads=THREADS,
             )
+            check_limit(prefix.total_size, limit)
         facts = {
             "sealed": str(out),
             "tender": tender,

@@ -12,6 +12,7 @@ from uuid import uuid4
 import httpx
 
 from client.console import ServerRefused
+from client.files import read_object
 from kernel.errors import BadInput
 
 HOME_VARIABLE = "MT_HOME"
@@ -45,9 +46,12 @@ def save_profile(profile: Profile) -> None:
 def load_profile() -> Profile:
     """The kept profile; raises BadInput before the first sign-in."""
     try:
-        return Profile(**json.loads((home() / "profile.json").read_text()))
+        return Profile(**read_object(home() / "profile.json"))
     except FileNotFoundError:
         raise BadInput(where="profile", why="run `mingtang sign-in SERVER NAME` first") from None
+    except TypeError:
+        why = f"{home()}/profile.json is not one of ours; delete it and sign in again"
+        raise BadInput(where="profile", why=why) from None
 
 
 def sign_in(server: str, name: str, password: str, scopes: list[str]) -> Profile:
@@ -82,13 +86,17 @@ def _check_pins(profile: Profile) -> None:
 
 
 def _answer(response: httpx.Response) -> Any:
-    if response.is_success:
-        return response.json()
     try:
-        problem = response.json()
+        body = response.json()
     except ValueError:
-        problem = {"code": f"http-{response.status_code}", "detail": response.reason_phrase}
-    raise ServerRefused(problem)
+        body = None
+    if response.is_success and body is not None:
+        return body
+    if response.is_success:
+        raise BadInput(where=str(response.url.host), why="it does not answer as a Mingtang platform does")
+    if not isinstance(body, dict):
+        body = {"code": f"http-{response.status_code}", "detail": response.reason_phrase}
+    raise ServerRefused(body)
 
 
 class Server:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from client.console import plain_errors, progress, say
+from client.files import read_object
 from client.seal import THREADS
 from client.server import Profile, connect, load_profile
 from crypto.canonical import unb64
@@ -96,9 +97,9 @@ def check_command(
 ) -> None:
     """Check a receipt without any connection."""
     with plain_errors(as_json):
-        platform = json.loads(keys.read_text()) if keys else pinned(load_profile())
+        platform = read_object(keys) if keys else pinned(load_profile())
         digest = file_parts_digest(envelope, THREADS) if envelope else None
-        facts = checked_receipt(json.loads(receipt.read_text()), platform, digest)
+        facts = checked_receipt(read_object(receipt), platform, digest)
         say({"result": "PASS", **facts}, as_json=as_json, title="The receipt holds.")
 
 

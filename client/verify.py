@@ -38,6 +38,7 @@ from client.claims_result import (
     witnesses_cosigned,
 )
 from client.console import OUT, plain_errors
+from client.files import read_object
 from evaluation.capsule import unpack
 from kernel.errors import TenderingError
 
@@ -90,7 +91,7 @@ def verify_command(
 ) -> None:
     """Check every claim of a capsule; exit code 1 if one fails."""
     with plain_errors(as_json):
-        pinned: dict[str, str] | None = json.loads(keys.read_text()) if keys else None
+        pinned: dict[str, str] | None = read_object(keys) if keys else None
         given = {path.stem: str(path) for path in envelopes.glob("*.sealed")} if envelopes else {}
         verdicts = examine(Evidence(unpack(capsule.read_bytes()), pinned, given))
     failed = [verdict for verdict in verdicts if verdict.result == FAIL]

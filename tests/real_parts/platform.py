@@ -1,0 +1,37 @@
+"""The platform itself as processes of their own: the web door, and on a site the worker."""
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import httpx
+
+from tests.real_parts.process import Server, free_port, start
+
+ROOT = Path(__file__).parents[2]
+
+
+def surroundings(settings: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a process of ours; MINGTANG_* of the machine do not count."""
+    strange = {name: "" for name in os.environ if name.startswith("MINGTANG_")}
+    assert not strange, f"unset {', '.join(strange)} before testing"
+    # Compiled files make a start twice as fast.
+    return {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "", **settings}
+
+
+def start_web(log: Path, settings: Mapping[str, str]) -> tuple[Server, str]:
+    """Start the web door; gives it, ready, with its address."""
+    port = free_port()
+    command = [sys.executable, "-m", "uvicorn", "--factory", "web.app:create_app", "--port", str(port)]
+    server = start([*command, "--timeout-graceful-shutdown", "1"], log=log, env=surroundings(settings))
+    url = f"http://127.0.0.1:{port}"
+
+    def answers() -> bool:
+        try:
+            return httpx.get(f"{url}/health", timeout=5).is_success
+        except httpx.TransportError:
+            return False
+
+    server.wait_until(answers)
+    return server, url
