@@ -20,7 +20,7 @@ from kernel.errors import (
     TooLarge,
     Unavailable,
 )
-from web.labels import LABELS, MISSING, label_of
+from web.labels import MISSING, label_of
 from web.language import language_of, translate, translate_reason
 
 LOG = structlog.get_logger("web")
@@ -55,8 +55,8 @@ def worded(language: str, name: str, value: object) -> object:
     if name in FACT_KINDS:
         return translate(language, label_of(FACT_KINDS[name], text))
     if name == "duty":
-        duties = [translate(language, LABELS["duty"].get(duty, duty)) for duty in text.split(" / ")]
-        return " / ".join(duties)
+        held = [translate(language, label_of(name, duty)) for duty in text.split(" / ")]
+        return translate_reason(language, " / ".join(held))
     if name == "missing":
         return ", ".join(translate(language, MISSING.get(code, code)) for code in text.split(", "))
     if name in ("why", "rule", "what", "where"):

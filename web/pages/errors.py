@@ -8,6 +8,7 @@ from litestar.exceptions import HTTPException
 
 from kernel.errors import NotSignedIn, TenderingError
 from web import problems
+from web.labels import _
 from web.language import language_of, translate
 from web.pages.render import error_page, see, wants_page
 
@@ -26,7 +27,9 @@ def answer_http(request: Request[Any, Any, Any], error: HTTPException) -> Respon
     """Answer what the framework refuses."""
     if not wants_page(request):
         return problems.answer_http(request, error)
-    text = "There is no such page." if error.status_code == 404 else "The request could not be understood."
+    text = (
+        _("There is no such page.") if error.status_code == 404 else _("The request could not be understood.")
+    )
     return error_page(request, error.status_code, translate(language_of(request), text))
 
 
@@ -35,5 +38,5 @@ def answer_bug(request: Request[Any, Any, Any], error: Exception) -> Response[An
     answer = problems.answer_bug(request, error)
     if not wants_page(request):
         return answer
-    text = "Something broke on our side. Nothing was half-written. Try again in a moment."
+    text = _("Something broke on our side. Nothing was half-written. Try again in a moment.")
     return error_page(request, 500, translate(language_of(request), text))

@@ -11,10 +11,10 @@ from litestar.response import Redirect
 from accounts.duties import Actor, Duty
 from crypto.signatures import fingerprint
 from kernel.clock import write_time
-from kernel.errors import NotSignedIn, TenderingError
+from kernel.errors import BadInput, NotSignedIn, TenderingError
 from kernel.money import write_units
 from web.guards import adapters_of, find_caller
-from web.language import LANGUAGES, LOCALES, catalogue, language_of
+from web.language import LANGUAGES, LOCALES, catalogue, language_of, translate_reason
 from web.pages import words
 from web.problems import problem, status_of
 
@@ -115,6 +115,10 @@ def refuse(
     `field` is the id of the input that the message belongs to; without it, the field that the error names.
     """
     described = problem(request, error)
+    if type(error) is BadInput:
+        described["detail"] = translate_reason(
+            language_of(request), str(error.facts["why"])
+        )  # the field is marked
     described["field"] = field or str(error.facts.get("where", ""))
     return render(request, template, status_of(error), error=described, **values)
 

@@ -1,0 +1,70 @@
+"""What must hold on every page: no accessibility violation, no CSP or console error, nothing wider than a phone."""
+
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import ConsoleMessage, Page
+
+ROOT = Path(__file__).parents[2]
+AXE = (ROOT / "web/frontend/node_modules/axe-core/axe.min.js").read_text()
+ARTEFACTS = ROOT / "var/test-artefacts/pages"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+WIDTHS = (1280, 375)
+HEIGHT = 900
+LANGUAGES = ("zh-CN", "en")
+EXPECTED = "the server responded with a status of 4"  # a refused form answers 4xx with its page
+
+
+class Judge:
+    """Looks at pages and keeps their pictures."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.errors: list[str] = []
+        self.seen: list[str] = []
+        ARTEFACTS.mkdir(parents=True, exist_ok=True)
+
+    def listen(self, page: Page) -> None:
+        """Collect what the browser complains about."""
+        page.on("console", self._keep)
+        page.on("pageerror", lambda error: self.errors.append(f"{page.url}: {error}"))
+
+    def _keep(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and EXPECTED not in message.text:
+            self.errors.append(f"{message.location.get('url', '')}: {message.text}")
+
+    def visit(self, page: Page, path: str, name: str) -> None:
+        """Load a page in both languages and judge it in both widths."""
+        for language in LANGUAGES:
+            joint = "&" if "?" in path else "?"
+            answer = page.goto(f"{self.url}{path}{joint}lang={language}")
+            assert answer is not None
+            assert answer.ok, f"{path}: {answer.status}"
+            self.judge(page, name, language)
+        page.goto(f"{self.url}{path}")
+
+    def judge(self, page: Page, name: str, language: str = "zh-CN") -> None:
+        """Judge a page as it is now."""
+        assert page.locator("html").get_attribute("lang") == language
+        assert "translation missing" not in page.content()
+        self.seen.append(name)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": HEIGHT})
+            page.screenshot(path=ARTEFACTS / f"{name}-{language}-{width}.png", full_page=True)
+            overflow = page.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
+            assert overflow <= 0, f"{name} is {overflow} px wider than {width}"
+            assert self.violations(page) == [], f"{name} {language} {width}"
+        page.set_viewport_size({"width": WIDTHS[0], "height": HEIGHT})
+        assert self.errors == []
+
+    def violations(self, page: Page) -> list[str]:
+        """What axe finds, each with the element."""
+        # Evaluated by the debugger, which no CSP concerns; the page itself may load nothing.
+        page.evaluate(f"() => {{ if (!window.axe) {{ {AXE} }} }}")
+        found: dict[str, Any] = page.evaluate(
+            "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})",
+            TAGS,
+        )
+        return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found["violations"]]
