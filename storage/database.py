@@ -9,9 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, ExceptionContext, event
 from sqlmodel import Session as Session  # doors take it from here
 from sqlmodel import create_engine
+
+from kernel.errors import BadInput
 
 BUSY_MILLISECONDS = 30_000  # how long a writer waits for another one before it gives up
 CONNECTIONS = 48  # kept open per process: more than a web process and its worker have threads
@@ -42,7 +44,15 @@ class Database:
 
 
 def _server_engine(url: str) -> Engine:
-    return create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True)
+    engine = create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True, hide_parameters=True)
+
+    @event.listens_for(engine, "handle_error")
+    def _name_bad_text(context: ExceptionContext) -> None:
+        # PostgreSQL keeps no NUL in a text; who sends one gets a refusal, not an internal error.
+        if "cannot contain NUL" in str(context.original_exception):
+            raise BadInput(where="text", why="it may not hold the character NUL")
+
+    return engine
 
 
 def _sqlite_engine(url: str) -> Engine:
@@ -50,6 +60,7 @@ def _sqlite_engine(url: str) -> Engine:
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         url,
+        hide_parameters=True,  # the text of an error must not carry what a statement writes
         pool_size=CONNECTIONS,  # opening one costs more than a whole transaction
         connect_args={"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False},
     )
