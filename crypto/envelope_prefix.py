@@ -7,7 +7,7 @@ import hashlib
 import io
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 from typing import Any, BinaryIO
 
 from crypto import payload
@@ -85,15 +85,6 @@ class EnvelopePrefix:
     def signed(self) -> bytes:
         """What the bidder's signature covers."""
         return tagged_hash("envelope", canonical(self.unsigned()))
-
-    @cached_property
-    def is_signed(self) -> bool:
-        """Whether the bidder named in the header signed this; found out once, since a prefix never changes."""
-        try:
-            verify(self.header.bidder_key, self.signature, self.signed())
-        except IntegrityBroken:
-            return False
-        return True
 
     def to_bytes(self) -> bytes:
         """Magic, length and canonical JSON: all bytes before the payload."""
@@ -227,5 +218,14 @@ def check_signature(prefix: EnvelopePrefix) -> None:
     Raises:
         UnsignedEnvelope: the signature does not match.
     """
-    if not prefix.is_signed:
+    if not _is_signed(prefix):
         raise UnsignedEnvelope
+
+
+@lru_cache(maxsize=128)  # a prefix never changes: what was found out on its arrival need not be again
+def _is_signed(prefix: EnvelopePrefix) -> bool:
+    try:
+        verify(prefix.header.bidder_key, prefix.signature, prefix.signed())
+    except IntegrityBroken:
+        return False
+    return True
