@@ -15,6 +15,7 @@ from litestar.types import Message, Scope
 from kernel.errors import TenderingError
 from kernel.settings import read_settings
 from storage.adapters import Adapters, make_adapters
+from storage.logs import configure_logs
 from web import (
     bids,
     capsules,
@@ -28,7 +29,6 @@ from web import (
     tenders,
 )
 from web.first_run import make_first_operator
-from web.logs import configure_logs
 from web.pages import areas, errors
 from web.routes import get
 from worker.embedded import EmbeddedWorker

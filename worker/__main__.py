@@ -10,6 +10,7 @@ from celery.signals import worker_ready, worker_shutting_down
 
 from kernel.settings import read_settings
 from storage.adapters import Adapters, make_adapters
+from storage.logs import configure_logs
 from storage.outbox import LEASE
 from worker.app import make_celery, send
 from worker.jobs import Job, carry_out
@@ -30,6 +31,7 @@ def main(options: list[str], jobs: Mapping[str, Job] = JOBS, lease: timedelta = 
         sys.exit(
             "MINGTANG_BROKER_URL is not set, so the worker lives inside the web process; nothing to do here"
         )
+    configure_logs()  # before Celery, which leaves loggers alone that somebody has configured
     app = make_celery(settings, lambda job_id: carry_out(jobs, _adapters_of(getpid()), job_id))
     relays: list[Relay] = []
 

@@ -13,6 +13,8 @@ FRAMES = 12  # of a traceback, innermost last
 def place_of_error(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
     """Replace an exception by its type and the functions it went through."""
     error = event.pop("exc_info", None)
+    if isinstance(error, tuple):  # as the standard library hands it over
+        error = error[1]
     if isinstance(error, BaseException):
         frames = traceback.extract_tb(error.__traceback__)[-FRAMES:]
         event["error"] = type(error).__name__
