@@ -512,3 +512,10 @@ def test_the_operator_registers_people(story: Story) -> None:
     page.fill("#password", "a long enough password")
     page.click("form[action='/operator/people'] button")
     expect(page.locator("#people ~ table")).to_contain_text("li.si")
+
+
+def test_no_page_of_the_story_had_a_finding(story: Story) -> None:
+    judge = story.world.judge
+    assert len(set(judge.seen)) > 60
+    assert judge.errors == []
+    assert judge.findings == []

@@ -79,14 +79,19 @@ def read_experts(name: str, content: bytes) -> tuple[ExpertShape, ...]:
     except UnicodeDecodeError:
         raise BadInput(where="file", why="save the file as UTF-8") from None
     except msgspec.DecodeError as error:
-        raise BadInput(where="file", why=str(error)) from None
+        raise BadInput(where="file", why=f"the value at {place_of(error)} cannot be used") from None
+
+
+def place_of(error: msgspec.DecodeError) -> str:
+    """Which field msgspec refuses; its own words are not repeated."""
+    return str(error).rpartition("`$")[2].rstrip("`").lstrip(".") or "the start"
 
 
 def read_lines(content: str) -> list[ExpertShape]:
     """The experts of a CSV file whose first line names the columns."""
     reader = csv.DictReader(io.StringIO(content, newline=""))
     if not set(reader.fieldnames or ()) >= {"number", "name", "employer", "specialties"}:
-        raise BadInput(where="line 1", why="name the columns number, name, employer and specialties")
+        raise BadInput(where="file", why="name the columns number, name, employer and specialties in line 1")
     shapes = []
     for row in reader:
         fields: dict[str, Any] = {key: (row.get(key) or "").strip() for key in COLUMNS}
@@ -96,7 +101,8 @@ def read_lines(content: str) -> list[ExpertShape]:
         try:
             shapes.append(msgspec.convert(fields, ExpertShape))
         except msgspec.ValidationError as error:
-            raise BadInput(where=f"line {reader.line_num}", why=str(error)) from None
+            why = f"line {reader.line_num}: the value of {place_of(error)} cannot be used"
+            raise BadInput(where="file", why=why) from None
     return shapes
 
 

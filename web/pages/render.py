@@ -115,7 +115,7 @@ def refuse(
     `field` is the id of the input that the message belongs to; without it, the field that the error names.
     """
     described = problem(request, error)
-    if type(error) is BadInput:
+    if type(error) is BadInput and str(error.facts["where"]).isidentifier():
         described["detail"] = translate_reason(
             language_of(request), str(error.facts["why"])
         )  # the field is marked
