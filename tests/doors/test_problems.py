@@ -29,7 +29,7 @@ PACKAGES = (
     "web",
     "worker",
 )
-CHINESE = re.compile("[\u4e00-\u9fff]")
+CHINESE = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")  # punctuation too
 SAMPLES = {
     "bids": 2,
     "minimum": 3,

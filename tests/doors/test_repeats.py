@@ -9,7 +9,6 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlmodel import col, func, select
 
 from accounts.duties import Actor, Duty
 from crypto.canonical import b64, unb64
@@ -17,7 +16,6 @@ from crypto.envelope import open_share
 from crypto.opener_keys import make_opener_key, offer_key, open_opener_key
 from crypto.signatures import sign_statement
 from crypto.suites import suite
-from storage.audit_log import LogRecord
 from tender import queries
 from tender.actions import draft, open_bids
 from tender.opening import RELEASE_TYPE, release_body
@@ -27,7 +25,6 @@ from tests.builders import (
     CLOSES,
     NOW,
     PASSPHRASE,
-    Platform,
     PublishedTender,
     make_bid,
     make_bidder,
@@ -36,7 +33,7 @@ from tests.builders import (
     make_tender,
     submit,
 )
-from tests.doors.door import Door, serving
+from tests.doors.door import Door, facts, serving
 from tests.flows.panels import PARTIES, draw_panel, fill_pool, opened_tender
 from web.app import create_app
 
@@ -220,13 +217,6 @@ def test_every_post_of_the_api_is_examined_here(door: Door) -> None:
         if "POST" in getattr(each, "methods", ()) and each.path_format.startswith("/api/")
     }
     assert posts == CREATIONS.keys() | WITHOUT_KEY.keys()
-
-
-def facts(platform: Platform) -> int:
-    """How much was logged, but for what the worker closes by itself."""
-    with platform.database.reading() as session:
-        by_itself = col(LogRecord.kind).in_(["tender.closed", "tender.failed"])
-        return session.exec(select(func.count()).select_from(LogRecord).where(~by_itself)).one()
 
 
 @pytest.mark.parametrize("name", CREATIONS)

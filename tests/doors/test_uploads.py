@@ -22,6 +22,7 @@ from crypto.parts_digest import parts_digest
 from kernel.errors import DoubleSealed
 from tender import queries
 from tender.actions import publish
+from tender.timetable import Timetable
 from tests.builders import (
     CLOSES,
     NOW,
@@ -68,7 +69,7 @@ class Site:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     platform = make_platform(tmp_path_factory.mktemp("uploads"))
-    tender = make_draft(platform)
+    tender = make_draft(platform, timetable=Timetable(CLOSES, CLOSES + timedelta(days=30)))
     with platform.database.transaction() as session:
         publish.publish(
             session,
@@ -111,7 +112,13 @@ def flip(data: bytes, place: int, bit: int = 0) -> bytes:
     return bytes(changed)
 
 
+def closing(site: Site) -> Site:
+    """The same site with a tender that closes earlier, so that the clock may pass its closing."""
+    return replace(site, tender=make_tender(site.platform))
+
+
 def late(site: Site) -> httpx.Response:
+    site = closing(site)
     bid = make_bid(site.platform, site.tender, "late")
     site.platform.clock.at = CLOSES + timedelta(microseconds=1)
     return site.send(bid)
@@ -393,6 +400,7 @@ def test_envelope_over_the_limit_is_refused_before_its_payload_is_sent(site: Sit
 
 
 def test_late_envelope_is_refused_before_its_payload_is_sent(site: Site) -> None:
+    site = closing(site)
     bid = large_bid(site, "announced-late")
     site.door.token(bid.bidder)
     site.platform.clock.at = CLOSES + timedelta(microseconds=1)
@@ -413,6 +421,7 @@ def test_envelope_that_another_bidder_submitted_is_refused_even_with_its_digest(
 
 
 def test_same_envelope_again_gives_the_same_receipt_even_after_the_closing(site: Site) -> None:
+    site = closing(site)
     bid = large_bid(site, "repeated")
     first = site.send(bid)
     assert first.status_code == 201
