@@ -23,7 +23,7 @@ from crypto.envelope import Outcome, bid_blind, check_announcement, join_shares,
 from crypto.envelope_prefix import EnvelopePrefix, read_prefix
 from crypto.parts_digest import PART_BYTES, PartsDigest
 from kernel.clock import write_time
-from kernel.errors import IntegrityBroken, MalformedEnvelope, TooFewBids
+from kernel.errors import BadInput, IntegrityBroken, MalformedEnvelope, TooFewBids
 from storage import audit_log, outbox
 from storage.audit_log import Fact
 from storage.keys import PlatformKeys
@@ -66,7 +66,10 @@ def release_shares(
     assert opener.sign_public is not None
     prefixes = queries.prefixes(session, tender_id)
     release = Release(opener.position, release.shares, release.statement)
-    check_release(release, queries.closing_value(closing), opener.sign_public, prefixes)
+    try:
+        check_release(release, queries.closing_value(closing), opener.sign_public, prefixes)
+    except IntegrityBroken:  # what somebody sends is no sign that the platform is broken
+        raise BadInput(where="statement", why="its signature does not match the opener's key") from None
     session.add(
         ReleaseRecord(
             tender_id=tender_id,

@@ -11,7 +11,7 @@ from crypto.canonical import JsonValue
 from crypto.opener_keys import check_offer
 from crypto.signatures import fingerprint
 from crypto.suites import suite
-from kernel.errors import BadInput, KeyNotRehearsed
+from kernel.errors import BadInput, IntegrityBroken, KeyNotRehearsed
 from storage import audit_log
 from storage.audit_log import Fact
 from tender import queries
@@ -32,7 +32,10 @@ def register_key(
     record = queries.tender(session, tender_id, lock=True)
     after(Stage(record.stage), Move.EDIT)
     opener = queries.opener_of(session, tender_id, actor.person_id)
-    offered = check_offer(statement)
+    try:
+        offered = check_offer(statement)
+    except IntegrityBroken:  # what somebody sends is no sign that the platform is broken
+        raise BadInput(where="statement", why="its signature does not match the key it names") from None
     if (offered.tender_id, offered.opener_id, offered.suite) != (tender_id, actor.person_id, record.suite):
         raise BadInput(where="statement", why="the key was made for another tender, suite or opener")
     if opener.hpke_public == offered.hpke_public and opener.sign_public == offered.signing_public:

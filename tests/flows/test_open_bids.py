@@ -8,7 +8,7 @@ import pytest
 from crypto.canonical import canonical, unb64
 from crypto.envelope import check_announcement
 from crypto.envelope_prefix import read_prefix
-from kernel.errors import IntegrityBroken, NotYetClosed, TooFewBids, WrongShare
+from kernel.errors import BadInput, IntegrityBroken, NotYetClosed, TooFewBids, WrongShare
 from tender import queries
 from tender.actions import open_bids
 from tender.lifecycle import Stage
@@ -91,7 +91,7 @@ def test_share_that_does_not_fit_names_opener_and_bid_and_changes_nothing(platfo
 def test_release_signed_by_another_opener_is_refused(platform: Platform) -> None:
     tender = with_bids(platform)
     tender.openers[0], tender.openers[1] = tender.openers[1], tender.openers[0]
-    with pytest.raises(IntegrityBroken):
+    with pytest.raises(BadInput, match="its signature"):
         release(platform, tender, 1)
 
 
