@@ -112,7 +112,7 @@ class Site:
             )
             self.publics = [self.register(session, person) for person in openers]
             publish.publish(
-                session, actor=office, tender_id=self.tender_id, bid_limit_bytes=10**6, now=self.now
+                session, actor=office, tender_id=self.tender_id, bid_limit_bytes=10**7, now=self.now
             )
             window = queries.submission_window(session, self.tender_id)
             self.opener_keys = window.opener_keys
@@ -130,7 +130,7 @@ class Site:
         rehearse.rehearse(session, answer=answer, **common)  # type: ignore[arg-type]
         return key.public.hpke_public
 
-    def seal(self, number: int) -> Sealed:
+    def seal(self, number: int, size: int = BID_BYTES) -> Sealed:
         """A bid of a fresh bidder."""
         actor = self.person(f"bidder-{number}", Duty.BIDDER)
         signer = Signer(actor.organisation_id, os.urandom(32))
@@ -152,7 +152,7 @@ class Site:
             self.opener_keys,
         )
         body = seal_bytes(
-            os.urandom(BID_BYTES),
+            os.urandom(size),
             header=header,
             opener_publics=self.publics,
             signer=signer,
