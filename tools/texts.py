@@ -51,7 +51,7 @@ def collect() -> Catalog:
     """All texts, as a template without translations."""
     found = Catalog(project="Mingtang", charset="utf-8", fuzzy=False)
     with Path("babel.cfg").open() as file:
-        methods, options = parse_mapping_cfg(file)
+        methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]
     for path, _line, message, _comments, context in extract_from_dir(
         ".", methods, options, KEYWORDS, directory_filter=lambda _: True
     ):

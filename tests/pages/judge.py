@@ -9,6 +9,12 @@ ROOT = Path(__file__).parents[2]
 AXE = (ROOT / "web/frontend/node_modules/axe-core/axe.min.js").read_text()
 ARTEFACTS = ROOT / "var/test-artefacts/pages"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+AXE_OPTIONS = {
+    "runOnly": {"type": "tag", "values": TAGS},
+    "resultTypes": ["violations"],
+    "preload": False,
+    "iframes": False,
+}
 WIDTHS = (1280, 375)
 HEIGHT = 900
 LANGUAGES = ("zh-CN", "en")
@@ -64,8 +70,5 @@ class Judge:
         """What axe finds, each with the element."""
         # Evaluated by the debugger, which no CSP concerns; the page itself may load nothing.
         page.evaluate(f"() => {{ if (!window.axe) {{ {AXE} }} }}")
-        found: dict[str, Any] = page.evaluate(
-            "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations'], preload: false, iframes: false})",
-            TAGS,
-        )
+        found: dict[str, Any] = page.evaluate("options => axe.run(document, options)", AXE_OPTIONS)
         return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found["violations"]]

@@ -446,6 +446,7 @@ def score_in_browser(story: Story, page: Page) -> None:
     for number in range(inputs.count()):
         inputs.nth(number).fill("12.5")
     inputs.last.press("Tab")
+    page.wait_for_load_state("networkidle")
     expect(page.locator("#saved")).to_contain_text("草稿已保存")
     page.reload()
     expect(inputs.last).to_have_value("12.5")

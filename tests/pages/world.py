@@ -47,8 +47,10 @@ class World:
 
     def add(self, name: str, organisation: str, duty: str) -> Person:
         """Somebody with an account."""
-        self.people[name] = self.cast.add(name, name.replace("-", " ").title(), organisation, duty)
-        return self.people[name]
+        self.cast.register(name, name.replace("-", " ").title(), organisation, (duty,))
+        made = Person(self.url, name, self.cast.password, self.cast.folder / name).sign_in()
+        self.people[name] = made
+        return made
 
     def pass_time(self, **by: float) -> None:
         """Move the world's clock; sessions and tokens may end by it."""

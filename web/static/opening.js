@@ -64,9 +64,11 @@ function open(fact) {
   row.querySelector("[data-received]").append(moment(line.received_at));
   const lot = row.querySelector("[data-lot]");
   if (lot) lot.textContent = words.content.querySelector(`[data-lot-id="${line.lot}"]`)?.textContent ?? "";
+  row.dataset.at = line.received_at;
   rows.querySelector("[data-sealed]")?.remove();
-  const sealed = rows.querySelector("[data-sealed]");
-  rows.insertBefore(row, sealed);
+  // In the order in which the bids came in, whatever the order in which the envelopes are opened.
+  const later = [...rows.rows].find((other) => other.dataset.sealed !== undefined || other.dataset.at > line.received_at);
+  rows.insertBefore(row, later ?? null);
 }
 
 const acts = {
