@@ -23,7 +23,7 @@ import httpx
 from sqlmodel import Session, select
 
 from crypto.checkpoint import read_checkpoint, read_proof
-from crypto.merkle import consistency_proof, leaf_hash, root_of, verify_consistency
+from crypto.merkle import Frontier, consistency_proof, leaf_hash, root_of, verify_consistency
 from crypto.parts_digest import file_parts_digest
 from crypto.receipts import check_receipt
 from kernel.settings import Settings
@@ -172,7 +172,7 @@ def check(folder: Path, diary: Diary, expected: int) -> None:
     check_objects(folder / "objects")
 
 
-def check_log(session: Session) -> audit_log.Frontier:
+def check_log(session: Session) -> Frontier:
     """The log's head is the root over its leaves, one by one; returns it."""
     head = audit_log.frontier(session)
     leaves = audit_log.leaves(session, 0, head.size)
@@ -190,7 +190,7 @@ def check_no_doubles(session: Session, bids: list[BidRecord], expected: int) -> 
     assert logged == Counter(bid.id for bid in bids)
 
 
-def check_one(session: Session, adapters: Adapters, bid: BidRecord, head: audit_log.Frontier) -> None:
+def check_one(session: Session, adapters: Adapters, bid: BidRecord, head: Frontier) -> None:
     """One receipt against the platform's keys, its object and the final log."""
     keys, receipt = adapters.keys, json.loads(bid.receipt)
     facts = check_receipt(
