@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, select
 
 from accounts import actions as accounts
 from accounts import queries as account_queries
@@ -25,6 +25,7 @@ from kernel.settings import Settings
 from storage.adapters import Adapters, make_adapters
 from storage.database import Database
 from storage.objects import StoredObject
+from storage.outbox import JobRecord
 from tender import queries
 from tender.actions import draft, open_bids, publish, rehearse, submit_bid
 from tender.opening import RELEASE_TYPE, Closing, Release, release_body
@@ -282,6 +283,16 @@ def release(platform: Platform, tender: PublishedTender, position: int, **tamper
             release=Release(position, shares, statement),
             now=platform.clock.now(),
         )
+
+
+def pass_closing(platform: Platform, tender: PublishedTender) -> None:
+    """Let a tender close now, for tests with processes that read the machine's clock."""
+    now = platform.clock.at = datetime.now(UTC)
+    with platform.database.transaction() as session:
+        queries.tender(session, tender.tender_id).closes_at = now
+        for job in session.exec(select(JobRecord).where(JobRecord.name == "close_tender")):
+            if job.payload == {"tender_id": tender.tender_id}:
+                job.due_at = now
 
 
 def open_all(platform: Platform, tender: PublishedTender) -> None:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -13,11 +12,10 @@ from litestar.testing import TestClient
 from accounts.actions import begin_session, issue_token
 from accounts.credentials import Scope
 from accounts.duties import Actor, Duty
-from crypto.canonical import b64
 from crypto.parts_digest import parts_digest
 from tests.builders import Platform, SealedBid, make_bid, make_draft, make_platform, make_tender, submit
+from tests.doors.closed_routes import CLOSED, TEXT, Route
 from tests.doors.door import Door, kept
-from tests.evaluation.cases import rulebook_data
 from web.app import create_app
 from web.guards import SESSION_COOKIE
 
@@ -72,136 +70,6 @@ AREAS = {
 """First part of a page's path: the duties that have such pages."""
 FRAGMENTS = {"POST /expert/tenders/{tender_id}/bids/{bid_id}/draft"}
 """Posts of a script in the page: a refusal is a line of text for the page, and nothing is kept."""
-
-
-@dataclass(frozen=True)
-class Route:
-    """A closed route of the API: what it takes and who may use it."""
-
-    name: str
-    scope: Scope | None
-    duties: frozenset[Duty]
-    body: Any = None
-    headers: dict[str, str] = field(default_factory=dict)
-    query: str = ""
-
-
-def route(name: str, scope: Scope | None, *duties: Duty, **more: Any) -> Route:
-    return Route(name, scope, frozenset(duties), **more)
-
-
-IF_MATCH = {"If-Match": '"0"'}
-DRAFT: dict[str, Any] = {"reference": "T-2"}
-TEXT = {"text": "Is the price to include taxes?"}
-TIMETABLE = {"questions_until": "2026-12-01T00:00:00Z", "closes_at": "2027-01-10T00:00:00Z"}
-GROUPS = [{"id": "g", "name": {"en": "g"}, "quota": 5, "specialties": ["A08"]}]
-PERSON = {"name": "P", "sign_in": "newcomer", "password": "long enough words", "duties": ["bidder"]}
-ANY = tuple(Duty)
-
-CLOSED = [
-    route("GET /api/me", None, *ANY),
-    route("PUT /api/me/password", None, *ANY, body={"old": "not the password", "new": "another password"}),
-    route("GET /api/organisations", Scope.ADMIN, Duty.OPERATOR, query="?name=Operator"),
-    route("POST /api/organisations", Scope.ADMIN, Duty.OPERATOR, body={"name": "New Ltd"}),
-    route("GET /api/people", Scope.ADMIN, Duty.OPERATOR),
-    route("POST /api/people", Scope.ADMIN, Duty.OPERATOR, body={**PERSON, "organisation_id": "none"}),
-    route("POST /api/signing-keys", Scope.BID, Duty.BIDDER, body={"public": b64(bytes(range(32)))}),
-    route("POST /api/tenders", Scope.OFFICE, Duty.TENDER_OFFICE, body=DRAFT),
-    route("PUT /api/tenders/{tender_id}", Scope.OFFICE, Duty.TENDER_OFFICE, body=DRAFT, headers=IF_MATCH),
-    route("PUT /api/tenders/{tender_id}/rulebook", Scope.OFFICE, Duty.TENDER_OFFICE, body=rulebook_data()),
-    route("GET /api/tenders/{tender_id}/missing", Scope.OFFICE, Duty.TENDER_OFFICE),
-    route("POST /api/tenders/{tender_id}/publish", Scope.OFFICE, Duty.TENDER_OFFICE),
-    route(
-        "POST /api/tenders/{tender_id}/amendments",
-        Scope.OFFICE,
-        Duty.TENDER_OFFICE,
-        body={"changes": "later", "timetable": TIMETABLE},
-    ),
-    route(
-        "POST /api/tenders/{tender_id}/documents",
-        Scope.OFFICE,
-        Duty.TENDER_OFFICE,
-        body=b"terms",
-        query="?name=terms.txt",
-    ),
-    route("POST /api/tenders/{tender_id}/questions", Scope.BID, Duty.BIDDER, body=TEXT),
-    route("POST /api/questions/{question_id}/answer", Scope.OFFICE, Duty.TENDER_OFFICE, body=TEXT),
-    route("POST /api/tenders/{tender_id}/opener-key", Scope.OPEN, Duty.OPENER, body={"statement": {}}),
-    route("POST /api/tenders/{tender_id}/rehearsal", Scope.OPEN, Duty.OPENER, body={"answer": "AAAA"}),
-    route("POST /api/tenders/{tender_id}/lots/{lot_id}/bids", Scope.BID, Duty.BIDDER, body="bid"),
-    route("GET /api/tenders/{tender_id}/bids", Scope.BID, Duty.BIDDER),
-    route("GET /api/bids/{bid_id}/receipt", Scope.BID, Duty.BIDDER),
-    route("POST /api/bids/{bid_id}/withdrawal", Scope.BID, Duty.BIDDER),
-    route("GET /api/bids/{bid_id}/envelope", Scope.READ, Duty.BIDDER),
-    route("GET /api/tenders/{tender_id}/closing", Scope.OPEN, Duty.OPENER),
-    route(
-        "POST /api/tenders/{tender_id}/releases",
-        Scope.OPEN,
-        Duty.OPENER,
-        body={"statement": {}, "shares": {}},
-    ),
-    route("GET /api/experts", Scope.DRAW, Duty.POOL_MANAGER, Duty.SUPERVISOR),
-    route("PUT /api/experts", Scope.DRAW, Duty.POOL_MANAGER, body={"experts": []}),
-    route("POST /api/tenders/{tender_id}/draw", Scope.DRAW, Duty.TENDER_OFFICE, body={"groups": GROUPS}),
-    route(
-        "PUT /api/draws/{draw_id}/commitments/{party}",
-        Scope.DRAW,
-        Duty.TENDER_OFFICE,
-        Duty.WITNESS,
-        Duty.SUPERVISOR,
-        body={"commitment": "00" * 32},
-    ),
-    route(
-        "PUT /api/draws/{draw_id}/reveals/{party}",
-        Scope.DRAW,
-        Duty.TENDER_OFFICE,
-        Duty.WITNESS,
-        Duty.SUPERVISOR,
-        body={"secret": b64(bytes(32))},
-    ),
-    route("POST /api/tenders/{tender_id}/call-out", Scope.DRAW, Duty.POOL_MANAGER),
-    route("GET /api/my-seats", Scope.EVALUATE, Duty.EXPERT),
-    route(
-        "GET /api/tenders/{tender_id}/evaluation",
-        Scope.EVALUATE,
-        Duty.EXPERT,
-        Duty.TENDER_OFFICE,
-        Duty.SUPERVISOR,
-    ),
-    route(
-        "POST /api/tenders/{tender_id}/lots/{lot_id}/votes", Scope.EVALUATE, Duty.EXPERT, body={"votes": []}
-    ),
-    route(
-        "GET /api/tenders/{tender_id}/bids/{bid_id}/files",
-        Scope.EVALUATE,
-        Duty.EXPERT,
-        Duty.TENDER_OFFICE,
-        Duty.SUPERVISOR,
-    ),
-    route(
-        "GET /api/tenders/{tender_id}/bids/{bid_id}/files/{number}",
-        Scope.EVALUATE,
-        Duty.EXPERT,
-        Duty.TENDER_OFFICE,
-        Duty.SUPERVISOR,
-    ),
-    route("GET /api/tenders/{tender_id}/bids/{bid_id}/sheet", Scope.EVALUATE, Duty.EXPERT),
-    route(
-        "PUT /api/tenders/{tender_id}/bids/{bid_id}/sheet",
-        Scope.EVALUATE,
-        Duty.EXPERT,
-        body={"points": {}},
-        headers=IF_MATCH,
-    ),
-    route(
-        "POST /api/tenders/{tender_id}/bids/{bid_id}/sheet/signature",
-        Scope.EVALUATE,
-        Duty.EXPERT,
-        headers=IF_MATCH,
-    ),
-    route("GET /api/tenders/{tender_id}/capsule-full.zip", Scope.READ, Duty.SUPERVISOR),
-]
-"""Every closed route of the API, with a body that reaches its handler."""
 
 
 class Scene:

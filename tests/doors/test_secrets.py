@@ -21,7 +21,6 @@ from crypto.opener_keys import offer_key
 from crypto.parts_digest import parts_digest
 from crypto.signatures import sign_statement
 from kernel.clock import FixedClock
-from tender import queries
 from tender.opening import RELEASE_TYPE, Closing, release_body
 from tender.timetable import Periods, Timetable
 from tests.builders import (
@@ -33,11 +32,11 @@ from tests.builders import (
     make_draft,
     make_platform,
     make_tender,
+    pass_closing,
 )
 from tests.doors.door import Door
 from tests.real_parts.platform import start_web
 
-CLOSING_SECONDS = 5.0
 WAIT_SECONDS = 30.0
 PRICE = "7654321.09"
 EXPERT = "Wang Xiaoming"
@@ -149,7 +148,7 @@ def play_pages(scene: Scene) -> None:
 
 def play_bids(scene: Scene) -> tuple[PublishedTender, list[SealedBid]]:
     now = scene.platform.clock.at = datetime.now(UTC)
-    closes = now + timedelta(seconds=CLOSING_SECONDS)
+    closes = now + timedelta(days=1)
     tender = make_tender(
         scene.platform, timetable=Timetable(closes, closes, 0), periods=Periods(bidding_days=0)
     )
@@ -190,10 +189,7 @@ def play_experts(scene: Scene) -> None:
 
 
 def play_opening(scene: Scene, tender: PublishedTender) -> None:
-    with scene.platform.database.reading() as session:
-        record = queries.tender(session, tender.tender_id)
-        assert record.closes_at is not None
-    time.sleep(max(0.0, (record.closes_at - datetime.now(UTC)).total_seconds()) + 0.2)
+    pass_closing(scene.platform, tender)
     base = f"/api/tenders/{tender.tender_id}"
     for position in (1, 2):
         key, opener = tender.keys[position - 1], tender.openers[position - 1]
