@@ -70,6 +70,11 @@ def actor_of_token(session: Session, secret: str, now: datetime) -> tuple[Actor,
     return holder, frozenset(Scope(scope) for scope in person.scopes)
 
 
+def sign_in_name(session: Session, person_id: str) -> str:
+    """The name that a person signs in with."""
+    return session.exec(select(PersonRecord.sign_in).where(PersonRecord.id == person_id)).one()
+
+
 def lock_person(session: Session, person_id: str) -> None:
     """Let creating acts of one person wait for each other."""
     session.exec(select(PersonRecord.id).where(PersonRecord.id == person_id).with_for_update()).one()

@@ -66,7 +66,6 @@ KIN = select_values(
         & (BIDS.c.status == SEALED),
     )
 )
-KNOWN_DIGEST = select_values(BIDS.c.id).where(BIDS.c.digest == bindparam("digest"))
 NEXT_SEQUENCE = select_values(func.coalesce(func.max(BIDS.c.sequence), 0) + 1).where(
     BIDS.c.tender_id == bindparam("of_tender")
 )
@@ -308,11 +307,6 @@ def bid(session: Session, bid_id: str, *, lock: bool = False) -> BidRecord:
     if record is None:
         raise NotFound(what="bid", id=bid_id)
     return record
-
-
-def is_known(session: Session, digest: bytes) -> bool:
-    """Whether a bid has this envelope."""
-    return session.connection().execute(KNOWN_DIGEST, {"digest": digest}).first() is not None
 
 
 def kin(

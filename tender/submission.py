@@ -13,6 +13,8 @@ from typing import Any
 from crypto.envelope_prefix import EnvelopePrefix, check_signature
 from kernel.clock import write_time
 from kernel.errors import (
+    BidAlreadyWithdrawn,
+    Refused,
     SubmissionClosed,
     SubmissionNotOpen,
     TooLarge,
@@ -80,6 +82,17 @@ def check_size(window: SubmissionWindow, size_bytes: int) -> None:
     """Raise TooLarge when the upload is over the published limit."""
     if size_bytes > window.limit_bytes:
         raise TooLarge(size_bytes=size_bytes, limit_bytes=window.limit_bytes)
+
+
+def check_replaces(standing_id: str | None, replaces: str | None) -> None:
+    """Raise unless a bid names exactly the one that stands for its bidder and lot, or none where none stands."""
+    if standing_id is None and replaces is not None:
+        raise BidAlreadyWithdrawn(bid_id=replaces)
+    if standing_id != replaces:
+        raise Refused(
+            rule="one bid per bidder and lot",
+            why=f"you have submitted the bid {standing_id}; name it as the one this bid replaces, or withdraw it",
+        )
 
 
 def check_envelope(window: SubmissionWindow, lot_id: str, bidder: Bidder, prefix: EnvelopePrefix) -> None:

@@ -128,6 +128,7 @@ def take_in(
             prefix=arrival.prefix,
             digest=digest,
             size_bytes=arrival.size,
+            replaces=replaces,
             now=adapters.clock.now(),
         )
     stored = adapters.objects.put_once(arrival.chunks(), expected=digest, limit_bytes=window.limit_bytes)

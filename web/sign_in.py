@@ -94,6 +94,9 @@ class PasswordRequest(Shape):
 def change_password(request: Request[Any, Any, Any], data: JSONBody[PasswordRequest]) -> dict[str, bool]:
     """Change one's own password; every session and token of the person ends."""
     adapters, actor = adapters_of(request), caller(request).actor
+    with adapters.database.reading() as session:
+        name = queries.sign_in_name(session, actor.person_id)
+    person_behind(adapters, name, data.old)  # counts wrong guesses, as signing in does
     with adapters.database.transaction() as session:
         actions.change_password(session, actor=actor, old=data.old, new=data.new, now=adapters.clock.now())
     return {"changed": True}

@@ -30,8 +30,8 @@ def register_key(
     """Register the opener's public keys, offered in a statement signed with the new key; repeating is harmless."""
     actor.require(Duty.OPENER)
     record = queries.tender(session, tender_id, lock=True)
-    after(Stage(record.stage), Move.EDIT)
     opener = queries.opener_of(session, tender_id, actor.person_id)
+    after(Stage(record.stage), Move.EDIT)
     try:
         offered = check_offer(statement)
     except IntegrityBroken:  # what somebody sends is no sign that the platform is broken
@@ -58,8 +58,8 @@ def rehearse(session: Session, *, actor: Actor, tender_id: str, answer: bytes, n
     """Accept what the opener decrypted from the test envelope; from now on the key counts as rehearsed."""
     actor.require(Duty.OPENER)
     record = queries.tender(session, tender_id, lock=True)
-    after(Stage(record.stage), Move.EDIT)
     opener = queries.opener_of(session, tender_id, actor.person_id)
+    after(Stage(record.stage), Move.EDIT)
     if opener.rehearsal_answer != sha256(answer).digest():
         raise KeyNotRehearsed(opener=opener.position)
     if opener.rehearsed_at is None:

@@ -23,7 +23,14 @@ from storage.objects import StoredObject
 from tender import queries
 from tender.receipt import log_data, write_receipt
 from tender.records import BidRecord
-from tender.submission import SubmissionWindow, check_envelope, check_on_time, check_open, check_size
+from tender.submission import (
+    SubmissionWindow,
+    check_envelope,
+    check_on_time,
+    check_open,
+    check_replaces,
+    check_size,
+)
 
 ADD_BID = insert(queries.BIDS).values(sequence=queries.NEXT_SEQUENCE.scalar_subquery())
 
@@ -51,16 +58,25 @@ def check_arrival(
     prefix: EnvelopePrefix,
     digest: bytes,
     size_bytes: int,
+    replaces: str | None,
     now: datetime,
 ) -> SubmissionWindow:
     """Refuse an envelope by its header, before its body is uploaded; one that was admitted before may come again."""
     actor.require(Duty.BIDDER)
     window = queries.submission_window(session, tender_id)
-    if queries.is_known(session, digest):
+    same_envelope, _, standing = queries.kin(
+        session,
+        digest=digest,
+        submission_id=prefix.header.submission_id,
+        lot_id=lot_id,
+        bidder_id=actor.organisation_id,
+    )
+    if same_envelope is not None:
         return window
     check_open(window)
     check_on_time(window, now)
     check_size(window, size_bytes)
+    check_replaces(standing.id if standing else None, replaces)
     check_envelope(window, lot_id, queries.bidder(session, actor.organisation_id), prefix)
     return window
 
@@ -93,13 +109,7 @@ def submit_bid(
 
 
 def _end_replaced(session: Session, standing_id: str | None, command: SubmitBid) -> None:
-    if standing_id is None and command.replaces is not None:
-        raise BidAlreadyWithdrawn(bid_id=command.replaces)
-    if standing_id != command.replaces:
-        raise Refused(
-            rule="one bid per bidder and lot",
-            why=f"you have submitted the bid {standing_id}; name it as the one this bid replaces, or withdraw it",
-        )
+    check_replaces(standing_id, command.replaces)
     if standing_id is not None:
         standing = queries.bid(session, standing_id)
         standing.status, standing.ended_at = queries.REPLACED, command.stamped_at

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
+from crypto.envelope_prefix import read_prefix
 from crypto.receipts import check_receipt
 from kernel.errors import (
     AlreadySubmitted,
@@ -214,3 +215,21 @@ def test_database_itself_refuses_a_bid_after_the_closing_row(platform: Platform)
                 }
                 session.add(BidRecord(**values))
             session.flush()
+
+
+def test_second_bid_is_refused_by_its_header_before_anything_is_stored(platform: Platform) -> None:
+    tender = make_tender(platform)
+    submit(platform, make_bid(platform, tender, "bidder"), tender)
+    second = make_bid(platform, tender, "bidder", price="2.00")
+    with platform.database.reading() as session, pytest.raises(Refused, match="one bid per bidder"):
+        submit_bid.check_arrival(
+            session,
+            actor=second.bidder,
+            tender_id=tender.tender_id,
+            lot_id=tender.lot_id,
+            prefix=read_prefix(second.envelope),
+            digest=bytes(32),
+            size_bytes=len(second.envelope),
+            replaces=None,
+            now=platform.clock.now(),
+        )

@@ -23,7 +23,7 @@ from tender import queries
 from tender.actions import submit_bid as acts
 from web.bids import Arrival, admit
 from web.guards import adapters_of
-from web.pages.bidder import task_values
+from web.pages.bidder import standing_bids, task_values
 from web.pages.forms import FileForm, text
 from web.pages.render import actor_of, refuse, render, see
 from web.routes import get, post
@@ -103,6 +103,7 @@ def stage(
     if isinstance(arrival, TenderingError):
         raise arrival
     with adapters.database.reading() as session:
+        standing = standing_bids(session, actor, tender_id).get(lot_id)
         window = acts.check_arrival(
             session,
             actor=actor,
@@ -111,6 +112,7 @@ def stage(
             prefix=arrival.prefix,
             digest=UNKNOWN,
             size_bytes=arrival.prefix.length + arrival.prefix.payload_size,
+            replaces=standing.id if standing else None,
             now=adapters.clock.now(),
         )
     stored = adapters.objects.put_once(arrival.chunks(), expected=None, limit_bytes=window.limit_bytes)
