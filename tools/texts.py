@@ -34,6 +34,7 @@ FOR_PROGRAMS = (
     "crypto/passphrase.py",
     "crypto/receipts.py",
     "crypto/seeded_random.py",
+    "crypto/signatures.py",
     "crypto/suites.py",
     "crypto/timestamps.py",
     "evaluation/capsule.py",

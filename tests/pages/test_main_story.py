@@ -5,6 +5,8 @@ The parts follow one another: each begins where the last one ended.
 
 import json
 import re
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -405,10 +407,13 @@ def test_an_expert_reviews_and_scores_in_the_browser(story: Story) -> None:
     judge.visit(page, "/expert", "expert-list")
     judge.visit(page, base, "expert-desk")
     judge.visit(page, f"{base}/lots/{story.lot}/votes", "expert-votes")
-    reject = page.locator("input[value=fail]").first
-    reject.check()
+    for passes in page.locator("input[value=pass]").all()[1:]:
+        passes.check()
     page.click(SEND)
-    expect(page.locator(".govuk-error-summary")).to_be_visible()
+    expect(page.locator(".govuk-error-summary")).to_contain_text("请选择通过或否决")
+    page.locator("input[value=fail]").first.check()
+    page.click(SEND)
+    expect(page.locator(".govuk-error-summary")).to_contain_text("否决必须说明理由")
     judge.judge(page, "expert-votes-refused")
     page.locator("input[value=pass]").first.check()
     page.click(SEND)
@@ -446,14 +451,23 @@ def score_in_browser(story: Story, page: Page) -> None:
     for number in range(inputs.count()):
         inputs.nth(number).fill("12.5")
     inputs.last.press("Tab")
-    page.wait_for_load_state("networkidle")
     expect(page.locator("#saved")).to_contain_text("草稿已保存")
+    bid = page.url.rpartition("/")[2]
+    sheet = f"{story.world.url}/api/tenders/{story.tender}/bids/{bid}/sheet"
+    until(lambda: len(page.request.get(sheet).json()["points"]) == inputs.count())
     page.reload()
     expect(inputs.last).to_have_value("12.5")
     page.click(SEND)
     story.world.judge.visit(page, page.url.removeprefix(story.world.url), "expert-check")
     page.click(SEND)
     expect(page).to_have_url(re.compile(r"/bids/[0-9a-f-]+$"))
+
+
+def until(holds: Callable[[], bool], seconds: float = 20) -> None:
+    limit = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < limit
+        time.sleep(0.1)
 
 
 def score_by_api(story: Story, name: str) -> None:

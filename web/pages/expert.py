@@ -93,7 +93,9 @@ def hand_in_votes(
     except TenderingError as error:
         where = str(error.facts.get("where", ""))
         fields = {f"vote on {check} of bid {bid}": f"r-{bid}-{check}" for bid, check in pairs}
-        field = fields.get(where, where)
+        if where in fields:
+            error = BadInput(where=fields[where], why=error.facts["why"])
+        field = str(error.facts.get("where", ""))
         return refuse(request, "expert-votes.html", error, field=field, lot=lot, form=data, **values)
     return see(f"/expert/tenders/{tender_id}")
 

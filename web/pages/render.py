@@ -11,7 +11,7 @@ from litestar.response import Redirect
 from accounts.duties import Actor, Duty
 from crypto.signatures import fingerprint
 from kernel.clock import write_time
-from kernel.errors import BadInput, NotSignedIn, TenderingError
+from kernel.errors import BadInput, BadSheet, NotSignedIn, TenderingError
 from kernel.money import write_units
 from web.guards import adapters_of, find_caller
 from web.language import LANGUAGES, LOCALES, catalogue, language_of, translate_reason
@@ -115,11 +115,11 @@ def refuse(
     `field` is the id of the input that the message belongs to; without it, the field that the error names.
     """
     described = problem(request, error)
-    if type(error) is BadInput and str(error.facts["where"]).isidentifier():
-        described["detail"] = translate_reason(
-            language_of(request), str(error.facts["why"])
-        )  # the field is marked
-    described["field"] = field or str(error.facts.get("where", ""))
+    where = str(error.facts.get("where", ""))
+    if type(error) in (BadInput, BadSheet) and (where.isidentifier() or where == field):
+        # The field is marked on the page, so its name in the code need not be read.
+        described["detail"] = translate_reason(language_of(request), str(error.facts["why"]))
+    described["field"] = field or where
     return render(request, template, status_of(error), error=described, **values)
 
 
