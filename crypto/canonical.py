@@ -46,7 +46,7 @@ def _check_value(value: object, depth: int) -> bool:
     if depth == 0:
         raise BadInput(where=WHERE, why=f"at most {MAX_DEPTH} levels of nesting are allowed")
     match value:
-        case None | bool() | str():
+        case str() | None | bool():
             return True
         case int():
             return _check_integer(value)
@@ -85,17 +85,22 @@ def read_canonical(data: bytes) -> Any:
     Raises:
         BadInput: not JSON, or JSON written in any other way than RFC 8785 writes it.
     """
-    try:
-        value = json.loads(
-            data.decode("utf-8"),
-            parse_float=_refuse_number,
-            parse_constant=_refuse_number,
-        )
-    except (ValueError, RecursionError):
-        raise BadInput(where=WHERE, why="the bytes are not JSON without fractions") from None
+    value = read_json(data)
     if canonical(value) != data:
         raise BadInput(where=WHERE, why="the JSON is not in canonical form (RFC 8785)")
     return value
+
+
+def read_json(data: bytes) -> Any:
+    """Parse JSON in any form, for readers who write what they understood again and compare the bytes.
+
+    Raises:
+        BadInput: not JSON, or with fractions.
+    """
+    try:
+        return json.loads(data.decode("utf-8"), parse_float=_refuse_number, parse_constant=_refuse_number)
+    except (ValueError, RecursionError):
+        raise BadInput(where=WHERE, why="the bytes are not JSON without fractions") from None
 
 
 def _refuse_number(text: str) -> NoReturn:

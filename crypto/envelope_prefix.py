@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any, BinaryIO
 
 from crypto import payload
-from crypto.canonical import b64, canonical, read_canonical, tagged_hash, unb64
+from crypto.canonical import b64, canonical, read_canonical, read_json, tagged_hash, unb64
 from crypto.key_shares import MAX_OPENERS, SHARE_BYTES
 from crypto.parts_digest import read_fully
 from crypto.signatures import PUBLIC_BYTES, SIGNATURE_BYTES, verify
@@ -132,14 +132,15 @@ def read_prefix(data: bytes | BinaryIO) -> EnvelopePrefix:
     if len(first) + len(body) < length:
         raise MalformedEnvelope(why="its prefix is cut off")
     try:
-        prefix = _read_body(read_canonical(body), length)
+        prefix = _read_body(read_json(body), length)
+        if prefix.to_bytes() != first + body:
+            read_canonical(body)  # raises where the fields are right and only their writing is not
+            raise BadInput(where="prefix", why="it has fields that version 1 does not know")
     except (BadInput, KeyError, TypeError) as error:
         why = (
             str(error) if isinstance(error, BadInput) else "its prefix does not have the fields of version 1"
         )
         raise MalformedEnvelope(why=why) from None
-    if prefix.to_bytes() != first + body:
-        raise MalformedEnvelope(why="it has fields that version 1 does not know")
     return prefix
 
 
