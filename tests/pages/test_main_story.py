@@ -455,7 +455,7 @@ def score_in_browser(story: Story, page: Page) -> None:
     bid = page.url.rpartition("/")[2]
     sheet = f"{story.world.url}/api/tenders/{story.tender}/bids/{bid}/sheet"
     until(lambda: len(page.request.get(sheet).json()["points"]) == inputs.count())
-    page.reload()
+    page.goto(page.url)
     expect(inputs.last).to_have_value("12.5")
     page.click(SEND)
     story.world.judge.visit(page, page.url.removeprefix(story.world.url), "expert-check")

@@ -116,7 +116,7 @@ def refuse(
     """
     described = problem(request, error)
     where = str(error.facts.get("where", ""))
-    if type(error) in (BadInput, BadSheet) and (where.isidentifier() or where == field):
+    if type(error) in (BadInput, BadSheet) and (where.isidentifier() or field in ("", where)):
         # The field is marked on the page, so its name in the code need not be read.
         described["detail"] = translate_reason(language_of(request), str(error.facts["why"]))
     described["field"] = field or where
