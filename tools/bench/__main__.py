@@ -11,7 +11,9 @@ BENCHES = ("sealing", "submission", "evaluation")
 def main() -> int:
     """Run them one after the other, each in a process of its own."""
     cores = len(os.sched_getaffinity(0))
-    print(f"{platform.machine()}, {cores} cores, load {os.getloadavg()[0]:.1f}; ratios count, seconds do not travel")
+    print(
+        f"{platform.machine()}, {cores} cores, load {os.getloadavg()[0]:.1f}; ratios count, seconds do not travel"
+    )
     missed = []
     for name in BENCHES:
         print(f"\n{name}", flush=True)
