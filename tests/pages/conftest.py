@@ -9,6 +9,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.pages.story import EXPERTS, PRICES, Story
 from tests.pages.world import World
 from tests.real_parts.process import free_port, start
 
@@ -55,3 +56,19 @@ def world(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterato
     yield made
     made.close()
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def story(world: World) -> Story:
+    """The story with everybody who takes part, before anything has happened."""
+    world.add("office", "Office", "tender_office")
+    for number in (1, 2, 3):
+        world.add(f"opener-{number}", f"Opening house {number}", "opener")
+    for name in PRICES:
+        world.add(name, f"{name.title()} Construction Ltd", "bidder")
+    world.add("witness", "Exchange centre", "witness")
+    world.add("supervisor", "Supervising body", "supervisor")
+    world.add("pool-manager", "Expert pool", "pool_manager")
+    for number in range(1, EXPERTS + 1):
+        world.add(f"expert-{number}", "Experts", "expert")
+    return Story(world)

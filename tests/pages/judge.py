@@ -58,8 +58,8 @@ class Judge:
             page.set_viewport_size({"width": width, "height": HEIGHT})
             if language == LANGUAGES[0]:
                 # Playwright hides the caret by an inline style, which our CSP refuses at the next swap.
-                picture = ARTEFACTS / f"{name}-{language}-{width}.png"
-                page.screenshot(path=picture, full_page=True, caret="initial")
+                picture = ARTEFACTS / f"{name}-{language}-{width}.jpg"
+                page.screenshot(path=picture, full_page=True, caret="initial", type="jpeg", quality=70)
             overflow = page.evaluate(
                 "document.documentElement.scrollWidth - document.documentElement.clientWidth"
             )
