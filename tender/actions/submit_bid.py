@@ -14,7 +14,7 @@ from accounts.duties import Actor, Duty
 from crypto.checkpoint import Checkpoint, sign_checkpoint
 from crypto.envelope_prefix import EnvelopePrefix
 from crypto.receipts import SEALED, WITHDRAWN, ReceiptFacts
-from kernel.errors import AlreadySubmitted, BidAlreadyWithdrawn, NotFound, Refused, WrongBidder
+from kernel.errors import AlreadySubmitted, BidAlreadyWithdrawn, NotFound, WrongBidder
 from kernel.ids import new_id
 from storage import audit_log
 from storage.audit_log import Fact

@@ -20,7 +20,9 @@ VECTORS: dict[str, Any] = json.loads(FILE.read_text())["vectors"]
 
 
 def vectors(folder: str) -> list[Any]:
-    return [pytest.param(vector, id=name) for name, vector in VECTORS.items() if name.startswith(f"{folder}/")]
+    return [
+        pytest.param(vector, id=name) for name, vector in VECTORS.items() if name.startswith(f"{folder}/")
+    ]
 
 
 def test_all_518_public_vectors_are_there() -> None:
