@@ -28,6 +28,7 @@ from storage.objects import StoredObject
 from tender import queries
 from tender.actions import submit_bid as acts
 from tender.records import BidRecord
+from web.documents import next_chunk
 from web.guards import adapters_of, caller, find_caller_in, signed_in
 from web.routes import get, post
 
@@ -55,7 +56,7 @@ class Arrival:
         payload.update(self.head[self.prefix.length :])
         yield self.head
         # The server hands over no more than was announced, so what came whole needs no wait for the event loop.
-        while len(self.head) != self.size and (chunk := anyio.from_thread.run(_next_chunk, self.rest)):
+        while len(self.head) != self.size and (chunk := anyio.from_thread.run(next_chunk, self.rest)):
             payload.update(chunk)
             yield chunk
         if payload.size != self.prefix.payload_size:
@@ -66,13 +67,6 @@ class Arrival:
             raise MalformedEnvelope(why="its payload was changed after sealing")
 
 
-async def _next_chunk(stream: AsyncIterator[bytes]) -> bytes:
-    async for chunk in stream:
-        if chunk:
-            return chunk
-    return b""
-
-
 async def receive_head(request: Request[Any, Any, Any]) -> Arrival:
     """Read as much of the body as holds the prefix; small bodies whole."""
     stream = aiter(request.stream())
@@ -80,7 +74,7 @@ async def receive_head(request: Request[Any, Any, Any]) -> Arrival:
     whole = size if 0 < size <= WHOLE_BODY_BYTES else 0
     head = bytearray()
     while len(head) < max(whole, prefix_length_needed(bytes(head[:FIXED_BYTES]))):
-        chunk = await _next_chunk(stream)
+        chunk = await next_chunk(stream)
         if not chunk:
             break
         head += chunk

@@ -23,12 +23,6 @@ class Shape(msgspec.Struct, forbid_unknown_fields=True):
     """A strict JSON object: an unknown field is an error, not noise."""
 
 
-class Created(Shape):
-    """The answer to a creating request."""
-
-    id: str
-
-
 def page_limit(limit: int) -> int:
     """The page size asked for, within bounds."""
     if not 1 <= limit <= PAGE_LIMIT:

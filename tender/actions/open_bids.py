@@ -4,7 +4,6 @@ Each envelope is unsealed outside any transaction (it may be large) and recorded
 in the middle of an opening loses nothing and repeats nothing.
 """
 
-import json
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -256,10 +255,3 @@ def _publish_record(session: Session, tender_id: str, now: datetime) -> None:
     session.add(OpeningRecord(tender_id=tender_id, body=body, digest=digest, recorded_at=now))
     session.add(tender)
     audit_log.append(session, Fact("opening.recorded", tender_id, tender_id, {"record": digest}), now)
-
-
-def bid_answers(row: OpenedBidRecord) -> dict[str, JsonValue]:
-    """The form answers of an opened bid."""
-    body = json.loads(row.bid_json) if row.bid_json else {}
-    answers = body.get("answers", {}) if isinstance(body, dict) else {}
-    return answers if isinstance(answers, dict) else {}
