@@ -27,6 +27,10 @@ class Scope(StrEnum):
     EVALUATE = "evaluate"
     DRAW = "draw"
     ADMIN = "admin"
+    APPLY = "apply"
+    WINDOW = "window"
+    CENTRE = "centre"
+    SUPERVISE = "supervise"
 
 
 def check_password(sign_in: str, password: str) -> None:

@@ -12,7 +12,7 @@ from kernel.ids import OrganisationId, PersonId
 
 
 class Duty(StrEnum):
-    """The duties of the trade."""
+    """The duties of the trade: first of tenders, then of approvals."""
 
     TENDER_OFFICE = "tender_office"
     OPENER = "opener"
@@ -21,8 +21,15 @@ class Duty(StrEnum):
     BIDDER = "bidder"
     EXPERT = "expert"
     POOL_MANAGER = "pool_manager"
-    WINDOW_STAFF = "window_staff"
     OPERATOR = "operator"
+    APPLICANT = "applicant"
+    WINDOW_STAFF = "window_staff"
+    CASE_OFFICER = "case_officer"
+    LEADER = "leader"
+    CASHIER = "cashier"
+    CENTRE_OFFICE = "centre_office"
+    MONITOR = "monitor"
+    AUDITOR = "auditor"
 
 
 MAY_COMBINE: frozenset[frozenset[Duty]] = frozenset(
@@ -33,10 +40,14 @@ MAY_COMBINE: frozenset[frozenset[Duty]] = frozenset(
         (Duty.WITNESS, Duty.OPENER),
         (Duty.WINDOW_STAFF, Duty.OPENER),
         (Duty.WINDOW_STAFF, Duty.TENDER_OFFICE),
+        (Duty.WINDOW_STAFF, Duty.CASE_OFFICER),
+        (Duty.CASE_OFFICER, Duty.LEADER),
+        (Duty.APPLICANT, Duty.BIDDER),
     )
 )
 """The only pairs that one person may hold. All others would let one person check or favour their own work:
-a bidder, an expert and an operator hold nothing else, and nobody supervises what they run."""
+an expert and an operator hold nothing else, a bidder may only apply for permits as well, a cashier handles no
+case, and nobody supervises what they run."""
 
 
 @dataclass(frozen=True)

@@ -101,3 +101,10 @@ def s3(s3_server: Seaweed) -> S3:
 def cheap_passwords() -> None:
     """Hash test passwords at the least cost Argon2 allows; production's cost is in accounts.actions."""
     accounts.actions.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep a file's tests, and the whole story of the pages, in one process: they share what they built."""
+    for item in items:
+        story = item.path.parent.name == "pages" and item.path.name[5].isdigit()
+        item.add_marker(pytest.mark.xdist_group("story" if story else str(item.path)))

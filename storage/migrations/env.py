@@ -21,8 +21,8 @@ def load_tables() -> None:
     """Import every module with tables."""
     for module in ("storage.audit_log", "storage.outbox"):
         import_module(module)
-    for records in sorted(ROOT.glob("*/records.py")):
-        import_module(f"{records.parent.name}.records")
+    for records in sorted([*ROOT.glob("*/records.py"), *ROOT.glob("*/records/[a-z]*.py")]):
+        import_module(".".join(records.relative_to(ROOT).with_suffix("").parts))
 
 
 def write_type(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[False]:

@@ -10,11 +10,15 @@ from accounts.duties import MAY_COMBINE, Actor, Duty, check_combination
 from kernel.errors import ConflictOfDuties, NotAllowed
 from kernel.ids import OrganisationId, PersonId
 
-LONERS = {Duty.BIDDER, Duty.EXPERT, Duty.OPERATOR, Duty.POOL_MANAGER}
+LONERS = {Duty.EXPERT, Duty.CASHIER, Duty.MONITOR, Duty.AUDITOR, Duty.OPERATOR, Duty.POOL_MANAGER}
 JUDGES = [
     {Duty.TENDER_OFFICE, Duty.SUPERVISOR},
     {Duty.TENDER_OFFICE, Duty.WITNESS},
     {Duty.SUPERVISOR, Duty.WITNESS},
+    {Duty.SUPERVISOR, Duty.WINDOW_STAFF},
+    {Duty.SUPERVISOR, Duty.LEADER},
+    {Duty.APPLICANT, Duty.WINDOW_STAFF},
+    {Duty.APPLICANT, Duty.CASE_OFFICER},
 ]
 
 
@@ -30,7 +34,7 @@ def test_a_set_is_allowed_exactly_when_all_its_pairs_are(duties: set[Duty]) -> N
 
 @pytest.mark.parametrize("loner", sorted(LONERS))
 @pytest.mark.parametrize("other", list(Duty))
-def test_bidders_experts_operators_and_pool_managers_hold_nothing_else(loner: Duty, other: Duty) -> None:
+def test_those_who_judge_pay_or_watch_hold_nothing_else(loner: Duty, other: Duty) -> None:
     if loner is other:
         check_combination([loner, other])
     else:
@@ -39,7 +43,7 @@ def test_bidders_experts_operators_and_pool_managers_hold_nothing_else(loner: Du
 
 
 @pytest.mark.parametrize("pair", JUDGES)
-def test_the_three_parties_of_a_draw_are_three_people(pair: set[Duty]) -> None:
+def test_nobody_judges_or_watches_their_own_work(pair: set[Duty]) -> None:
     with pytest.raises(ConflictOfDuties):
         check_combination(pair)
 

@@ -116,6 +116,7 @@ def test_a_flipped_bit_never_changes_what_a_token_says(at: int) -> None:
         TOKEN[:40],
         der(asn1.SEQUENCE, der(asn1.SEQUENCE, integer(0))),
     ],
+    ids=["nothing", "one byte", "an empty frame", "one byte less", "one byte more", "its start", "no token"],
 )
 def test_what_is_no_token_is_refused(token: bytes) -> None:
     with pytest.raises(IntegrityBroken):

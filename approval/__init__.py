@@ -1,0 +1,1 @@
+"""Approval: items and their versions, cases and their clock, parallel approval, fees, the window."""

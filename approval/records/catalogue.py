@@ -1,0 +1,58 @@
+"""Tables of the catalogue: items, their versions, and what each clean-up round did."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Column, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from storage.columns import Id, JsonText, UtcTime
+
+
+class ItemRecord(SQLModel, table=True):
+    """One item: who is in charge, and which version runs today."""
+
+    __tablename__ = "items"
+    id: str = Field(primary_key=True, sa_type=Id)
+    code: str = Field(max_length=40, unique=True)
+    base_code: str = Field(max_length=40, index=True)
+    department_id: str = Field(sa_type=Id, foreign_key="departments.id", index=True)
+    site_code: str = Field(max_length=40, index=True)
+    kind: str = Field(max_length=20, index=True)
+    item_class: str = Field(default="", max_length=40, index=True)
+    status: str = Field(
+        max_length=20, index=True
+    )  # draft, in_review, published, paused, cancelled, delegated, merged
+    in_centre: bool = True
+    outside_reason: str = Field(default="", max_length=400)  # the law that keeps it out of the centre
+    window_ids: list[str] = Field(default_factory=list, sa_column=Column(JsonText, nullable=False))
+    current_version_id: str | None = Field(default=None, sa_type=Id)
+    created_at: datetime = Field(sa_type=UtcTime)
+
+
+class ItemVersionRecord(SQLModel, table=True):
+    """One version; never changed once published."""
+
+    __tablename__ = "item_versions"
+    __table_args__ = (UniqueConstraint("item_id", "number"),)
+    id: str = Field(primary_key=True, sa_type=Id)
+    item_id: str = Field(sa_type=Id, foreign_key="items.id", index=True)
+    number: int
+    body: dict[str, Any] = Field(sa_column=Column(JsonText, nullable=False))
+    digest: str = Field(default="", max_length=64)
+    status: str = Field(max_length=20)  # draft, in_review, published, retired
+    round_number: int = 0  # the clean-up round that made it
+    effective_from: date | None = None
+    written_by: str = Field(sa_type=Id)
+    published_by: str | None = Field(default=None, sa_type=Id)
+    published_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+class RoundRecord(SQLModel, table=True):
+    """One clean-up round: which items it kept, cancelled, delegated or merged."""
+
+    __tablename__ = "item_rounds"
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    held_on: date
+    note: str = Field(max_length=400)
+    changes: dict[str, Any] = Field(sa_column=Column(JsonText, nullable=False))

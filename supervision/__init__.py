@@ -1,0 +1,1 @@
+"""Supervision: rules over tenders and cases, cards, complaints, ratings, scores and figures."""
