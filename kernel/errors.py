@@ -241,6 +241,36 @@ class WrongStage(Refused):
     text = "{move} is not possible at stage {stage}."
 
 
+class WrongCaseState(Refused):
+    """The act is not possible in the case's state; `allowed` lists what is."""
+
+    text = "{act} is not possible while the case is {state}. Possible now: {allowed}."
+
+
+class NoPower(Refused):
+    """The mandate does not give the power that the act needs."""
+
+    text = "Your mandate of {day} does not give the power {power}. Ask the department for a letter that does."
+
+
+class NotOnDuty(Refused):
+    """Somebody else holds the post of this step today."""
+
+    text = "Today the post {post} is held by somebody else; A acts while present, B while A is absent."
+
+
+class IncompletePapers(Refused):
+    """Papers are missing that the act needs; `missing` is the complete list of codes."""
+
+    text = "These papers are missing: {missing}. Ask for all of them in one notice."
+
+
+class UnlistedFee(Refused):
+    """The fee schedule of the item does not allow this charge."""
+
+    text = "The fee {fee} cannot be charged: {why}. The attempt is recorded."
+
+
 class RateLimited(Refused):
     """Too many attempts in a short time."""
 
