@@ -93,6 +93,12 @@ class IncompleteNotice(BadInput):
     text = "The notice cannot be published yet. Still missing: {missing}."
 
 
+class IncompleteItem(BadInput):
+    """A version of an item lacks something mandatory; `missing` is the complete list."""
+
+    text = "The item cannot be published yet. Still missing: {missing}."
+
+
 class MalformedCapsule(BadInput):
     """The file is not a capsule that this verifier can read."""
 
