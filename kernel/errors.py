@@ -99,6 +99,12 @@ class IncompleteItem(BadInput):
     text = "The item cannot be published yet. Still missing: {missing}."
 
 
+class BadLines(BadInput):
+    """Lines of an imported file cannot be used; nothing was imported."""
+
+    text = "Nothing was imported. {count} lines cannot be used: {lines}"
+
+
 class MalformedCapsule(BadInput):
     """The file is not a capsule that this verifier can read."""
 

@@ -59,6 +59,8 @@ def worded(language: str, name: str, value: object) -> object:
         return translate_reason(language, " / ".join(held))
     if name == "missing":
         return ", ".join(translate(language, MISSING.get(code, code)) for code in text.split(", "))
+    if name == "lines" and isinstance(value, list):
+        return "; ".join(f"{line}: {where}: {translate_reason(language, why)}" for line, where, why in value)
     if name in ("why", "rule", "what", "where"):
         return translate_reason(language, text)
     return value

@@ -56,3 +56,45 @@ class RoundRecord(SQLModel, table=True):
     held_on: date
     note: str = Field(max_length=400)
     changes: dict[str, Any] = Field(sa_column=Column(JsonText, nullable=False))
+
+
+class ItemChangeRecord(SQLModel, table=True):
+    """One move in the life of an item, with its reason: the history of the catalogue."""
+
+    __tablename__ = "item_changes"
+    id: str = Field(primary_key=True, sa_type=Id)
+    item_id: str = Field(sa_type=Id, foreign_key="items.id", index=True)
+    version_id: str | None = Field(default=None, sa_type=Id)
+    move: str = Field(max_length=20)
+    from_status: str = Field(max_length=20)
+    to_status: str = Field(max_length=20)
+    reason: str = Field(default="", max_length=1000)
+    done_by: str = Field(sa_type=Id)
+    at: datetime = Field(sa_type=UtcTime, index=True)
+
+
+class EntryRecord(SQLModel, table=True):
+    """进驻/退出: the request that an item enters or leaves the centre, and who approved it."""
+
+    __tablename__ = "item_entries"
+    id: str = Field(primary_key=True, sa_type=Id)
+    item_id: str = Field(sa_type=Id, foreign_key="items.id", index=True)
+    kind: str = Field(max_length=10)  # entry, exit
+    reason: str = Field(max_length=1000)
+    asked_by: str = Field(sa_type=Id)
+    asked_at: datetime = Field(sa_type=UtcTime)
+    settled_by: str | None = Field(default=None, sa_type=Id)
+    settled_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    is_approved: bool = False
+
+
+class YearlyCatalogueRecord(SQLModel, table=True):
+    """The catalogue of a year, frozen: the bytes that every later export repeats."""
+
+    __tablename__ = "yearly_catalogues"
+    year: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    body: bytes
+    digest: str = Field(max_length=64)
+    item_count: int
+    frozen_by: str = Field(sa_type=Id)
+    frozen_at: datetime = Field(sa_type=UtcTime)

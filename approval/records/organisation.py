@@ -133,3 +133,25 @@ class RegisterRecord(SQLModel, table=True):
     body: dict[str, Any] = Field(sa_column=_texts())
     recorded_by: str = Field(sa_type=Id)
     recorded_at: datetime = Field(sa_type=UtcTime)
+
+
+class AttendanceRecord(SQLModel, table=True):
+    """One person's day as the terminal's marks and the calendar make it."""
+
+    __tablename__ = "attendance"
+    person_id: str = Field(primary_key=True, sa_type=Id)
+    day: date = Field(primary_key=True)
+    presence: str = Field(max_length=20)  # present, late, early, late_and_early, absent, excused, overtime
+    first_mark: str = Field(default="", max_length=5)
+    last_mark: str = Field(default="", max_length=5)
+
+
+class SettingRecord(SQLModel, table=True):
+    """One version of a setting of the centre; the highest version holds."""
+
+    __tablename__ = "centre_settings"
+    key: str = Field(primary_key=True, max_length=60)
+    version: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    value: Any = Field(sa_column=_texts())
+    set_by: str = Field(sa_type=Id)
+    set_at: datetime = Field(sa_type=UtcTime)
