@@ -7,7 +7,7 @@ from datetime import date
 
 from crypto.canonical import JsonValue
 from kernel.errors import BadInput
-from kernel.working_days import TABLE_ENDS, Calendar, ChangedDay
+from kernel.working_days import TABLE_ENDS, Calendar, ChangedDay, read_day
 
 LONGEST_NUMBER = 100  # characters of a notice number
 MOST_ROWS = 400  # a year and a month of days
@@ -36,8 +36,8 @@ def read_rows(text: str) -> tuple[DayRow, ...]:
         if not line.strip() or (number == 1 and (day, word) == ("date", "working")):
             continue
         try:
-            rows.append(DayRow(date.fromisoformat(day), WORKING[word], number))
-        except (ValueError, KeyError):
+            rows.append(DayRow(read_day(day, "date"), WORKING[word], number))
+        except (BadInput, KeyError):
             wrong.append(number)
     refuse_lines(wrong, "write a date such as 2027-02-05, a comma, and on or off")
     return tuple(rows)

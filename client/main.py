@@ -8,6 +8,7 @@ import typer
 
 from client.console import plain_errors, say
 from client.draw import DRAWS
+from client.due import due_command
 from client.hold_key import KEYS
 from client.passphrases import passphrase
 from client.seal import seal_command
@@ -50,6 +51,7 @@ APP.command("seal")(seal_command)
 APP.command("submit")(submit_command)
 APP.command("withdraw")(withdraw_command)
 APP.command("verify")(verify_command)
+APP.command("due")(due_command)
 RECEIPTS.command("check")(check_command)
 APP.add_typer(RECEIPTS, name="receipt")
 APP.add_typer(KEYS, name="key")

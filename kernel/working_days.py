@@ -355,6 +355,17 @@ def read_calendar(table: Mapping[str, Any]) -> Calendar:
     )
 
 
+def read_day(text: str, where: str) -> date:
+    """A date in its one written form, such as 2026-02-13."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = date.min
+    if day.isoformat() != text:
+        raise BadInput(where=where, why="write a date such as 2026-02-13")
+    return day
+
+
 def read_days(text: str) -> list[date]:
     """Dates with blanks between them."""
     return [date.fromisoformat(word) for word in text.split()]
