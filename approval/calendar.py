@@ -7,7 +7,8 @@ from datetime import date
 
 from crypto.canonical import JsonValue
 from kernel.errors import BadInput
-from kernel.working_days import TABLE_ENDS, Calendar, ChangedDay, read_day
+from kernel.working_days import TABLE_ENDS, Calendar, ChangedDay
+from kernel.written_days import read_day
 
 LONGEST_NUMBER = 100  # characters of a notice number
 MOST_ROWS = 400  # a year and a month of days
@@ -39,7 +40,7 @@ def read_rows(text: str) -> tuple[DayRow, ...]:
             rows.append(DayRow(read_day(day, "date"), WORKING[word], number))
         except (BadInput, KeyError):
             wrong.append(number)
-    refuse_lines(wrong, "write a date such as 2027-02-05, a comma, and on or off")
+    refuse_lines(wrong, why="write a date such as 2027-02-05, a comma, and on or off")
     return tuple(rows)
 
 
@@ -50,12 +51,12 @@ def check_rows(calendar: Calendar, rows: Sequence[DayRow], notice_no: str) -> No
     if not 1 <= len(rows) <= MOST_ROWS:
         raise BadInput(where="rows", why=f"give 1 to {MOST_ROWS} days")
     outside = [row.line for row in rows if not calendar.first_day <= row.day <= TABLE_ENDS]
-    refuse_lines(outside, f"the working-day table reaches from {calendar.first_day} to {TABLE_ENDS}")
+    refuse_lines(outside, why=f"the working-day table reaches from {calendar.first_day} to {TABLE_ENDS}")
     times = Counter(row.day for row in rows)
-    refuse_lines([row.line for row in rows if times[row.day] > 1], "this day is named twice")
+    refuse_lines([row.line for row in rows if times[row.day] > 1], why="this day is named twice")
 
 
-def refuse_lines(numbers: Iterable[int], why: str) -> None:
+def refuse_lines(numbers: Iterable[int], *, why: str) -> None:
     """Refuse the notice if any line is wrong, naming all of them."""
     if listed := ", ".join(map(str, numbers)):
         raise BadInput(where=f"line {listed}", why=why)

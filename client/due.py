@@ -3,14 +3,15 @@
 import os
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.table import Table
 
 from client.console import OUT, plain_errors, say
-from kernel.errors import BadInput
-from kernel.working_days import DayKind, DueDate, ExplainedDay, Stop, national_calendar, read_day
+from kernel.working_days import DayKind, DueDate, ExplainedDay, national_calendar
+from kernel.written_days import read_day, read_stop, write_due
+
 
 CHINESE: dict[str, str] = {
     "Due": "到期日",
@@ -58,40 +59,9 @@ def due_command(
         found = calendar.due(begun, days, stops, extension)
         explanation = calendar.explain(begun, days, stops, extension)
         if as_json:
-            say(due_facts(found, explanation), as_json=True)
+            say(write_due(found, explanation), as_json=True)
         else:
             show(found, explanation)
-
-
-def read_stop(text: str) -> Stop:
-    """A stop such as `2026-04-10:2026-04-24`, an open one as `2026-04-10:`."""
-    begin, colon, end = text.partition(":")
-    if not colon:
-        raise BadInput(
-            where="stop", why="write FROM:TO such as 2026-04-10:2026-04-24, or FROM: while it is open"
-        )
-    return Stop(read_day(begin, "stop"), read_day(end, "stop") if end else None)
-
-
-def due_facts(found: DueDate, explanation: Sequence[ExplainedDay]) -> dict[str, Any]:
-    """The answer as one JSON object; `used` and `remaining` only while the clock stands."""
-    facts: dict[str, Any] = {
-        "due": found.day.isoformat() if found.day else None,
-        "explanation": [
-            {
-                "date": each.day.isoformat(),
-                "kind": each.kind,
-                "number": each.number,
-                "notice": each.notice,
-                "provisional": each.provisional,
-            }
-            for each in explanation
-        ],
-        "provisional": found.provisional,
-    }
-    if found.day is None:
-        facts |= {"used": found.used, "remaining": found.remaining}
-    return facts
 
 
 def show(found: DueDate, explanation: Sequence[ExplainedDay]) -> None:

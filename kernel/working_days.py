@@ -20,7 +20,7 @@ Sources: 民法典 201 (the day of the beginning is not counted), 行政许可�
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -29,9 +29,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kernel.clock import BEIJING
 from kernel.errors import BadInput
 
-BEIJING = timezone(timedelta(hours=8))  # no summer time since 1991, and the table begins in 2005
 TABLE_ENDS = date(2099, 12, 31)  # far behind any limit; a later date is a typing error
 MOST_DAYS = 5000  # working days of one limit; the longest statutory limits stay far below
 ONE_DAY = timedelta(days=1)
@@ -353,17 +353,6 @@ def read_calendar(table: Mapping[str, Any]) -> Calendar:
         {row.day: row for row in rows},
         frozenset(read_days(table["expected_off"])),
     )
-
-
-def read_day(text: str, where: str) -> date:
-    """A date in its one written form, such as 2026-02-13."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        day = date.min
-    if day.isoformat() != text:
-        raise BadInput(where=where, why="write a date such as 2026-02-13")
-    return day
 
 
 def read_days(text: str) -> list[date]:
