@@ -12,7 +12,6 @@ from client.console import OUT, plain_errors, say
 from kernel.working_days import DayKind, DueDate, ExplainedDay, national_calendar
 from kernel.written_days import read_day, read_stop, write_due
 
-
 CHINESE: dict[str, str] = {
     "Due": "到期日",
     "provisional": "暂定",
