@@ -160,8 +160,9 @@ TRANSITIONS: Mapping[tuple[State, Act], Rule] = {
         for state in RUNNING
     },
     (State.GRANTED, Act.CERTIFY): _rule(State.CERTIFIED, LAW + "39", *STAFF),
-    (State.REFUSED, Act.DELIVER): _rule(State.DONE, LAW + "44", Role.WINDOW, Role.CHIEF),
-    (State.CERTIFIED, Act.DELIVER): _rule(State.DONE, LAW + "44", Role.WINDOW, Role.CHIEF),
+    (State.GRANTED, Act.DELIVER): _rule(State.DONE, LAW + "44", Role.WINDOW, Role.CHIEF, Role.LEAD),
+    (State.REFUSED, Act.DELIVER): _rule(State.DONE, LAW + "44", Role.WINDOW, Role.CHIEF, Role.LEAD),
+    (State.CERTIFIED, Act.DELIVER): _rule(State.DONE, LAW + "44", Role.WINDOW, Role.CHIEF, Role.LEAD),
     **{
         (state, Act.WITHDRAW): _rule(State.WITHDRAWN, LAW + "29", Role.APPLICANT) for state in BEFORE_DECISION
     },

@@ -1,4 +1,4 @@
-"""Where the platform's own keys live: log, receipts, timestamp authority. One folder, readable by its owner only.
+"""Where the platform's own keys live: log, receipts, timestamps, personal data. One folder, readable by its owner only.
 
 No key that opens a bid is ever here: those stay on the openers' machines.
 """
@@ -21,6 +21,7 @@ class PlatformKeys:
     log: Signer = field(repr=False)
     receipts: Signer = field(repr=False)
     authority: AuthorityKey = field(repr=False)
+    people: bytes = field(repr=False)  # seals the personal data of applicants at rest
 
     @property
     def log_vkey(self) -> str:
@@ -36,7 +37,8 @@ def platform_keys(folder: Path, log_origin: str, now: datetime) -> PlatformKeys:
     authority_file = folder / "timestamp-authority.key"
     if not authority_file.exists():
         _kept(authority_file, write_authority(make_authority("Mingtang embedded timestamp authority", now)))
-    return PlatformKeys(log, receipts, read_authority(authority_file.read_bytes()))
+    people = _kept(folder / "people.key", os.urandom(32))
+    return PlatformKeys(log, receipts, read_authority(authority_file.read_bytes()), people)
 
 
 def _kept(path: Path, fresh: bytes) -> bytes:

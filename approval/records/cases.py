@@ -62,6 +62,7 @@ class CaseRecord(SQLModel, table=True):
     extended_days: int = 0
     is_stopped: bool = False
     decided_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    decided_on: date | None = Field(default=None, index=True)
     done_at: datetime | None = Field(default=None, sa_type=UtcTime)
     done_on: date | None = Field(default=None, index=True)
     outcome: str = Field(default="", max_length=20)  # granted, refused, answered, withdrawn, ended
@@ -69,6 +70,7 @@ class CaseRecord(SQLModel, table=True):
     was_decided_at_window: bool = False
     window_id: str | None = Field(default=None, sa_type=Id, index=True)
     handler_id: str | None = Field(default=None, sa_type=Id, index=True)
+    bill_id: str | None = Field(default=None, sa_type=Id, index=True)
     visits: int = 0
     used_days: int = 0  # working days from acceptance to the end, stops left out
     next_check: datetime | None = Field(default=None, sa_type=UtcTime)
@@ -251,3 +253,60 @@ class ProjectRecord(SQLModel, table=True):
     delivered_at: datetime | None = Field(default=None, sa_type=UtcTime)
     created_at: datetime = Field(sa_type=UtcTime, index=True)
     facts: dict[str, Any] = Field(default_factory=dict, sa_column=_json())
+
+
+class CreditRecord(SQLModel, table=True):
+    """失信记录: a commitment that an applicant did not keep, until repaired."""
+
+    __tablename__ = "credit_flags"
+    id: str = Field(primary_key=True, sa_type=Id)
+    applicant_key: bytes = Field(sa_type=Digest, index=True)
+    case_id: str = Field(sa_type=Id)
+    flagged_at: datetime = Field(sa_type=UtcTime)
+    repaired_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+class AttemptRecord(SQLModel, table=True):
+    """An act that a rule refused: kept, since some attempts raise a card."""
+
+    __tablename__ = "refused_attempts"
+    id: str = Field(primary_key=True, sa_type=Id)
+    case_id: str = Field(sa_type=Id, index=True)
+    act: str = Field(max_length=30)
+    code: str = Field(max_length=60)
+    why: str = Field(max_length=400)
+    tried_by: str = Field(max_length=36)
+    at: datetime = Field(sa_type=UtcTime)
+
+
+class TicketRecord(SQLModel, table=True):
+    """排队号 or 预约: a place in the queue of a window; it keeps its number when it is handed on."""
+
+    __tablename__ = "tickets"
+    __table_args__ = (UniqueConstraint("hall_code", "day", "number"),)
+    id: str = Field(primary_key=True, sa_type=Id)
+    hall_code: str = Field(max_length=40)
+    day: date
+    number: str = Field(max_length=20)
+    item_code: str = Field(default="", max_length=40)
+    window_id: str | None = Field(default=None, sa_type=Id, index=True)
+    is_booking: bool = False
+    slot: datetime | None = Field(default=None, sa_type=UtcTime)
+    telephone: bytes = b""  # sealed; for the message that it is one's turn
+    state: str = Field(max_length=20)  # waiting, called, served, missed
+    taken_at: datetime = Field(sa_type=UtcTime)
+    called_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    served_by: str | None = Field(default=None, sa_type=Id)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+class SignOffRecord(SQLModel, table=True):
+    """The end of a day at a window: nothing instant left open, or the reason and the minutes of overtime."""
+
+    __tablename__ = "sign_offs"
+    person_id: str = Field(primary_key=True, sa_type=Id)
+    day: date = Field(primary_key=True)
+    at: datetime = Field(sa_type=UtcTime)
+    open_cases: int
+    overtime_minutes: int
+    reason: str = Field(default="", max_length=400)
