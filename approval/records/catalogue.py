@@ -16,10 +16,12 @@ class ItemRecord(SQLModel, table=True):
     id: str = Field(primary_key=True, sa_type=Id)
     code: str = Field(max_length=40, unique=True)
     base_code: str = Field(max_length=40, index=True)
-    department_id: str = Field(sa_type=Id, foreign_key="departments.id", index=True)
+    department_id: str = Field(sa_type=Id, foreign_key="departments.id", index=True)  # of its approval office
     site_code: str = Field(max_length=40, index=True)
     kind: str = Field(max_length=20, index=True)
     item_class: str = Field(default="", max_length=40, index=True)
+    mode: str = Field(default="promised", max_length=20, index=True)
+    title: dict[str, str] = Field(default_factory=dict, sa_column=Column(JsonText, nullable=False))
     status: str = Field(
         max_length=20, index=True
     )  # draft, in_review, published, paused, cancelled, delegated, merged
@@ -43,7 +45,8 @@ class ItemVersionRecord(SQLModel, table=True):
     status: str = Field(max_length=20)  # draft, in_review, published, retired
     round_number: int = 0  # the clean-up round that made it
     effective_from: date | None = None
-    written_by: str = Field(sa_type=Id)
+    written_by: str = Field(sa_type=Id)  # whoever edited it last
+    writers: list[str] = Field(default_factory=list, sa_column=Column(JsonText, nullable=False))
     published_by: str | None = Field(default=None, sa_type=Id)
     published_at: datetime | None = Field(default=None, sa_type=UtcTime)
 

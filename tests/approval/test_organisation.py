@@ -11,7 +11,7 @@ from approval.records.organisation import MandateRecord
 from approval.sites import read_sites
 from kernel.errors import BadInput, BadLines, NameTaken, NotAllowed, NotFound, Refused
 from kernel.working_days import business_day
-from tests.approval.centre import Centre
+from tests.approval.organised import Centre
 from tests.builders import NOW
 
 DAY = date(2026, 11, 2)
