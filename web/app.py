@@ -18,6 +18,7 @@ from storage.adapters import Adapters, make_adapters
 from storage.logs import configure_logs
 from web import (
     bids,
+    calendar,
     capsules,
     documents,
     evaluations,
@@ -84,6 +85,7 @@ def create_app(adapters: Adapters | None = None) -> Litestar:
             *evaluations.ROUTES,
             *public_record.ROUTES,
             *capsules.ROUTES,
+            *calendar.ROUTES,
             *areas.ROUTES,
             create_static_files_router(path="/static", directories=[STATIC]),
         ],

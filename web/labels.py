@@ -6,6 +6,7 @@ The texts are msgids; `_` only marks them for extraction.
 from collections.abc import Mapping
 
 from accounts.duties import Duty
+from kernel.working_days import DayKind
 from tender.lifecycle import Move, Stage
 from tender.opening import BidOutcome, Cause
 
@@ -54,6 +55,15 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         Duty.CENTRE_OFFICE: _("Centre office"),
         Duty.MONITOR: _("Monitor"),
         Duty.AUDITOR: _("Auditor"),
+    },
+    "day": {
+        DayKind.START: _("Day of the event, not counted"),
+        DayKind.WORKING: _("Working day"),
+        DayKind.MAKE_UP: _("Make-up working day"),
+        DayKind.WEEKEND: _("Weekend"),
+        DayKind.HOLIDAY: _("Day off by notice"),
+        DayKind.EXPECTED: _("Day off by law, notice not yet published"),
+        DayKind.STOPPED: _("The clock is stopped, not counted"),
     },
     "home": {
         Duty.TENDER_OFFICE: _("My tenders"),

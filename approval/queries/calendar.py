@@ -1,6 +1,6 @@
 """The calendar in force: the national table with the days that notices have changed since."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine, func
@@ -37,6 +37,14 @@ def changed_days(session: Session) -> list[ChangedDay]:
     """The days brought in by notices, in their order."""
     found = session.exec(select(CalendarDayRecord).order_by(col(CalendarDayRecord.day)))
     return [ChangedDay(row.day, row.is_working, row.notice_no) for row in found]
+
+
+def imported_days(session: Session) -> Mapping[str, list[ChangedDay]]:
+    """The days in force by the import that brought them in."""
+    found: dict[str, list[ChangedDay]] = {}
+    for row in session.exec(select(CalendarDayRecord).order_by(col(CalendarDayRecord.day))):
+        found.setdefault(row.import_id, []).append(ChangedDay(row.day, row.is_working, row.notice_no))
+    return found
 
 
 def calendar_imports(session: Session) -> Sequence[CalendarImportRecord]:

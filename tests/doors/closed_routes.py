@@ -31,6 +31,7 @@ TEXT = {"text": "Is the price to include taxes?"}
 TIMETABLE = {"questions_until": "2026-12-01T00:00:00Z", "closes_at": "2027-01-10T00:00:00Z"}
 GROUPS = [{"id": "g", "name": {"en": "g"}, "quota": 5, "specialties": ["A08"]}]
 PERSON = {"name": "P", "sign_in": "newcomer", "password": "long enough words", "duties": ["bidder"]}
+NOTICE = {"notice_no": "Flood order 3", "days": [{"date": "2026-12-07", "working": False}]}
 ANY = tuple(Duty)
 
 CLOSED = [
@@ -134,6 +135,7 @@ CLOSED = [
         Duty.EXPERT,
         headers=IF_MATCH,
     ),
+    route("POST /api/calendar", Scope.CENTRE, Duty.CENTRE_OFFICE, body=NOTICE),
     route("GET /api/tenders/{tender_id}/capsule-full.zip", Scope.READ, Duty.SUPERVISOR),
 ]
 """Every closed route of the API, with a body that reaches its handler."""

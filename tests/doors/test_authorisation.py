@@ -37,6 +37,8 @@ PUBLIC = {
     "GET /api/tenders/{tender_id}/report/{form}",
     "GET /api/tenders/{tender_id}/capsule.zip",
     "GET /api/draws/{draw_id}/record",
+    "GET /api/calendar/{year}",
+    "GET /api/due",
     "GET /log/checkpoint",
     "GET /log/tile/{path}",
 }
@@ -54,6 +56,7 @@ PUBLIC_PAGES = {
     "GET /tenders/{tender_id}",
     "GET /tenders/{tender_id}/opening",
     "GET /tenders/{tender_id}/result",
+    "GET /calendar",
     "GET /static/{file_path}",
     "HEAD /static/{file_path}",
 }
@@ -65,6 +68,7 @@ AREAS = {
     "expert": {Duty.EXPERT},
     "pool": {Duty.POOL_MANAGER},
     "operator": {Duty.OPERATOR},
+    "centre": {Duty.CENTRE_OFFICE},
     "draws": {Duty.TENDER_OFFICE, Duty.WITNESS, Duty.SUPERVISOR},
 }
 """First part of a page's path: the duties that have such pages."""

@@ -3,6 +3,7 @@
 from web.pages import (
     bidder,
     bidder_submit,
+    calendar,
     draws,
     expert,
     office,
@@ -21,6 +22,7 @@ from web.pages import (
 ROUTES = [
     *bidder.ROUTES,
     *bidder_submit.ROUTES,
+    *calendar.ROUTES,
     *draws.ROUTES,
     *expert.ROUTES,
     *office.ROUTES,
