@@ -20,7 +20,18 @@ from kernel import errors
 from web.language import LOCALES, REASON
 
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "translate": (2,)}
-PACKAGES = ("accounts", "crypto", "evaluation", "expert_pool", "kernel", "storage", "tender", "web")
+PACKAGES = (
+    "accounts",
+    "approval",
+    "crypto",
+    "evaluation",
+    "expert_pool",
+    "kernel",
+    "storage",
+    "supervision",
+    "tender",
+    "web",
+)
 FOR_PROGRAMS = (
     "crypto/archive_names.py",
     "crypto/asn1_forms.py",
