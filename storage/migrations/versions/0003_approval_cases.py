@@ -798,6 +798,7 @@ def upgrade() -> None:
         sa.Column("used_days", sa.Integer(), nullable=False),
         sa.Column("next_check", sa.DateTime(timezone=True), nullable=True),
         sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("checked_sequence", sa.Integer(), nullable=False),
         sa.Column("head", sa.LargeBinary(length=32), nullable=False),
         sa.Column("facts", sa.Text(), nullable=False),
         sa.Column("is_public", sa.Boolean(), nullable=False),
