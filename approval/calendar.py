@@ -49,7 +49,7 @@ def check_rows(calendar: Calendar, rows: Sequence[DayRow], notice_no: str) -> No
     if not notice_no.strip() or len(notice_no) > LONGEST_NUMBER:
         raise BadInput(where="notice_no", why=f"write 1 to {LONGEST_NUMBER} characters")
     if not 1 <= len(rows) <= MOST_ROWS:
-        raise BadInput(where="rows", why=f"give 1 to {MOST_ROWS} days")
+        raise BadInput(where="days", why=f"give 1 to {MOST_ROWS} days")
     outside = [row.line for row in rows if not calendar.first_day <= row.day <= TABLE_ENDS]
     refuse_lines(outside, why=f"the working-day table reaches from {calendar.first_day} to {TABLE_ENDS}")
     times = Counter(row.day for row in rows)
@@ -59,7 +59,7 @@ def check_rows(calendar: Calendar, rows: Sequence[DayRow], notice_no: str) -> No
 def refuse_lines(numbers: Iterable[int], *, why: str) -> None:
     """Refuse the notice if any line is wrong, naming all of them."""
     if listed := ", ".join(map(str, numbers)):
-        raise BadInput(where=f"line {listed}", why=why)
+        raise BadInput(where="days", why=f"line {listed}: {why}")
 
 
 def changes(calendar: Calendar, rows: Iterable[DayRow], notice_no: str) -> tuple[ChangedDay, ...]:

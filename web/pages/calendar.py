@@ -116,9 +116,8 @@ def import_notice(request: Request[Any, Any, Any], data: URLEncodedBody[dict[str
                 session, actor=actor, rows=rows, notice_no=text(data, "notice_no"), now=adapters.clock.now()
             )
     except TenderingError as error:
-        field = "notice_no" if error.facts.get("where") == "notice_no" else "days"
         values = notice_values(request)
-        return refuse(request, "centre-calendar.html", error, field=field, form=data, changed=-1, **values)
+        return refuse(request, "centre-calendar.html", error, form=data, changed=-1, **values)
     return see(f"/centre/calendar?changed={len(changed)}")
 
 
