@@ -11,8 +11,8 @@ from accounts.duties import Actor, Duty
 from approval.item import ItemVersion, Step
 from approval.lifecycle import Act, Role, Rule, State
 from approval.queries import cases, organisation
+from approval.queries.people import is_of_centre
 from approval.records.cases import CaseRecord, ProjectRecord
-from approval.records.organisation import DepartmentRecord
 from kernel.errors import BadInput, NoPower, NotAllowed, NotOnDuty
 from kernel.working_days import Calendar
 
@@ -153,12 +153,6 @@ def leads(actor: Actor, project: ProjectRecord) -> bool:
     """Whether somebody works for the lead department of a project."""
     staff = actor.holds(Duty.WINDOW_STAFF, Duty.CASE_OFFICER, Duty.LEADER)
     return staff and actor.organisation_id == project.lead_department_id
-
-
-def is_of_centre(session: Session, actor: Actor) -> bool:
-    """Whether somebody works for the centre itself, whose general windows receive for every department."""
-    department = session.get(DepartmentRecord, actor.organisation_id)
-    return department is not None and department.unit_kind == "centre"
 
 
 CAPACITIES = {

@@ -114,3 +114,10 @@ def find_meeting(session: Session, meeting_id: str) -> CaseMeetingRecord:
     if meeting is None:
         raise NotFound(what="meeting", id=meeting_id)
     return meeting
+
+
+def check_may_read(actor: Actor, meeting: CaseMeetingRecord) -> None:
+    """Raise NotAllowed unless somebody chairs the meeting, was called to it, or watches."""
+    watches = actor.holds(Duty.SUPERVISOR, Duty.CENTRE_OFFICE, Duty.AUDITOR)
+    if not (watches or actor.person_id == meeting.chair_id or actor.organisation_id in meeting.called):
+        raise NotAllowed(duty="department called to this meeting")

@@ -8,11 +8,11 @@ from typing import Any
 from sqlmodel import Session
 
 from accounts.duties import Actor, Duty
-from approval.actions.doing import is_of_centre
 from approval.applicant import Applicant, applicant_digest, code_digest, letters, seal_applicant
 from approval.item import Mode, OnlineMode
 from approval.lifecycle import State
 from approval.queries import cases, organisation
+from approval.queries.people import is_of_centre
 from approval.records.cases import CaseRecord, ProjectRecord
 from approval.records.catalogue import ItemRecord
 from kernel.errors import BadInput, NotAllowed, Refused
