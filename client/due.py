@@ -15,19 +15,19 @@ from kernel.written_days import read_day, read_stop, write_due
 CHINESE: dict[str, str] = {
     "Due": "到期日",
     "provisional": "暂定",
-    "The clock stands: no due date.": "停表中,暂无到期日。",
+    "The clock stands: no due date.": "停表中，暂无到期日。",
     "working days used": "已用工作日",
     "remaining": "剩余",
     "Date": "日期",
     "Day": "第几日",
     "Why": "原因",
-    DayKind.START: "起算日,不计",
+    DayKind.START: "起算日，不计",
     DayKind.WORKING: "工作日",
     DayKind.MAKE_UP: "调休上班",
     DayKind.WEEKEND: "周末",
     DayKind.HOLIDAY: "放假",
-    DayKind.EXPECTED: "法定节日(通知未发布)",
-    DayKind.STOPPED: "停表,不计",
+    DayKind.EXPECTED: "法定节日（通知未发布）",
+    DayKind.STOPPED: "停表，不计",
 }
 ENGLISH: dict[str, str] = {
     DayKind.START: "day of the event, not counted",
