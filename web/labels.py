@@ -131,6 +131,9 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "open_bid": _("Open an envelope"),
         "score_and_rank": _("Score and rank"),
         "make_report": _("Make the evaluation report"),
+        "make_guides": _("Make the papers about an item"),
+        "make_booklet": _("Make the booklet of a year"),
+        "make_mandate_letter": _("Make the letter of a mandate"),
     },
 }
 """By kind, then by the word of the code."""

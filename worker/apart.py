@@ -18,11 +18,16 @@ def render_apart(report: Mapping[str, JsonValue], language: str) -> bytes:
     Raises:
         Unavailable: the renderer did not finish; the job tries again.
     """
+    return run_apart("worker.report_pdf", report, language)
+
+
+def run_apart(module: str, content: Mapping[str, JsonValue], *arguments: str) -> bytes:
+    """What a module of ours writes for this content, in a process of its own; raises Unavailable."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     try:
         done = subprocess.run(  # noqa: S603 - our own interpreter and module
-            [sys.executable, "-m", "worker.report_pdf", language],
-            input=canonical(dict(report)),
+            [sys.executable, "-m", module, *arguments],
+            input=canonical(dict(content)),
             capture_output=True,
             env=environment,
             timeout=SECONDS,

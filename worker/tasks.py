@@ -13,6 +13,7 @@ from storage.adapters import Adapters
 from storage.database import Session
 from storage.objects import StoredObject
 from tender.actions import close, open_bids
+from worker import guides
 from worker.apart import LANGUAGES, render_apart
 from worker.jobs import Job, Payload
 
@@ -76,4 +77,7 @@ JOBS: Mapping[str, Job] = {
     "open_bid": Job(open_bid, prepare=unseal_bid),
     "score_and_rank": Job(score_and_rank),
     "make_report": Job(keep_report, prepare=write_report),
+    "make_guides": Job(guides.keep_guides, prepare=guides.write_guides),
+    "make_booklet": Job(guides.keep_booklet, prepare=guides.write_booklet),
+    "make_mandate_letter": Job(guides.keep_letter, prepare=guides.write_letter),
 }

@@ -1,5 +1,6 @@
 """The centre office writes, reviews and publishes items; whoever wrote a version does not publish it."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -11,14 +12,15 @@ from approval.item import ItemVersion
 from approval.item_life import ITEM_MOVES, VERSION_MOVES, ItemMove, ItemStatus, moved
 from approval.publication import check_publishable
 from approval.queries import catalogue, organisation, settings
-from approval.records.catalogue import ItemChangeRecord, ItemRecord, ItemVersionRecord
+from approval.records.catalogue import GuideRecord, ItemChangeRecord, ItemRecord, ItemVersionRecord
 from approval.settings import OPEN_BLOCKS
 from crypto.canonical import JsonValue
 from kernel.errors import BadInput, NameTaken, Refused
 from kernel.ids import new_id
 from kernel.working_days import business_day
-from storage import audit_log
+from storage import audit_log, outbox
 from storage.audit_log import Fact
+from storage.objects import StoredObject
 
 RULE = "life of an item"
 MOST_REASON = 1000  # characters
@@ -128,6 +130,25 @@ def publish_version(
     _describe(record, version)
     record.current_version_id = held.id
     session.add_all([held, record])
+    outbox.enqueue(session, "make_guides", {"version_id": held.id}, now=now)
+
+
+def keep_guides(
+    session: Session, *, version_id: str, papers: Mapping[tuple[str, str], StoredObject], now: datetime
+) -> None:
+    """Record the papers about a version, keyed by paper and language."""
+    for (paper, language), stored in papers.items():
+        if session.get(GuideRecord, (version_id, paper, language)) is None:
+            session.add(
+                GuideRecord(
+                    version_id=version_id,
+                    paper=paper,
+                    language=language,
+                    digest=stored.digest,
+                    size=stored.size,
+                    made_at=now,
+                )
+            )
 
 
 def move_item(

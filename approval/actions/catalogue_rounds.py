@@ -19,8 +19,9 @@ from crypto.canonical import JsonValue, canonical
 from kernel.errors import BadInput, Refused
 from kernel.ids import new_id
 from kernel.working_days import business_day
-from storage import audit_log
+from storage import audit_log, outbox
 from storage.audit_log import Fact
+from storage.objects import StoredObject
 
 ROUND_MOVES = {"cancelled": ItemMove.CANCEL, "delegated": ItemMove.DELEGATE, "merged": ItemMove.MERGE}
 TOTALS = frozenset(asdict(Totals()))
@@ -141,7 +142,16 @@ def freeze_year(session: Session, *, actor: Actor, year: int, now: datetime) -> 
     session.flush()
     data: dict[str, JsonValue] = {"digest": digest, "items": len(items)}
     audit_log.append(session, Fact("catalogue.frozen", str(year), data=data), now)
+    outbox.enqueue(session, "make_booklet", {"year": year}, now=now)
     return digest
+
+
+def keep_booklet(session: Session, *, year: int, booklet: StoredObject) -> None:
+    """Record the booklet of a year's catalogue."""
+    record = catalogue.yearly(session, year)
+    if record.booklet_digest is None:
+        record.booklet_digest = booklet.digest
+        session.add(record)
 
 
 def _count(session: Session, now: datetime) -> Mapping[str, int]:

@@ -9,17 +9,20 @@ from accounts.duties import Actor, Duty
 from approval.desk import Mandate, check_mandate
 from approval.queries import organisation as found
 from approval.records.organisation import MandateRecord, SealRecord
+from crypto.canonical import JsonValue
 from kernel.errors import BadInput, Refused
 from kernel.ids import new_id
 from kernel.working_days import business_day
-from storage import audit_log
+from storage import audit_log, outbox
 from storage.audit_log import Fact
+from storage.objects import StoredObject
 
 
-def grant_mandate(
-    session: Session, *, actor: Actor, mandate: Mandate, letter_digest: str, now: datetime
-) -> str:
-    """Give somebody of a department its powers by a stored letter (任命书, 授权书); nobody gives them to themselves."""
+def grant_mandate(session: Session, *, actor: Actor, mandate: Mandate, now: datetime) -> str:
+    """Give somebody of a department its powers; they hold once a job has made the letter (任命书, 授权书).
+
+    Nobody gives powers to themselves.
+    """
     _check_granter(actor, mandate.department_id)
     check_mandate(mandate)
     found.department(session, mandate.department_id)
@@ -27,8 +30,6 @@ def grant_mandate(
         raise Refused(rule="mandates", why="nobody gives a mandate to themselves")
     if accounts.actor(session, mandate.person_id).organisation_id != mandate.department_id:
         raise BadInput(where="person_id", why="name somebody of the department")
-    if len(letter_digest) != 64:
-        raise BadInput(where="letter", why="a mandate needs its letter")
     record = MandateRecord(
         id=new_id(),
         person_id=mandate.person_id,
@@ -37,21 +38,31 @@ def grant_mandate(
         rank=mandate.rank,
         valid_from=mandate.valid_from,
         valid_to=mandate.valid_to,
-        letter_digest=letter_digest,
         granted_by=actor.person_id,
         granted_at=now,
     )
     session.add(record)
-    data = {
+    data: dict[str, JsonValue] = {
         "person": mandate.person_id,
         "department": mandate.department_id,
         "powers": sorted(mandate.powers),
         "from": mandate.valid_from.isoformat(),
         "to": mandate.valid_to.isoformat(),
-        "letter": letter_digest,
     }
     audit_log.append(session, Fact("mandate.granted", record.id, data=data), now)
+    outbox.enqueue(session, "make_mandate_letter", {"mandate_id": record.id}, now=now)
     return record.id
+
+
+def keep_letter(session: Session, *, mandate_id: str, letter: StoredObject, now: datetime) -> None:
+    """Record the letter of a mandate; from now on its powers hold."""
+    record = found.mandate(session, mandate_id)
+    if record.letter_digest:
+        return
+    record.letter_digest = letter.digest.hex()
+    session.add(record)
+    data: dict[str, JsonValue] = {"letter": record.letter_digest}
+    audit_log.append(session, Fact("mandate.letter-made", record.id, data=data), now)
 
 
 def revoke_mandate(

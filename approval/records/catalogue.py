@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Column, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from storage.columns import Id, JsonText, UtcTime
+from storage.columns import Digest, Id, JsonText, UtcTime
 
 
 class ItemRecord(SQLModel, table=True):
@@ -99,5 +99,18 @@ class YearlyCatalogueRecord(SQLModel, table=True):
     body: bytes
     digest: str = Field(max_length=64)
     item_count: int
+    booklet_digest: bytes | None = Field(default=None, sa_type=Digest)
     frozen_by: str = Field(sa_type=Id)
     frozen_at: datetime = Field(sa_type=UtcTime)
+
+
+class GuideRecord(SQLModel, table=True):
+    """One paper about a published version, as PDF: made by a job, never changed."""
+
+    __tablename__ = "item_guides"
+    version_id: str = Field(primary_key=True, sa_type=Id, foreign_key="item_versions.id")
+    paper: str = Field(primary_key=True, max_length=20)  # card, guide, handout, manual
+    language: str = Field(primary_key=True, max_length=5)
+    digest: bytes = Field(sa_type=Digest)
+    size: int
+    made_at: datetime = Field(sa_type=UtcTime)
