@@ -424,6 +424,7 @@ def upgrade() -> None:
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("item_count", sa.Integer(), nullable=False),
+        sa.Column("booklet_digest", sa.LargeBinary(length=32), nullable=True),
         sa.Column("frozen_by", sa.String(length=36), nullable=False),
         sa.Column("frozen_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("year"),
@@ -835,6 +836,20 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_cases_window_id"), ["window_id"], unique=False)
 
     op.create_table(
+        "item_guides",
+        sa.Column("version_id", sa.String(length=36), nullable=False),
+        sa.Column("paper", sa.String(length=20), nullable=False),
+        sa.Column("language", sa.String(length=5), nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["version_id"],
+            ["item_versions.id"],
+        ),
+        sa.PrimaryKeyConstraint("version_id", "paper", "language"),
+    )
+    op.create_table(
         "case_letters",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("case_id", sa.String(length=36), nullable=False),
@@ -984,6 +999,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_case_letters_case_id"))
 
     op.drop_table("case_letters")
+    op.drop_table("item_guides")
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_cases_window_id"))
         batch_op.drop_index(batch_op.f("ix_cases_site_code"))
