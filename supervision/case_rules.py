@@ -17,6 +17,7 @@ LATE_ENTRY_DAYS = 1  # working days between an act and its entry that nobody ask
 RECEIPT_DAYS = 1  # working days in which a hand-over is confirmed
 DECISIONS = (Act.GRANT, Act.REFUSE, Act.FINISH_INSTANT)
 REFUSALS = (Act.NOT_ACCEPT, Act.REFUSE, Act.END)
+UNLAWFUL_EXTENSIONS = ("extension before expiry", "one extension")  # rules of approval.limits
 ACCEPTANCES = (Act.ACCEPT, Act.DEEM_ACCEPTED, Act.FINISH_INSTANT)
 
 Found = Iterator[Alert]
@@ -135,11 +136,10 @@ def refused_without_reason(case: CaseSnapshot, today: date, calendar: Calendar) 
 
 def application_unanswered(case: CaseSnapshot, today: date, calendar: Calendar) -> Found:
     """R9: nobody answered an application within five working days (行政许可法 32(4))."""
-    due = case.answer_due
-    if due is None or calendar.is_provisional(due):
-        return
-    if case.is_deemed or (case.state is State.RECEIVED and case.accepted_on is None and today > due):
-        yield _alert(case, "R9", Severity.RED, due, due=due)
+    due, received = case.answer_due, case.received_on
+    is_late = case.state is State.RECEIVED and due is not None and today > due
+    if received and (case.is_deemed or (is_late and due and not calendar.is_provisional(due))):
+        yield _alert(case, "R9", Severity.RED, received, received=received)
 
 
 def stop_is_wrong(case: CaseSnapshot, today: date, calendar: Calendar) -> Found:
@@ -159,8 +159,8 @@ def stop_is_wrong(case: CaseSnapshot, today: date, calendar: Calendar) -> Found:
 def extension_after_expiry(case: CaseSnapshot, today: date, calendar: Calendar) -> Found:
     """R13: an extension tried after the deadline, or a second time."""
     for attempt in case.attempts:
-        if attempt.act == Act.EXTEND:
-            yield _alert(case, "R13", Severity.RED, attempt.id, why=attempt.code)
+        if attempt.act == Act.EXTEND and attempt.why in UNLAWFUL_EXTENSIONS:
+            yield _alert(case, "R13", Severity.RED, attempt.id, why=attempt.why)
 
 
 def _late_tasks(case: CaseSnapshot, kind: str, today: date, calendar: Calendar) -> Iterator[tuple[str, date]]:

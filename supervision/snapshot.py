@@ -83,7 +83,7 @@ class AttemptFact:
 
     id: str
     act: str
-    code: str
+    why: str  # the rule that refused
     tried_by: str
 
 

@@ -75,6 +75,7 @@ class CaseRecord(SQLModel, table=True):
     used_days: int = 0  # working days from acceptance to the end, stops left out
     next_check: datetime | None = Field(default=None, sa_type=UtcTime)
     sequence: int = 0
+    checked_sequence: int = 0  # of the last event that supervision has looked at
     head: bytes = Field(default=b"", sa_type=Digest)
     facts: dict[str, Any] = Field(default_factory=dict, sa_column=_json())
     is_public: bool = True

@@ -146,7 +146,7 @@ def _fee(row: FeeAttemptRecord) -> FeeFact:
 
 
 def _attempt(row: AttemptRecord) -> AttemptFact:
-    return AttemptFact(row.id, row.act, row.code, row.tried_by)
+    return AttemptFact(row.id, row.act, row.why, row.tried_by)
 
 
 def _hop(row: HopRecord) -> HopFact | None:
