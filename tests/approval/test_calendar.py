@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,10 @@ from sqlmodel import Session, select
 
 from accounts.duties import Duty
 from approval.actions.calendar import import_calendar
-from approval.calendar import DayRow, check_rows, read_rows
+from approval.calendar import DayRow, check_rows, notice_body, read_rows
 from approval.queries.calendar import calendar, calendar_imports
 from approval.records.calendar import CalendarDayRecord
+from crypto.canonical import canonical
 from kernel.errors import BadInput, NotAllowed
 from kernel.working_days import ChangedDay, national_calendar
 from storage.audit_log import LogRecord
@@ -55,6 +57,12 @@ def test_every_line_that_cannot_be_read_is_named() -> None:
         read_rows("2027-01-01,off\n2027-02-30,off\n2027-03-01,perhaps\nnonsense\n2027-03-02,on")
     assert caught.value.facts["where"] == "days"
     assert str(caught.value.facts["why"]).startswith("line 2, 3, 4: ")
+
+
+def test_digest_of_a_notice_is_the_one_of_the_format() -> None:
+    rows = (DayRow(date(2026, 12, 15), True), DayRow(date(2026, 12, 14), False))
+    digest = sha256(canonical(notice_body(rows, "抗洪〔2026〕3 号"))).hexdigest()
+    assert digest == "a2ead27cad99ed3677c29e84719cdeeeeec116d8a13b9025d3bda697f26935bd"
 
 
 def test_without_a_notice_the_national_table_is_in_force(platform: Platform) -> None:
