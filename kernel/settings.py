@@ -27,6 +27,8 @@ class Settings:
     broker_url: str = ""
     """Celery broker (redis:// or amqp://); empty means the worker lives inside the web process."""
     broker_password_file: str = ""
+    message_gateway: str = ""
+    """URL that takes short messages as JSON; empty means one file for each message in `var`/messages."""
     public_url: str = "http://127.0.0.1:8000"
     """How people reach the site; printed in receipts and notices."""
     log_origin: str = "mingtang.local/log"

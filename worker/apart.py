@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from typing import Any
 
 from crypto.canonical import JsonValue, canonical
 from kernel.errors import Unavailable
@@ -21,12 +22,17 @@ def render_apart(report: Mapping[str, JsonValue], language: str) -> bytes:
     return run_apart("worker.report_pdf", report, language)
 
 
-def run_apart(module: str, content: Mapping[str, JsonValue], *arguments: str) -> bytes:
-    """What a module of ours writes for this content, in a process of its own; raises Unavailable."""
+def render_letter_apart(letter: Mapping[str, Any]) -> bytes:
+    """A letter as PDF, made by `python -m worker.letter_pdf`; raises Unavailable likewise."""
+    return run_apart("worker.letter_pdf", letter)
+
+
+def run_apart(module: str, content: Mapping[str, Any], *words: str) -> bytes:
+    """What a renderer of ours answers to a JSON document on its standard input."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     try:
         done = subprocess.run(  # noqa: S603 - our own interpreter and module
-            [sys.executable, "-m", module, *arguments],
+            [sys.executable, "-m", module, *words],
             input=canonical(dict(content)),
             capture_output=True,
             env=environment,

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 
+from approval.actions import recompute
+from approval.queries.calendar import calendar
 from crypto.canonical import canonical
 from evaluation import actions as evaluations
 from evaluation import queries
@@ -13,7 +15,7 @@ from storage.adapters import Adapters
 from storage.database import Session
 from storage.objects import StoredObject
 from tender.actions import close, open_bids
-from worker import guides
+from worker import guides, letters, messages
 from worker.apart import LANGUAGES, render_apart
 from worker.jobs import Job, Payload
 
@@ -72,11 +74,27 @@ def keep_report(
     evaluations.keep_report(session, tender_id=str(payload["tender_id"]), forms=forms, now=now)
 
 
+def recompute_due_dates(
+    session: Session, adapters: Adapters, payload: Payload, _: None, now: datetime
+) -> None:
+    """期限重算: after a holiday notice, move the dates of running cases, each with an event."""
+    recompute.recompute_running(
+        session, notice=str(payload["notice_no"]), calendar=calendar(session), now=now
+    )
+
+
 JOBS: Mapping[str, Job] = {
     "close_tender": Job(close_tender),
     "open_bid": Job(open_bid, prepare=unseal_bid),
     "score_and_rank": Job(score_and_rank),
     "make_report": Job(keep_report, prepare=write_report),
+    "make_letter": Job(letters.keep_letter, prepare=letters.write_letter),
+    "make_project_letter": Job(letters.keep_paper("project_id"), prepare=letters.write_project_letter),
+    "make_bill": Job(letters.keep_paper("bill_id"), prepare=letters.write_bill),
+    "make_minutes": Job(letters.keep_paper("meeting_id"), prepare=letters.write_minutes),
+    "make_explanation": Job(letters.keep_paper("contact_id"), prepare=letters.write_explanation),
+    "send_message": Job(messages.keep_sent, prepare=messages.send_message),
+    "recompute_due_dates": Job(recompute_due_dates),
     "make_guides": Job(guides.keep_guides, prepare=guides.write_guides),
     "make_booklet": Job(guides.keep_booklet, prepare=guides.write_booklet),
     "make_mandate_letter": Job(guides.keep_letter, prepare=guides.write_letter),

@@ -65,6 +65,12 @@ MESSAGES = frozenset(
 """Acts that the applicant is told of by a short message."""
 
 
+MOVES_DATES = frozenset(
+    {Act.ACCEPT, Act.DEEM_ACCEPTED, Act.EXTEND, Act.RESUME, Act.GIVE_LIMIT, Act.RECOMPUTE}
+)
+"""Acts whose event keeps the due dates that follow from it."""
+
+
 def act(
     session: Session,
     *,
@@ -102,6 +108,11 @@ def carry_out(doing: Doing) -> CaseEventRecord:
     if after in CLOSED and case.done_at is None:
         case.done_at, case.done_on = doing.now, doing.today
     recompute(doing)
+    if doing.act in MOVES_DATES:
+        doing.kept["new"] = {
+            "promise": str(case.promise_due or ""),
+            "statutory": str(case.statutory_due or ""),
+        }
     case.next_check = doing.now  # whoever changed a case asks for the rules to look at it
     event = append_event(doing, before, after)
     _tell(doing, event)

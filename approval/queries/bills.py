@@ -55,3 +55,11 @@ def paid_on(session: Session, day: date) -> list[tuple[BillRecord, PaymentRecord
     rows = select(BillRecord, PaymentRecord).join(PaymentRecord, col(PaymentRecord.bill_id) == BillRecord.id)
     found = session.exec(rows.order_by(col(PaymentRecord.paid_at))).all()
     return [(bill, paid) for bill, paid in found if paid.paid_at.astimezone(BEIJING).date() == day]
+
+
+def bill(session: Session, bill_id: str) -> BillRecord:
+    """One bill; raises NotFound."""
+    found = session.get(BillRecord, bill_id)
+    if found is None:
+        raise NotFound(what="bill", id=bill_id)
+    return found

@@ -311,3 +311,27 @@ class SignOffRecord(SQLModel, table=True):
     open_cases: int
     overtime_minutes: int
     reason: str = Field(default="", max_length=400)
+
+
+class PaperRecord(SQLModel, table=True):
+    """One PDF of a project, a bill, a meeting or a contact."""
+
+    __tablename__ = "papers"
+    __table_args__ = (UniqueConstraint("owner_id", "kind"),)
+    id: str = Field(primary_key=True, sa_type=Id)
+    owner_id: str = Field(sa_type=Id, index=True)
+    kind: str = Field(max_length=30)
+    digest: bytes = Field(sa_type=Digest)
+    size: int
+    made_at: datetime = Field(sa_type=UtcTime)
+
+
+class MessageRecord(SQLModel, table=True):
+    """A short message to an applicant: that it was sent, never to whom."""
+
+    __tablename__ = "messages"
+    id: str = Field(primary_key=True, sa_type=Id)
+    owner_id: str = Field(sa_type=Id, index=True)  # the case or project
+    sequence: int
+    sent_at: datetime = Field(sa_type=UtcTime)
+    receipt: str = Field(default="", max_length=200)
