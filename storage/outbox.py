@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Index, func, or_
+from sqlalchemy import Column, ColumnElement, Index, delete, func, or_
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlmodel import Field, Session, SQLModel, col, select
 
@@ -53,6 +53,23 @@ def enqueue(
 ) -> None:
     """Ask for a job, at once or at `due_at`; the payload holds ids, never contents."""
     session.add(JobRecord(name=name, payload=dict(payload), due_at=due_at or now))
+
+
+def enqueue_once(session: Session, name: str, payload: Mapping[str, JsonValue], *, now: datetime) -> bool:
+    """Ask for a job unless the same one waits already; returns whether it was asked for."""
+    waiting = select(JobRecord.payload).where(JobRecord.name == name, JobRecord.state == WAITING)
+    if dict(payload) in session.exec(waiting).all():
+        return False
+    enqueue(session, name, payload, now=now)
+    return True
+
+
+def forget_done(session: Session, name: str, before: datetime) -> None:
+    """Remove what was done of a job that repeats for ever; a failed one stays for somebody to look at."""
+    done = delete(JobRecord).where(
+        col(JobRecord.name) == name, col(JobRecord.state) == DONE, col(JobRecord.done_at) < before
+    )
+    session.connection().execute(done)
 
 
 def is_anything_due(session: Session, now: datetime) -> bool:

@@ -16,6 +16,7 @@ from worker.app import make_celery, send
 from worker.jobs import Job, carry_out
 from worker.relay import Relay
 from worker.tasks import JOBS
+from worker.ticker import Ticker
 
 
 @lru_cache(maxsize=1)
@@ -33,19 +34,21 @@ def main(options: list[str], jobs: Mapping[str, Job] = JOBS, lease: timedelta = 
         )
     configure_logs()  # before Celery, which leaves loggers alone that somebody has configured
     app = make_celery(settings, lambda job_id: carry_out(jobs, _adapters_of(getpid()), job_id))
-    relays: list[Relay] = []
+    threads: list[Relay | Ticker] = []
 
-    def start_relay(**_: object) -> None:
-        # After the pool has forked, so that no process of it inherits the relay's connections.
-        relays.append(Relay(_adapters_of(getpid()), lambda job_id: send(app, job_id), lease))
-        relays[0].start()
+    def start_threads(**_: object) -> None:
+        # After the pool has forked, so that no process of it inherits their connections.
+        adapters = _adapters_of(getpid())
+        threads.extend((Relay(adapters, lambda job_id: send(app, job_id), lease), Ticker(adapters)))
+        for thread in threads:
+            thread.start()
 
-    def stop_relay(**_: object) -> None:
-        for relay in relays:
-            relay.stop()
+    def stop_threads(**_: object) -> None:
+        for thread in threads:
+            thread.stop()
 
-    worker_ready.connect(start_relay, weak=False)
-    worker_shutting_down.connect(stop_relay, weak=False)
+    worker_ready.connect(start_threads, weak=False)
+    worker_shutting_down.connect(stop_threads, weak=False)
     app.worker_main(["worker", "--without-gossip", "--without-mingle", *options])
 
 

@@ -1,0 +1,50 @@
+"""The beat of supervision: asks for a sweep every minute, by a job like any other.
+
+Any number of tickers may run, one in each worker of a site: a sweep that waits already is not asked for twice, and
+two sweeps side by side pass over each other's cases.
+"""
+
+import logging
+import threading
+from datetime import timedelta
+
+from storage import outbox
+from storage.adapters import Adapters
+
+SWEEP = "sweep"
+EVERY_SECONDS = 60.0
+KEPT = timedelta(hours=1)  # of sweeps that are done
+log = logging.getLogger(__name__)
+
+
+class Ticker:
+    """A thread that ticks until it is stopped; the first tick comes after the first pause."""
+
+    def __init__(self, adapters: Adapters, every_seconds: float = EVERY_SECONDS) -> None:
+        self._adapters = adapters
+        self._every_seconds = every_seconds
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="ticker", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End."""
+        self._stopping.set()
+        self._thread.join()
+
+    def tick(self) -> bool:
+        """Ask for a sweep; returns whether one had to be asked for."""
+        now = self._adapters.clock.now()
+        with self._adapters.database.transaction() as session:
+            outbox.forget_done(session, SWEEP, now - KEPT)
+            return outbox.enqueue_once(session, SWEEP, {}, now=now)
+
+    def _run(self) -> None:
+        while not self._stopping.wait(self._every_seconds):
+            try:
+                self.tick()
+            except Exception as error:
+                log.warning("no sweep could be asked for: %s; the next tick tries", type(error).__name__)
