@@ -85,6 +85,22 @@ def test_a_notice_for_a_year_ends_what_was_provisional(platform: Platform) -> No
     assert after.notice(date(2027, 2, 20)) == "State Council 2027"
 
 
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_notices_come_into_force_one_after_the_other_on_both_databases(
+    request: pytest.FixtureRequest, tmp_path: Path, kind: str
+) -> None:
+    url = request.getfixturevalue("postgres_url") if kind == "postgresql" else ""
+    platform = make_platform(tmp_path, url)
+    closed = date(2026, 12, 14)
+    for number, is_working in enumerate((False, True, False)):
+        bring_in(platform, (DayRow(closed, is_working),), f"Order {number}")
+        with platform.database.reading() as session:
+            assert calendar(session).is_working(closed) is is_working
+            assert calendar(session).notice(closed) == f"Order {number}"
+            assert len(calendar_imports(session)) == number + 1
+    platform.database.close()
+
+
 def test_a_local_closure_moves_dates_and_publishes_no_year(platform: Platform) -> None:
     flood = (DayRow(date(2026, 7, 20), False), DayRow(date(2027, 3, 3), False))
     bring_in(platform, flood, "Flood order 3")

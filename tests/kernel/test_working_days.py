@@ -182,6 +182,13 @@ def test_backward_early_and_overlapping_stops_are_refused(written: tuple[str, ..
         )
 
 
+def test_the_end_of_a_stop_that_never_began_is_refused() -> None:
+    starts, pairs = np.array(["2026-04-01"] * 2, "datetime64[D]"), [[["NaT"] * 2], [["NaT", "2026-04-10"]]]
+    with pytest.raises(BadInput) as caught:
+        CALENDAR.due_many(starts, np.array([1, 1]), np.array(pairs, "datetime64[D]"))
+    assert caught.value.facts["where"] == "stops[1]"
+
+
 def test_stops_may_touch_and_may_begin_on_the_first_day() -> None:
     touching = stops("2026-04-01:2026-04-03", "2026-04-03:2026-04-08")
     assert CALENDAR.due(day("2026-04-01"), 1, touching).day == day("2026-04-09")
