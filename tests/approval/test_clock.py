@@ -1,6 +1,6 @@
 """The clock of a case: two limits, lawful stops, one extension, what a broken promise leads to."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -124,8 +124,6 @@ def test_the_clock_never_issues_a_permit(
         deemed_law="行政许可法第五十条" if kind is OnTimeout.DEEMED_BY_LAW else "",
     )
     case = centre.accepted("A-2")
-    from datetime import timedelta
-
     centre.platform.clock.at += timedelta(days=days)
     for _ in range(3):
         centre.clock_acts(case)
@@ -172,10 +170,8 @@ def test_a_date_past_the_table_is_provisional_until_the_notice_comes(centre: Cen
     assert before.is_provisional
     centre.go_to("2027-01-29")
     assert centre.clock_acts(case) == []  # nothing happens on a provisional date
-    days = [
-        ChangedDay(date(2027, 1, 1), False, "国办发明电〔2026〕9号"),
-        ChangedDay(date(2027, 12, 31), True, "国办发明电〔2026〕9号"),
-    ]
+    off = ["01-01", "02-08", "04-05", "05-03", "06-09", "09-15", "10-01"]
+    days = [ChangedDay(date.fromisoformat(f"2027-{day}"), False, "国办发明电〔2026〕9号") for day in off]
     calendar = centre.calendar.with_rows(days)
     with centre.platform.database.transaction() as session:
         assert (
