@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
+from shutil import copytree
+from tempfile import mkdtemp
 from typing import Any
 
 from accounts.duties import Actor, Duty
@@ -24,7 +27,9 @@ from approval.records.organisation import (
 )
 from kernel.clock import FixedClock
 from kernel.ids import new_id
+from kernel.settings import Settings
 from kernel.working_days import Calendar, business_day, national_calendar
+from storage.adapters import make_adapters
 from tests.builders import Platform, make_platform
 
 START = datetime(2026, 4, 1, 1, 0, tzinfo=UTC)  # Wednesday, nine o'clock in Beijing
@@ -262,6 +267,26 @@ class Centre:
 
 def make_centre(folder: Path, database_url: str = "") -> Centre:
     """A centre with department A, its people, its window and the item A-1."""
+    if database_url:
+        return _build(folder, database_url)
+    made = _template()
+    copytree(made.platform.adapters.settings.var, folder, dirs_exist_ok=True)
+    clock = FixedClock(START)
+    platform = Platform(
+        make_adapters(Settings(var=folder), clock), clock, made.platform.operator, dict(made.platform.people)
+    )
+    return Centre(platform, dict(made.departments), dict(made.windows))
+
+
+@cache
+def _template() -> Centre:
+    """One centre for the whole run: to copy it takes a tenth of the time that it takes to make it."""
+    made = _build(Path(mkdtemp(prefix="centre-")), "")
+    made.platform.database.close()
+    return made
+
+
+def _build(folder: Path, database_url: str) -> Centre:
     centre = Centre(make_platform(folder, database_url, FixedClock(START)))
     with centre.platform.database.transaction() as session:
         session.add(SiteRecord(code="city", level="city", name="City"))

@@ -112,7 +112,7 @@ def test_an_item_with_cards_only_just_runs_on(centre: Centre) -> None:
     assert centre.clock_acts(case) == []
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.sampled_from(list(OnTimeout)), st.integers(1, 400))
 def test_the_clock_never_issues_a_permit(
     tmp_path_factory: pytest.TempPathFactory, kind: OnTimeout, days: int
