@@ -6,7 +6,7 @@ Red and yellow are not states but cards; a stopped clock is not a state but an o
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from storage.columns import Digest, Id, JsonText, UtcTime
@@ -25,6 +25,22 @@ class CaseRecord(SQLModel, table=True):
         Index("ix_cases_list", "received_at", "id"),
         Index("ix_cases_due", "state", "promise_due"),
         Index("ix_cases_check", "next_check"),
+        Index(
+            "ix_cases_figures",  # holds all that the figures of a period read, so that they never read the rows
+            "done_on",
+            "state",
+            "mode",
+            "decided_on",
+            "promise_due",
+            "statutory_due",
+            "was_decided_at_window",
+            "channel",
+            "visits",
+            "version_id",
+            "used_days",
+        ),
+        Index("ix_cases_received", "received_on", "done_on"),
+        Index("ix_cases_checked", "sequence", "checked_sequence"),
     )
     id: str = Field(primary_key=True, sa_type=Id)
     number: str = Field(max_length=40, unique=True)
@@ -85,6 +101,14 @@ class CaseEventRecord(SQLModel, table=True):
     """One event of a case, chained to the one before it and recorded in the shared log."""
 
     __tablename__ = "case_events"
+    __table_args__ = (
+        Index(
+            "ix_case_events_corrections",
+            "happened_on",
+            sqlite_where=text("action = 'correct'"),
+            postgresql_where=text("action = 'correct'"),
+        ),
+    )
     case_id: str = Field(primary_key=True, sa_type=Id)
     sequence: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     at: datetime = Field(sa_type=UtcTime, index=True)
