@@ -9,6 +9,7 @@ from accounts.duties import Duty
 from kernel.working_days import DayKind
 from tender.lifecycle import Move, Stage
 from tender.opening import BidOutcome, Cause
+from web.approval_labels import APPROVAL_LABELS
 
 
 def _(text: str) -> str:
@@ -16,6 +17,7 @@ def _(text: str) -> str:
 
 
 LABELS: Mapping[str, Mapping[str, str]] = {
+    **APPROVAL_LABELS,
     "stage": {
         Stage.DRAFT: _("Draft"),
         Stage.PUBLISHED: _("Open for bids"),
@@ -122,6 +124,132 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "higher_technical": _("the higher points of the experts"),
         "price": _("Price"),
     },
+    "item_kind": {
+        "licence": _("Administrative licence"),
+        "public_service": _("Public service"),
+        "non_licence": _("Other approval"),
+        "filing": _("Filing"),
+    },
+    "mode": {
+        "instant": _("Done at once"),
+        "promised": _("Done within a promise"),
+        "joint": _("Handled jointly"),
+        "forwarded": _("Forwarded to a higher authority"),
+        "prohibited": _("Answered with the reason of refusal"),
+    },
+    "item_status": {
+        "draft": _("Draft"),
+        "in_review": _("In review"),
+        "published": _("Published"),
+        "paused": _("Paused"),
+        "cancelled": _("Cancelled"),
+        "delegated": _("Delegated"),
+        "merged": _("Merged"),
+    },
+    "item_move": {
+        "submit": _("Submit for review"),
+        "send_back": _("Send back"),
+        "publish": _("Publish"),
+        "pause": _("Pause"),
+        "resume": _("Resume"),
+        "cancel": _("Cancel"),
+        "delegate": _("Delegate"),
+        "merge": _("Merge"),
+    },
+    "item_class": {
+        "investment": _("Investment"),
+        "economy": _("Economy"),
+        "society": _("Society"),
+        "transport": _("Transport"),
+        "health": _("Health"),
+        "culture": _("Culture"),
+    },
+    "online_mode": {
+        "direct": _("all online"),
+        "extended": _("at a local site"),
+        "pre_checked": _("checked online, papers at the window"),
+    },
+    "trust": {
+        "A": _("A: issued by government"),
+        "B": _("B: checked at a window"),
+        "C": _("C: uploaded by the applicant"),
+        "D": _("D: made by the applicant"),
+    },
+    "delivery": {
+        "window": _("at the window"),
+        "courier": _("by courier"),
+        "electronic": _("electronically"),
+    },
+    "block": {
+        "title": _("Name"),
+        "basis": _("Legal basis"),
+        "conditions": _("Conditions"),
+        "procedure": _("Procedure"),
+        "materials": _("Papers to bring"),
+        "limits": _("Time limits"),
+        "fees": _("Fees"),
+        "result": _("Result"),
+        "complaint": _("Complaints"),
+    },
+    "level": {
+        "city": _("City"),
+        "county": _("County"),
+        "town": _("Town"),
+        "village": _("Village"),
+    },
+    "paper": {
+        "card": _("Guide card"),
+        "guide": _("Service guide"),
+        "handout": _("Handout"),
+        "manual": _("Staff manual"),
+    },
+    "total": {
+        "items": _("Items"),
+        "materials": _("Papers"),
+        "pre_conditions": _("Preconditions"),
+        "steps": _("Steps"),
+        "statutory_days": _("Days by law"),
+        "promised_days": _("Promised days"),
+        "fees": _("Fees"),
+        "intermediary_items": _("Items with an agency"),
+        "intermediary_links": _("Steps with an agency"),
+    },
+    "office_kind": {
+        "": _("none"),
+        "separate": _("an office of its own"),
+        "joint": _("together with another section"),
+        "main_named": _("an office with a second name"),
+        "added_name": _("a second name of a section"),
+    },
+    "system_kind": {
+        "platform": _("this platform"),
+        "own_network": _("a network of its own"),
+        "no_business": _("no business yet"),
+    },
+    "unit_kind": {
+        "licensing": _("licensing"),
+        "public_service": _("public service"),
+        "centre": _("the centre itself"),
+    },
+    "window_kind": {
+        "department": _("of departments"),
+        "general": _("general desk"),
+        "lead": _("lead window"),
+        "cashier": _("fee window"),
+        "rating": _("rating terminal"),
+    },
+    "power": {
+        "decide": _("to decide"),
+        "report": _("to examine and report"),
+        "coordinate": _("to coordinate"),
+        "seal": _("to use the seal"),
+    },
+    "rank": {
+        "": _("not stated"),
+        "section_chief": _("section chief or above"),
+        "deputy": _("deputy section chief"),
+        "staff": _("staff"),
+    },
     "suite": {
         "hybrid": _("hybrid (X25519 and ML-KEM-768)"),
         "classic": _("classic (X25519)"),
@@ -131,6 +259,8 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "open_bid": _("Open an envelope"),
         "score_and_rank": _("Score and rank"),
         "make_report": _("Make the evaluation report"),
+        "sweep": _("Let the clock act and the rules look"),
+        "make_bulletins": _("Make the bulletins of a period"),
         "make_guides": _("Make the papers about an item"),
         "make_booklet": _("Make the booklet of a year"),
         "make_mandate_letter": _("Make the letter of a mandate"),
@@ -151,6 +281,38 @@ MISSING: Mapping[str, str] = {
     "openers.threshold": _("How many openers must open together"),
     "timetable.closes_at (it has passed)": _("A closing time that has not passed"),
     "shortening_reason": _("The reason for a shorter bidding period"),
+    **{
+        f"block.{block}": text
+        for block, text in (
+            ("title", _("Name")),
+            ("basis", _("Legal basis")),
+            ("conditions", _("Conditions")),
+            ("procedure", _("Procedure")),
+            ("materials", _("Papers to bring")),
+            ("limits", _("Time limits")),
+            ("fees", _("Fees")),
+            ("result", _("Result")),
+            ("complaint", _("Complaints")),
+        )
+    },
+    "complaint_channel": _("Where to complain"),
+    "basis.law": _("At least one legal basis"),
+    "basis.article": _("The article of each legal basis"),
+    "fees.basis": _("The basis of each fee"),
+    "fees.unit": _("The unit of each fee"),
+    "fees.unit_fen": _("The price of each fee"),
+    "fees.free": _("Either free of charge or with fees, not both"),
+    "allows_pledge.sensitive": _("No pledge where safety, finance or life is at stake"),
+    "deemed_law": _("The law that deems a permit granted"),
+    "steps.decision": _("Steps that end with one decision, then at most one certificate"),
+    "steps.post": _("The post in charge of each step"),
+    "steps.limit_days": _("Limits of the steps within the promise"),
+    "steps.forward": _("A step that forwards the case"),
+    "materials.main": _("At least one main paper"),
+    "instant.days": _("At most one day for what is done at once"),
+    "prohibited.steps": _("No steps for what is only answered"),
+    "prohibited.fees": _("No fees for what is only answered"),
+    "promised_days": _("A promise within the limit of the law"),
 }
 """What a draft may lack, by the code that `tender.notice.missing` gives."""
 

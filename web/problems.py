@@ -20,7 +20,7 @@ from kernel.errors import (
     TooLarge,
     Unavailable,
 )
-from web.labels import MISSING, label_of
+from web.labels import LABELS, MISSING, label_of
 from web.language import language_of, translate, translate_reason
 
 LOG = structlog.get_logger("web")
@@ -46,7 +46,16 @@ def status_of(error: TenderingError) -> int:
     return next(status for kind, status in STATUS if isinstance(error, kind))
 
 
-FACT_KINDS = {"stage": "stage", "move": "move", "held": "duty", "asked": "duty", "party": "party"}
+FACT_KINDS = {
+    "stage": "stage",
+    "move": "move",
+    "held": "duty",
+    "asked": "duty",
+    "party": "party",
+    "act": "act",
+    "state": "case_state",
+    "power": "power",
+}
 
 
 def worded(language: str, name: str, value: object) -> object:
@@ -57,6 +66,10 @@ def worded(language: str, name: str, value: object) -> object:
     if name == "duty":
         held = [translate(language, label_of(name, duty)) for duty in text.split(" / ")]
         return translate_reason(language, " / ".join(held))
+    if name == "allowed":
+        return ", ".join(translate(language, label_of("act", act)) for act in text.split(", "))
+    if name == "why" and text in LABELS["fee_refusal"]:
+        return translate(language, label_of("fee_refusal", text))
     if name == "missing":
         return ", ".join(translate(language, MISSING.get(code, code)) for code in text.split(", "))
     if name == "lines" and isinstance(value, list):
