@@ -15,6 +15,7 @@ from accounts.credentials import (
     TOKEN_PREFIX,
     Scope,
     check_password,
+    check_registrations,
     check_sign_in_name,
     check_tries,
     secret_hash,
@@ -53,6 +54,15 @@ class AddPerson:
     duties: frozenset[Duty] = frozenset()
 
 
+@dataclass(frozen=True)
+class NewApplicant:
+    """Somebody who registers to apply for permits."""
+
+    name: str = field(repr=False)
+    sign_in: str
+    password: str = field(repr=False)
+
+
 def bootstrap(session: Session, *, sign_in: str, password: str, now: datetime) -> PersonId | None:
     """Make the first operator of an empty platform; None when somebody exists already."""
     if queries.has_people(session):
@@ -73,6 +83,43 @@ def add_person(session: Session, *, actor: Actor, command: AddPerson, now: datet
     actor.require(Duty.OPERATOR)
     queries.organisation(session, command.organisation_id)
     return _insert_person(session, command, now)
+
+
+def register_applicant(session: Session, *, command: NewApplicant, now: datetime) -> PersonId:
+    """Register somebody who applies for permits, in an organisation of their own.
+
+    The shared log gets no name: what it holds is public for ever.
+
+    Raises:
+        RateLimited: too many people registered within the window.
+    """
+    check_registrations(queries.granted_lately(session, Duty.APPLICANT, now))
+    name = command.name.strip()
+    if not 1 <= len(name) <= 200:
+        raise BadInput(where="name", why="use 1 to 200 characters")
+    check_sign_in_name(command.sign_in)
+    if queries.person_by_sign_in(session, command.sign_in) is not None:
+        raise NameTaken(name=command.sign_in)
+    taken = queries.organisation_by_name(session, name) is not None
+    record = OrganisationRecord(
+        id=new_id(), name=f"{name} ({command.sign_in})" if taken else name, created_at=now
+    )
+    session.add(record)
+    audit_log.append(session, Fact("organisation.added", record.id, data={"kind": "applicant"}), now)
+    duties = frozenset({Duty.APPLICANT})
+    return _insert_person(session, AddPerson(record.id, name, command.sign_in, command.password, duties), now)
+
+
+def check_guess(session: Session, *, about: str, is_right: bool, now: datetime) -> None:
+    """Slow down whoever guesses a secret, such as the code of a case; a wrong guess is kept.
+
+    Raises:
+        RateLimited: too many wrong guesses about the same thing within the window.
+    """
+    name = f"guess {about}"[:40]  # no sign-in name has a space
+    check_tries(queries.failures(session, name, now))
+    if not is_right:
+        session.add(FailedSignInRecord(sign_in=name, at=now))
 
 
 def _insert_organisation(session: Session, name: str, now: datetime) -> str:

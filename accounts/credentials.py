@@ -15,6 +15,7 @@ PASSWORD_LENGTH = range(10, 201)
 TOKEN_PREFIX = "mt_"  # noqa: S105 - tells a token from other secrets
 TRIES = 10  # failed sign-ins per name within the window below
 TRY_WINDOW = timedelta(minutes=5)
+REGISTRATIONS = 120  # people who register themselves within the same window
 
 
 class Scope(StrEnum):
@@ -54,6 +55,12 @@ def check_sign_in_name(name: str) -> None:
 def check_tries(failures: int) -> None:
     """Raise RateLimited when there were too many failures within the window."""
     if failures >= TRIES:
+        raise RateLimited(seconds=int(TRY_WINDOW.total_seconds()))
+
+
+def check_registrations(count: int) -> None:
+    """Raise RateLimited when too many people registered within the window."""
+    if count >= REGISTRATIONS:
         raise RateLimited(seconds=int(TRY_WINDOW.total_seconds()))
 
 

@@ -94,6 +94,12 @@ def failures(session: Session, sign_in: str, now: datetime) -> int:
     return session.exec(recent).one()
 
 
+def granted_lately(session: Session, duty: Duty, now: datetime) -> int:
+    """How many people got a duty within the window of tries."""
+    recent = select(func.count()).where(DutyRecord.duty == duty, DutyRecord.granted_at > now - TRY_WINDOW)
+    return session.exec(recent).one()
+
+
 def has_people(session: Session) -> bool:
     """Whether anybody can sign in yet."""
     return session.exec(select(PersonRecord.id).limit(1)).first() is not None

@@ -6,16 +6,19 @@ from sqlmodel import Session, col, func, select
 
 from accounts.duties import Actor, Duty
 from approval.actions.open_case import SERVICE_MODES
+from approval.applicant import TELEPHONE
 from approval.item import Mode
 from approval.lifecycle import State
 from approval.queries import organisation
 from approval.records.cases import CaseRecord, ContactRecord, SignOffRecord, TaskRecord, TicketRecord
+from crypto.field_seal import seal_field
 from kernel.clock import BEIJING
 from kernel.errors import BadInput, NotAllowed, NotFound, Refused
 from kernel.ids import new_id
 from kernel.working_days import business_day
 from storage import audit_log, outbox
 from storage.audit_log import Fact
+from storage.keys import PlatformKeys
 
 ENDINGS = ("done", "explained", "handed_over")
 SLOT_MINUTES = 30
@@ -121,9 +124,19 @@ def find_contact(session: Session, contact_id: str) -> ContactRecord:
 
 
 def take_ticket(
-    session: Session, *, hall_code: str, item_code: str = "", slot: datetime | None = None, now: datetime
+    session: Session,
+    *,
+    hall_code: str,
+    item_code: str = "",
+    slot: datetime | None = None,
+    telephone: str = "",
+    keys: PlatformKeys | None = None,
+    now: datetime,
 ) -> TicketRecord:
-    """Take a number for now, or book one for a slot of half an hour."""
+    """Take a number for now, or book one for a slot of half an hour; a telephone is kept sealed under `keys`."""
+    organisation.lock_hall(session, hall_code)  # two people at once get two numbers
+    if telephone.strip() and not TELEPHONE.fullmatch(telephone.strip()):
+        raise BadInput(where="telephone", why="give digits, such as 13800000000")
     day = business_day(slot or now)
     if slot is not None:
         _check_slot(session, hall_code, slot, now)
@@ -141,6 +154,8 @@ def take_ticket(
         state="waiting",
         taken_at=now,
     )
+    if telephone.strip() and keys:
+        ticket.telephone = seal_field(keys.people, f"ticket {ticket.id}", telephone.strip().encode())
     session.add(ticket)
     return ticket
 

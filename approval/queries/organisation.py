@@ -115,6 +115,14 @@ def halls(session: Session) -> list[HallRecord]:
     return list(session.exec(select(HallRecord).order_by(HallRecord.code)))
 
 
+def lock_hall(session: Session, code: str) -> HallRecord:
+    """One hall, locked until the transaction ends; raises NotFound."""
+    found = session.exec(select(HallRecord).where(HallRecord.code == code).with_for_update()).one_or_none()
+    if found is None:
+        raise NotFound(what="hall", id=code[:40])
+    return found
+
+
 def window(session: Session, window_id: str) -> WindowRecord:
     """One window; raises NotFound."""
     record = session.get(WindowRecord, window_id)
