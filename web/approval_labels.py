@@ -5,7 +5,7 @@ The texts are msgids; `_` only marks them for extraction.
 
 from collections.abc import Mapping
 
-from approval.item import ItemKind, Mode, StepKind
+from approval.item import ItemKind, Mode, OnlineMode, StepKind, Trust
 from approval.lifecycle import Act, Role, State
 
 
@@ -125,6 +125,25 @@ APPROVAL_LABELS: Mapping[str, Mapping[str, str]] = {
         "quarantine": _("Quarantine"),
         "appraisal": _("Appraisal"),
         "expert_review": _("Expert review"),
+    },
+    "online_mode": {
+        OnlineMode.DIRECT: _("Wholly online, without a visit (direct)"),
+        OnlineMode.EXTENDED: _("At a service point near you (extended)"),
+        OnlineMode.PRE_CHECKED: _("Pre-checked online, then the originals at the window"),
+    },
+    "trust": {
+        Trust.A: _("Held by the government: you bring nothing"),
+        Trust.B: _("Checked at a window before: it is used again"),
+        Trust.C: _("You upload it"),
+        Trust.D: _("You write it yourself and answer for it"),
+    },
+    "case_outcome": {
+        "granted": _("Granted"),
+        "refused": _("Not granted"),
+        "answered": _("Answered in writing"),
+        "withdrawn": _("Withdrawn"),
+        "ended": _("Ended"),
+        "not_accepted": _("Not accepted"),
     },
     "channel": {
         "window": _("At the window"),
