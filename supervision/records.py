@@ -179,8 +179,7 @@ class BulletinRecord(SQLModel, table=True):
     period: str = Field(max_length=10, index=True)
     department_id: str = Field(default="", max_length=36)
     body: dict[str, Any] = Field(sa_column=_json())
-    pdf_zh: str = Field(default="", max_length=64)  # digests of the PDFs
-    pdf_en: str = Field(default="", max_length=64)
+    pdf: bytes = Field(sa_type=Digest)
     made_at: datetime = Field(sa_type=UtcTime)
 
 

@@ -15,7 +15,7 @@ from storage.adapters import Adapters
 from storage.database import Session
 from storage.objects import StoredObject
 from tender.actions import close, open_bids
-from worker import guides, letters, messages
+from worker import guides, letters, messages, sweeps
 from worker.apart import LANGUAGES, render_apart
 from worker.jobs import Job, Payload
 
@@ -98,4 +98,6 @@ JOBS: Mapping[str, Job] = {
     "make_guides": Job(guides.keep_guides, prepare=guides.write_guides),
     "make_booklet": Job(guides.keep_booklet, prepare=guides.write_booklet),
     "make_mandate_letter": Job(guides.keep_letter, prepare=guides.write_letter),
+    "sweep": Job(sweeps.sweep_all),
+    "make_bulletins": Job(sweeps.keep_bulletins, prepare=sweeps.write_bulletins),
 }
