@@ -47,7 +47,7 @@ def write_bulletins(adapters: Adapters, payload: Payload, now: datetime) -> dict
         names = accounts.organisation_names(session, set(departments))
         centre = settings.value(session, CENTRE)["name"]["zh"]
     made_on = business_day(now).isoformat()
-    made = {}
+    made: dict[str, bulletins.Made] = {}
     for department_id, body in bodies.items():
         digest = sha256(canonical(body)).hexdigest()
         url = f"{adapters.settings.public_url}/bulletins"
