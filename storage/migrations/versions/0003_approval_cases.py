@@ -54,8 +54,7 @@ def upgrade() -> None:
         sa.Column("period", sa.String(length=10), nullable=False),
         sa.Column("department_id", sa.String(length=36), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
-        sa.Column("pdf_zh", sa.String(length=64), nullable=False),
-        sa.Column("pdf_en", sa.String(length=64), nullable=False),
+        sa.Column("pdf", sa.LargeBinary(length=32), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("period", "department_id"),
@@ -115,6 +114,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("case_events", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_case_events_at"), ["at"], unique=False)
+        batch_op.create_index(
+            "ix_case_events_corrections",
+            ["happened_on"],
+            unique=False,
+            sqlite_where=sa.text("action = 'correct'"),
+            postgresql_where=sa.text("action = 'correct'"),
+        )
 
     op.create_table(
         "case_hops",
@@ -849,15 +855,34 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_cases_applicant_key"), ["applicant_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_cases_bill_id"), ["bill_id"], unique=False)
         batch_op.create_index("ix_cases_check", ["next_check"], unique=False)
+        batch_op.create_index("ix_cases_checked", ["sequence", "checked_sequence"], unique=False)
         batch_op.create_index(batch_op.f("ix_cases_decided_on"), ["decided_on"], unique=False)
         batch_op.create_index("ix_cases_department_list", ["department_id", "received_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_cases_done_on"), ["done_on"], unique=False)
         batch_op.create_index("ix_cases_due", ["state", "promise_due"], unique=False)
+        batch_op.create_index(
+            "ix_cases_figures",
+            [
+                "done_on",
+                "state",
+                "mode",
+                "decided_on",
+                "promise_due",
+                "statutory_due",
+                "was_decided_at_window",
+                "channel",
+                "visits",
+                "version_id",
+                "used_days",
+            ],
+            unique=False,
+        )
         batch_op.create_index(batch_op.f("ix_cases_handler_id"), ["handler_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_cases_item_id"), ["item_id"], unique=False)
         batch_op.create_index("ix_cases_list", ["received_at", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_cases_parent_id"), ["parent_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_cases_project_id"), ["project_id"], unique=False)
+        batch_op.create_index("ix_cases_received", ["received_on", "done_on"], unique=False)
         batch_op.create_index(batch_op.f("ix_cases_site_code"), ["site_code"], unique=False)
         batch_op.create_index(batch_op.f("ix_cases_window_id"), ["window_id"], unique=False)
 
@@ -1029,15 +1054,18 @@ def downgrade() -> None:
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_cases_window_id"))
         batch_op.drop_index(batch_op.f("ix_cases_site_code"))
+        batch_op.drop_index("ix_cases_received")
         batch_op.drop_index(batch_op.f("ix_cases_project_id"))
         batch_op.drop_index(batch_op.f("ix_cases_parent_id"))
         batch_op.drop_index("ix_cases_list")
         batch_op.drop_index(batch_op.f("ix_cases_item_id"))
         batch_op.drop_index(batch_op.f("ix_cases_handler_id"))
+        batch_op.drop_index("ix_cases_figures")
         batch_op.drop_index("ix_cases_due")
         batch_op.drop_index(batch_op.f("ix_cases_done_on"))
         batch_op.drop_index("ix_cases_department_list")
         batch_op.drop_index(batch_op.f("ix_cases_decided_on"))
+        batch_op.drop_index("ix_cases_checked")
         batch_op.drop_index("ix_cases_check")
         batch_op.drop_index(batch_op.f("ix_cases_bill_id"))
         batch_op.drop_index(batch_op.f("ix_cases_applicant_key"))
@@ -1196,6 +1224,11 @@ def downgrade() -> None:
 
     op.drop_table("case_hops")
     with op.batch_alter_table("case_events", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_case_events_corrections",
+            sqlite_where=sa.text("action = 'correct'"),
+            postgresql_where=sa.text("action = 'correct'"),
+        )
         batch_op.drop_index(batch_op.f("ix_case_events_at"))
 
     op.drop_table("case_events")
