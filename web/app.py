@@ -17,6 +17,7 @@ from kernel.settings import read_settings
 from storage.adapters import Adapters, make_adapters
 from storage.logs import configure_logs
 from web import (
+    applicants,
     bids,
     calendar,
     capsules,
@@ -34,6 +35,7 @@ from web import (
     registers,
     sign_in,
     tenders,
+    tracking,
 )
 from web.first_run import make_first_operator
 from web.pages import areas, errors
@@ -92,6 +94,8 @@ def create_app(adapters: Adapters | None = None) -> Litestar:
             *public_record.ROUTES,
             *capsules.ROUTES,
             *cases.ROUTES,
+            *applicants.ROUTES,
+            *tracking.ROUTES,
             *projects.ROUTES,
             *fees.ROUTES,
             *reception.ROUTES,

@@ -17,7 +17,7 @@ from accounts.duties import Actor, Duty
 from approval.actions import fees as fee_actions
 from approval.actions.act import act as do_act
 from approval.actions.open_case import NewCase, open_case
-from approval.applicant import code_digest, masked, open_applicant, read_applicant
+from approval.applicant import masked, open_applicant, read_applicant
 from approval.lifecycle import Act
 from approval.queries import cases, views
 from approval.queries.calendar import calendar
@@ -67,13 +67,6 @@ class ActRequest(Shape):
     act: str
     data: dict[str, Any] = msgspec.field(default_factory=dict)
     on: str | None = None
-
-
-class TrackRequest(Shape):
-    """Number and code of the slip."""
-
-    number: str
-    code: str
 
 
 @post("/api/cases")
@@ -292,25 +285,16 @@ def letter(request: Request[Any, Any, Any], case_id: FromPath[str], name: FromPa
     return send_object(adapters, row.digest, row.size, f"{name}.pdf")
 
 
-@post("/api/track", status_code=200)
-def track(request: Request[Any, Any, Any], data: JSONBody[TrackRequest]) -> dict[str, Any]:
-    """Where a case stands, for whoever holds its number and code; sent in the body so that no log keeps it."""
-    return track_case(adapters_of(request), data.number, data.code)
-
-
-def track_case(adapters: Adapters, number: str, code: str) -> dict[str, Any]:
-    """Where a case stands; raises NotFound alike for a wrong number and a wrong code."""
-    with adapters.database.reading() as session:
-        case = cases.case_by_number(session, number.strip().upper())
-        if case is None or case.code_hash != code_digest(adapters.keys.people, case.id, code):
-            raise NotFound(what="case", id=number.strip()[:40])
-        return views.tracked(session, case)
-
-
 @get("/api/decisions")
 def list_decisions(request: Request[Any, Any, Any], limit: int = 50, cursor: str = "") -> Response[Any]:
     """行政许可公示: decisions for everybody, with masked names."""
-    limit, adapters = page_limit(limit), adapters_of(request)
+    limit = page_limit(limit)
+    items, key = public_decisions(adapters_of(request), limit, cursor)
+    return paged(request, items, limit, key)
+
+
+def public_decisions(adapters: Adapters, limit: int, cursor: str) -> tuple[list[dict[str, Any]], str]:
+    """One page of decisions with masked names, and the key of the next page."""
     with adapters.database.reading() as session:
         equal: dict[str, object] = {"outcome": ["granted", "refused"], "is_public": True}
         rows = cases.page(session, limit=limit, after=read_place(cursor), **equal)
@@ -329,8 +313,7 @@ def list_decisions(request: Request[Any, Any, Any], limit: int = 50, cursor: str
         for row in rows
     ]
     last = rows[-1] if len(rows) == limit else None
-    key = f"{write_time(last.received_at)} {last.id}" if last and last.received_at else ""
-    return paged(request, items, limit, key)
+    return items, f"{write_time(last.received_at)} {last.id}" if last and last.received_at else ""
 
 
 ROUTES = [
@@ -341,6 +324,5 @@ ROUTES = [
     add_material,
     download,
     letter,
-    track,
     list_decisions,
 ]

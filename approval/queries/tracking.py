@@ -11,6 +11,7 @@ from approval.lifecycle import State
 from approval.papers import gaps
 from approval.parallel import ENDED
 from approval.queries import cases, views
+from approval.queries.organisation import halls
 from approval.records.cases import (
     CaseEventRecord,
     CaseRecord,
@@ -19,6 +20,7 @@ from approval.records.cases import (
 )
 from approval.records.organisation import WindowRecord
 from kernel.clock import BEIJING, write_time
+from kernel.working_days import business_day
 
 SLOT_HOURS = range(9, 17)  # Beijing
 CHANGES_READ = 200  # newest events among which the wall screen looks for cases
@@ -209,6 +211,20 @@ def called_today(session: Session, hall_code: str, day: date, limit: int) -> dic
     return {
         "called": [{"number": ticket.number, "window": window} for ticket, window in rows],
         "waiting": session.exec(waiting).one(),
+    }
+
+
+def screen(session: Session, *, hall: str, cases: int, called: int, now: datetime) -> dict[str, Any]:
+    """What a wall screen shows of one hall, or of all."""
+    wanted = [one for one in halls(session) if hall in ("", one.code)]
+    day = business_day(now)
+    return {
+        "at": write_time(now),
+        "cases": newest_changes(session, cases),
+        "halls": [
+            {"code": one.code, "name": one.name, **called_today(session, one.code, day, called)}
+            for one in wanted
+        ],
     }
 
 

@@ -136,6 +136,9 @@ CLOSED = [
         headers=IF_MATCH,
     ),
     route("POST /api/calendar", Scope.CENTRE, Duty.CENTRE_OFFICE, body=NOTICE),
+    route("POST /api/claims", Scope.APPLY, Duty.APPLICANT, body={"number": "A", "code": "B"}),
+    route("POST /api/cases/{case_id}/pre-check", Scope.APPLY, Duty.APPLICANT),
+    route("POST /api/cases/{case_id}/confirmation", Scope.APPLY, Duty.APPLICANT),
     route("GET /api/tenders/{tender_id}/capsule-full.zip", Scope.READ, Duty.SUPERVISOR),
 ]
 """Every closed route of the API, with a body that reaches its handler."""

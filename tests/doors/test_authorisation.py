@@ -39,6 +39,11 @@ PUBLIC = {
     "GET /api/draws/{draw_id}/record",
     "GET /api/calendar/{year}",
     "GET /api/due",
+    "POST /api/applicants",
+    "POST /api/track",
+    "POST /api/track/letter",
+    "POST /api/track/confirmation",
+    "GET /api/screen",
     "GET /log/checkpoint",
     "GET /log/tile/{path}",
 }
@@ -100,6 +105,7 @@ class Scene:
             bid_id=self.bid_id,
             question_id=self.question_id,
             draw_id="none",
+            case_id="none",
             party="office",
             number=0,
         )
@@ -268,6 +274,7 @@ def visit(scene: Scene, name: str, cookie: str = "", **headers: str) -> httpx.Re
         bid_id=scene.bid_id,
         question_id=scene.question_id,
         draw_id="none",
+        case_id="none",
         document_id="none",
         person_id="none",
         organisation_id="none",
