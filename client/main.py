@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from client.case import case_command
 from client.console import plain_errors, say
 from client.draw import DRAWS
 from client.due import due_command
@@ -52,6 +53,7 @@ APP.command("submit")(submit_command)
 APP.command("withdraw")(withdraw_command)
 APP.command("verify")(verify_command)
 APP.command("due")(due_command)
+APP.command("case")(case_command)
 RECEIPTS.command("check")(check_command)
 APP.add_typer(RECEIPTS, name="receipt")
 APP.add_typer(KEYS, name="key")
