@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import quote
 
 import anyio.to_thread
 import litestar
 import msgspec
 from litestar import Request, Response
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, JSONBody, Parameter
 from litestar.response import Stream
 
 from accounts.credentials import Scope
@@ -157,7 +157,7 @@ def read_day(text: str | None) -> date | None:
 @get("/api/cases")
 def list_cases(
     request: Request[Any, Any, Any],
-    state: str = "",
+    stage: Annotated[str, Parameter(query="state")] = "",
     item: str = "",
     department: str = "",
     limit: int = 50,
@@ -166,7 +166,7 @@ def list_cases(
     """Cases that the caller may see, newest first; a department sees its own, an applicant theirs."""
     limit = page_limit(limit)
     actor = caller(request).may(Scope.READ)
-    asked = {"state": state, "item_code": item, "department_id": department}
+    asked = {"state": stage, "item_code": item, "department_id": department}
     equal: dict[str, object] = {name: value for name, value in asked.items() if value}
     with adapters_of(request).database.reading() as session:
         equal |= own_part(session, actor)
