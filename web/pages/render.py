@@ -9,6 +9,7 @@ from litestar import MediaType, Request, Response
 from litestar.response import Redirect
 
 from accounts.duties import Actor, Duty
+from approval.fees import yuan
 from crypto.signatures import fingerprint
 from kernel.clock import write_time
 from kernel.errors import BadInput, BadSheet, NotSignedIn, TenderingError
@@ -30,6 +31,7 @@ HOMES = {
     Duty.SUPERVISOR: "/draws",
     Duty.WITNESS: "/draws",
     Duty.OPERATOR: "/operator",
+    Duty.APPLICANT: "/applications",
 }
 """Where each duty's work begins."""
 
@@ -64,6 +66,7 @@ def environment(language: str, templates: Path = TEMPLATES) -> Environment:
         stamp=write_time,
         fingerprint=fingerprint,
         units=write_units,
+        yuan=yuan,
     )
     made.globals.update(language=language, languages=LANGUAGES, Duty=Duty, HOMES=HOMES)
     return made
