@@ -1,0 +1,1 @@
+"""The five-year report as cases: a seeded plan, loaded in bulk, and a sample walked through every act."""
