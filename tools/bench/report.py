@@ -17,6 +17,12 @@ def row(name: str, ours_s: float, baseline_s: float, target: float, better: str 
     return met
 
 
+def beside(name: str, ours_s: float, baseline_s: float) -> None:
+    """Print a comparison that has no target: what our way costs beside the bare one."""
+    ratio = ours_s / baseline_s
+    print(f"{name:<48} ours {_shown(ours_s):>10}  baseline {_shown(baseline_s):>10}  ratio {ratio:8.2f}")
+
+
 def _shown(seconds: float) -> str:
     if seconds >= 1:
         return f"{seconds:.2f} s"

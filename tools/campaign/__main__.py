@@ -4,7 +4,7 @@ import subprocess
 import sys
 import time
 
-CAMPAIGNS = ("kill_server",)
+CAMPAIGNS = ("kill_server", "replay")
 
 
 def main() -> int:

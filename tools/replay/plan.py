@@ -40,6 +40,10 @@ class Plan:
     decided: Whole
     is_instant: NDArray[np.bool_]
 
+    def rows(self, start: int, end: int) -> "Plan":
+        """The cases from a row up to, not including, another."""
+        return self.part(np.arange(start, min(end, len(self.items))))
+
     def part(self, rows: Whole) -> "Plan":
         """Only these cases."""
         return Plan(self.items[rows], self.received[rows], self.decided[rows], self.is_instant[rows])
