@@ -10,6 +10,7 @@ from kernel.working_days import DayKind
 from tender.lifecycle import Move, Stage
 from tender.opening import BidOutcome, Cause
 from web.approval_labels import APPROVAL_LABELS
+from web.supervision_labels import SUPERVISION_LABELS
 
 
 def _(text: str) -> str:
@@ -18,6 +19,7 @@ def _(text: str) -> str:
 
 LABELS: Mapping[str, Mapping[str, str]] = {
     **APPROVAL_LABELS,
+    **SUPERVISION_LABELS,
     "stage": {
         Stage.DRAFT: _("Draft"),
         Stage.PUBLISHED: _("Open for bids"),
@@ -249,6 +251,11 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "section_chief": _("section chief or above"),
         "deputy": _("deputy section chief"),
         "staff": _("staff"),
+    },
+    "setting": {
+        "open_blocks": _("Public blocks that an item has to fill"),
+        "office_hours": _("Office hours"),
+        "centre": _("Name of the centre and where to complain"),
     },
     "suite": {
         "hybrid": _("hybrid (X25519 and ML-KEM-768)"),

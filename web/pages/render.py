@@ -31,6 +31,7 @@ HOMES = {
     Duty.SUPERVISOR: "/draws",
     Duty.WITNESS: "/draws",
     Duty.OPERATOR: "/operator",
+    Duty.CENTRE_OFFICE: "/centre",
     Duty.APPLICANT: "/applications",
 }
 """Where each duty's work begins."""

@@ -1,0 +1,331 @@
+"""The catalogue, the organisation and the registers through their doors: pages of the office, and JSON."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import httpx
+import pytest
+from litestar.testing import TestClient
+
+from accounts.actions import begin_session
+from accounts.duties import Actor, Duty
+from approval.queries import catalogue as found
+from approval.queries import organisation
+from approval.register_list import REGISTERS
+from tests.approval.items import item_data
+from tests.builders import NOW, Platform, make_platform
+from tests.doors.door import Door
+from tools.demo.catalogue_load import load_catalogue
+from web.app import create_app
+from web.guards import SESSION_COOKIE
+
+
+class Office:
+    """Two people of the centre office at their browsers, one at the department."""
+
+    def __init__(self, platform: Platform, client: Any) -> None:
+        self.platform, self.client, self.door = platform, client, Door(client, platform)
+        self.one = platform.person("one", Duty.CENTRE_OFFICE, organisation="Centre")
+        self.two = platform.person("two", Duty.CENTRE_OFFICE, organisation="Centre")
+        self.chief = platform.person("chief", Duty.WINDOW_STAFF, organisation="Planning")
+        with platform.database.transaction() as session:
+            self.loaded = load_catalogue(session, whole_network=True, now=NOW)
+
+    def page(self, path: str, who: Actor | None = None, **data: Any) -> httpx.Response:
+        """One page; with data, the form is sent."""
+        headers = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
+        if who is not None:
+            with self.platform.database.transaction() as session:
+                secret = begin_session(
+                    session, person_id=who.person_id, hours=1, now=self.platform.clock.now()
+                )
+            headers["Cookie"] = f"{SESSION_COOKIE}={secret}; language=en"
+        kinds: dict[str, Any] = {"files": data} if "file" in data else {"data": data}
+        sent = {"headers": headers, "follow_redirects": False}
+        answer: httpx.Response = (
+            self.client.post(path, **kinds, **sent) if data else self.client.get(path, **sent)
+        )
+        return answer
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    platform = make_platform(tmp_path_factory.mktemp("catalogue-doors"))
+    # A broker that nobody asks: no worker inside renders papers here.
+    settings = replace(platform.adapters.settings, redis_url="redis://127.0.0.1:1")
+    with TestClient(create_app(replace(platform.adapters, settings=settings))) as client:
+        yield Office(platform, client)
+
+
+PUBLIC = [
+    ("/items?q=食品&kind=licence", "食品"),
+    ("/items?hall=YC-H0&level=city&mode=promised&item_class=economy", "YI"),
+    ("/items?q=nothing-of-this-name", "Show all"),
+    ("/items/YI001", "YI001"),
+    ("/items/YI001", "<svg"),
+    ("/items/YI001", "8 of 8"),
+    ("/items/YI001", "12345"),
+    ("/catalogues", "Administrative licence"),
+    ("/sites", "103/105 (98.10 %)"),
+    ("/sites?parent=YC", "YC-13"),
+    ("/sites/YC-1", "办事处"),
+    ("/kiosk", "工业建设项目并联审批"),
+    ("/kiosk", 'data-idle-seconds="60"'),
+    ("/kiosk/items?kind=filing&page=99", "Page 4 of 4"),
+    ("/kiosk/items/YI002", "segno"),
+]
+
+
+@pytest.mark.parametrize(("path", "words"), PUBLIC)
+def test_everybody_reads_the_catalogue(office: Office, path: str, words: str) -> None:
+    answer = office.client.get(
+        path + ("&" if "?" in path else "?") + "lang=en", headers={"Accept": "text/html"}
+    )
+    assert answer.status_code == 200
+    assert words in answer.text
+
+
+def test_a_page_needs_no_script_in_it(office: Office) -> None:
+    for path in ("/items", "/items/YI001", "/kiosk", "/kiosk/items/YI001"):
+        text = office.client.get(path).text
+        assert not re.search(r"<script(?![^>]*src=)|\sstyle=|\son\w+=", text), path
+
+
+def test_what_is_not_published_does_not_exist_for_the_public(office: Office) -> None:
+    answer = office.page("/centre/items", office.one, department=office.loaded.department_ids[0], body="{")
+    assert answer.status_code == 422
+    body = json.dumps(item_data(code="NEW-1"))
+    answer = office.page("/centre/items", office.one, department=office.loaded.department_ids[0], body=body)
+    assert answer.headers["location"] == "/centre/items/NEW-1"
+    for path in ("/items/NEW-1", "/kiosk/items/NEW-1", "/api/items/NEW-1", "/items/NEW-1/guide.pdf"):
+        assert office.client.get(path).status_code == 404
+
+
+def test_an_item_is_written_by_one_and_published_by_another(office: Office) -> None:
+    body = json.dumps(item_data(code="NEW-2", basis=[]))
+    office.page("/centre/items", office.one, department=office.loaded.department_ids[1], body=body)
+    version = "/centre/items/NEW-2/versions/1"
+    assert "At least one legal basis" in office.page(version, office.one).text
+    refused = office.page(version, office.one, act="submit")
+    assert refused.status_code == 422
+    essentials = {
+        "act": "essentials",
+        "title_zh": "新事项",
+        "promised_days": "7",
+        "statutory_days": "20",
+        "complaint_channel": "12345",
+        "procedure_zh": "申请",
+        "result_zh": "文件",
+    }
+    assert office.page(version, office.one, **essentials | {"promised_days": "21"}).status_code == 422
+    assert office.page(version, office.one, **essentials).status_code == 303
+    full = json.dumps(item_data(code="NEW-2"))
+    assert office.page(version, office.one, act="save", body=full).status_code == 303
+    assert office.page(version, office.one, act="submit").status_code == 303
+    assert office.page(version, office.one, act="publish").status_code == 409
+    assert office.page(version, office.two, act="send_back", reason="依据不足").status_code == 303
+    assert office.page(version, office.one, act="submit").status_code == 303
+    assert office.page(version, office.two, act="publish").status_code == 303
+    assert office.client.get("/items/NEW-2").status_code == 200
+    assert office.page("/centre/items/NEW-2/act", office.one, act="version").status_code == 303
+    changed = json.dumps(item_data(code="NEW-2", promised_days=8))
+    office.page("/centre/items/NEW-2/versions/2", office.one, act="save", body=changed)
+    assert "promised_days" in office.page("/centre/items/NEW-2/versions/2", office.one).text
+    assert "Promised: <strong>7" in office.client.get("/items/NEW-2?lang=en").text
+    history = office.page("/centre/items/NEW-2", office.one).text
+    assert "依据不足" in history
+
+
+def test_a_paused_item_says_so_and_a_cancelled_one_is_gone(office: Office) -> None:
+    act = "/centre/items/YI003/act"
+    assert office.page(act, office.one, act="pause", reason="").status_code == 422
+    assert office.page(act, office.one, act="pause", reason="系统升级").status_code == 303
+    assert "paused" in office.client.get("/items/YI003?lang=en").text
+    assert office.page(act, office.one, act="cancel", reason="清理").status_code == 303
+    assert office.client.get("/items/YI003").status_code == 404
+
+
+def test_entry_is_asked_by_one_and_approved_by_another(office: Office) -> None:
+    act = "/centre/items/YI004/act"
+    assert office.page(act, office.one, act="entry", reason="专网").status_code == 303
+    with office.platform.database.reading() as session:
+        entry = found.open_entries(session)[0].id
+    assert office.page(act, office.one, act="approve", entry=entry).status_code == 409
+    assert office.page(act, office.two, act="approve", entry=entry).status_code == 303
+    assert "专网" in office.page("/centre", office.one).text
+    window = office.loaded.window_ids[3]
+    assert office.page(act, office.one, act="windows", window=window).status_code == 303
+
+
+def test_rounds_years_and_settings_are_kept_by_the_office(office: Office) -> None:
+    path = "/centre/catalogue"
+    first = {"act": "round", "number": "1", "held_on": "2010-10-01", "note": "再造"}
+    first |= {"before": "items: 1340\nmaterials: 1360", "after": "items: 255\nmaterials: 1256"}
+    assert office.page(path, office.one, **first | {"before": "items 1340"}).status_code == 422
+    assert office.page(path, office.one, **first).status_code == 303
+    assert "1340 → 255 (−1085)" in office.client.get("/catalogues").text
+    assert office.page(path, office.one, act="year", year="2026").status_code == 303
+    assert office.page(path, office.one, act="year", year="2026").status_code == 409
+    exports = [office.client.get("/api/catalogues/2026") for _ in range(2)]
+    assert exports[0].content == exports[1].content
+    assert exports[0].headers["x-content-sha256"] in office.client.get("/catalogues").text
+    assert office.page(path, office.one, act="office_hours", value="[]").status_code == 422
+    hours = '{"begins": "08:30", "ends": "17:30"}'
+    assert office.page(path, office.one, act="office_hours", value=hours).status_code == 303
+    assert "08:30" in office.page(path, office.one).text
+    assert office.page(path, office.one, act="dance").status_code == 422
+
+
+def test_the_organisation_is_set_up_by_forms(office: Office) -> None:
+    path, planning = "/centre/organisation", office.chief.organisation_id
+    post = {"act": "post", "department": planning, "code": "review", "title_zh": "审查岗"}
+    post["a"] = office.chief.person_id
+    forms: list[tuple[int, dict[str, str]]] = [
+        (422, {"act": "department", "organisation": planning, "code": "a b", "site_code": "YC"}),
+        (303, {"act": "department", "organisation": planning, "code": "D50", "site_code": "YC"}),
+        (303, {"act": "hall", "code": "H9", "site_code": "YC", "name": "分厅", "branch": "1"}),
+        (
+            303,
+            {"act": "window", "hall": "H9", "number": "9", "name": "九号", "floor": "2", "kind": "general"},
+        ),
+        (
+            422,
+            {"act": "window", "hall": "H9", "number": "9", "name": "九号", "floor": "x", "kind": "general"},
+        ),
+        (
+            303,
+            {
+                "act": "post",
+                "department": planning,
+                "code": "review",
+                "title_zh": "审查岗",
+                "a": office.chief.person_id,
+            },
+        ),
+        (303, {"act": "absence", "person": office.chief.person_id, "since": "2026-11-02"}),
+        (422, {"act": "absence", "person": office.chief.person_id, "since": "never"}),
+        (303, {"act": "present", "person": office.chief.person_id, "day": "2026-11-02"}),
+        (422, {"act": "dance"}),
+    ]
+    for status, form in forms:
+        whole = {"system_kind": "platform", "unit_kind": "licensing", "office_kind": "joint"} | form
+        assert office.page(path, office.one, **whole).status_code == status, form
+    shown = office.page(path, office.one).text
+    assert "31/40 (77.5 %)" in shown or "30/40" in shown
+    assert "chief" in shown
+
+
+def test_a_mandate_is_given_revoked_and_its_seal_made(office: Office) -> None:
+    path, planning = "/centre/mandates", office.chief.organisation_id
+    command = {"organisation": planning, "code": "D50", "site_code": "YC", "act": "department"}
+    command |= {"system_kind": "platform", "unit_kind": "licensing", "office_kind": ""}
+    office.page("/centre/organisation", office.one, **command)
+    grant = {"act": "grant", "person_id": office.chief.person_id, "powers": "decide", "rank": "section_chief"}
+    days = {"valid_from": "2026-11-02", "valid_to": "2027-11-01"}
+    assert office.page(path, office.one, **grant, **days | {"valid_to": "2020-01-01"}).status_code == 422
+    assert office.page(path, office.one, **grant, **days).status_code == 303
+    with office.platform.database.reading() as session:
+        mandate = organisation.mandates(session, planning)[0]
+    assert office.page(path, office.one, act="revoke", mandate=mandate.id).status_code == 303
+    assert "revoked from 2026-11-02" in office.page(path, office.one).text
+    assert (
+        office.page(path, office.one, act="seal", seal_department=planning, name="专用章").status_code == 303
+    )
+    with office.platform.database.reading() as session:
+        seal = organisation.seals(session, planning)[0]
+    assert office.page(path, office.one, act="end_seal", seal=seal.id).status_code == 303
+
+
+@pytest.mark.parametrize("name", sorted(REGISTERS))
+def test_every_register_has_its_page_and_its_file(office: Office, name: str) -> None:
+    assert office.page(f"/centre/registers/{name}", office.one).status_code == 200
+    exported = office.page(f"/centre/registers/{name}/rows.csv", office.one).text
+    assert exported.startswith("\ufeff")
+    public = office.client.get(f"/api/registers/{name}")
+    assert public.status_code == (200 if REGISTERS[name].is_public else 404)
+    assert office.door.call(office.one, "GET", f"/api/registers/{name}").status_code == 200
+
+
+def test_a_register_is_imported_shown_and_exported_through_its_page(office: Office) -> None:
+    page = "/centre/registers/devices"
+    wrong = b"code,kind,state\nd1,computer,working\n,computer,working\nd2,spade,broken\n"
+    answer = office.page(f"{page}/file", office.one, file=("devices.csv", wrong))
+    assert answer.status_code == 422
+    assert "3: code" in answer.text
+    assert "4: kind" in answer.text
+    good = b"code,kind,state\nd1,computer,working\nd2,scanner,broken\n"
+    assert office.page(f"{page}/file", office.one, file=("devices.csv", good)).status_code == 303
+    assert "1/2 (50.0 %)" in office.page(page, office.one).text
+    exported = office.page(f"{page}/rows.csv", office.one).content
+    assert office.page(f"{page}/file", office.one, file=("devices.csv", exported)).status_code == 303
+    assert "d2" not in office.page(f"{page}?q=computer", office.one).text.partition("<tbody")[2]
+    assert office.page(f"{page}/remove", office.one, key="d1").status_code == 303
+    assert office.page(f"{page}/file", office.one, file=("devices.csv", b"")).status_code == 422
+
+
+def test_the_four_public_facts_and_six_things_of_a_village_are_on_its_page(office: Office) -> None:
+    village = "YC-1-1-1"
+    agent = {
+        "site": village,
+        "name": "代办员甲",
+        "services": "社保",
+        "address": "村委会",
+        "telephone": "0717-1",
+    }
+    six = {"site": village, "checked_on": "2026-11-01", "sign": False}
+    six |= dict.fromkeys(("place", "duty_staff", "telephone", "book", "guide"), True)
+    roster = {"site": village, "day": "2026-11-02", "leader": "值班领导乙"}
+    for name, row in (("village_agents", agent), ("six_have", six), ("duty_roster", roster)):
+        answer = office.door.call(office.one, "PUT", f"/api/registers/{name}", {"rows": [row]})
+        assert answer.json() == {"rows": 1}, answer.text
+    shown = office.client.get(f"/sites/{village}").text
+    assert all(word in shown for word in ("代办员甲", "社保", "村委会", "0717-1", "值班领导乙", "✗"))
+    figures = {f["name"]: f["text"] for f in office.client.get("/api/registers/six_have/figures").json()}
+    assert figures["complete"] == "0/1 (0.0 %)"
+
+
+def test_items_are_paged_as_json_and_written_as_json(office: Office) -> None:
+    first = office.client.get("/api/items?limit=2&kind=licence").json()
+    assert len(first["items"]) == 2
+    second = office.client.get(f"/api/items?limit=2&kind=licence&cursor={first['next']}").json()
+    assert second["items"][0]["code"] > first["items"][1]["code"]
+    shown = office.client.get("/api/items/YI001").json()
+    assert all(shown["blocks"].values())
+    assert len(shown["blocks"]) == 8
+    body = {"department": "D01", "site": "YC", "item": item_data(code="NEW-3")}
+    made = office.door.call(office.one, "POST", "/api/items", body).json()
+    moves = f"/api/item-versions/{made['version']}/moves"
+    assert office.door.call(office.one, "POST", moves, {"move": "submit"}).json() == {"status": "in_review"}
+    assert office.door.call(office.one, "POST", moves, {"move": "publish"}).status_code == 409
+    assert office.door.call(office.two, "POST", moves, {"move": "publish"}).json() == {"status": "published"}
+    assert office.door.call(office.two, "POST", moves, {"move": "dance"}).status_code == 422
+    made = office.door.call(
+        office.one, "POST", "/api/items/NEW-3/versions", {"item": item_data(code="NEW-3")}
+    )
+    assert made.status_code == 201
+    pause = {"move": "pause", "reason": "x"}
+    assert office.door.call(office.one, "POST", "/api/items/NEW-3/moves", pause).json() == {
+        "status": "paused"
+    }
+
+
+def test_attendance_and_sites_come_in_as_json(office: Office) -> None:
+    marks = [{"person": "one", "at": "2026-11-02T08:00"}, {"person": "one", "at": "2026-11-02T18:00"}]
+    body = {"since": "2026-11-02", "until": "2026-11-03", "people": ["one", "two"], "marks": marks}
+    answer = office.door.call(office.one, "PUT", "/api/attendance", body)
+    assert answer.json() == {"sheets": 4}
+    nobody = body | {"people": ["nobody"]}
+    assert office.door.call(office.one, "PUT", "/api/attendance", nobody).status_code == 422
+    rows = [{"code": "YC-14", "parent_code": "YC", "level": "county", "name": "新区", "has_centre": "no"}]
+    assert office.door.call(office.one, "PUT", "/api/sites", {"rows": rows}).json() == {"sites": 1}
+    assert "新区" in office.client.get("/sites?parent=YC").text
+
+
+def test_pages_of_the_office_are_for_the_office(office: Office) -> None:
+    for path in ("/centre", "/centre/items", "/centre/items/new", "/centre/registers", "/centre/mandates"):
+        assert office.page(path, office.one).status_code == 200
+        assert office.page(path, office.chief).status_code == 403
+        assert office.page(path).status_code == 303
