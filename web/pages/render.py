@@ -33,6 +33,10 @@ HOMES = {
     Duty.OPERATOR: "/operator",
     Duty.CENTRE_OFFICE: "/centre",
     Duty.APPLICANT: "/applications",
+    Duty.WINDOW_STAFF: "/window",
+    Duty.CASE_OFFICER: "/department",
+    Duty.LEADER: "/decide",
+    Duty.CASHIER: "/fees",
 }
 """Where each duty's work begins."""
 

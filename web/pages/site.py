@@ -8,6 +8,7 @@ from litestar.params import URLEncodedBody
 
 from accounts.actions import begin_session, end_session
 from kernel.errors import TenderingError
+from storage.adapters import Adapters
 from web.guards import SESSION_COOKIE, adapters_of, check_same_origin, find_caller
 from web.language import COOKIE, DEFAULT, LANGUAGES
 from web.pages.render import HOMES, LARGE_TEXT, refuse, render, see
@@ -36,11 +37,16 @@ def sign_in(request: Request[Any, Any, Any], data: URLEncodedBody[dict[str, str]
         person_id = person_behind(adapters, name, data.get("password", ""))
     except TenderingError as error:
         return refuse(request, "sign-in.html", error, next=data.get("next", ""), sign_in=name)
+    return start_session(adapters, person_id, local_path(data.get("next") or "/home"))
+
+
+def start_session(adapters: Adapters, person_id: str, path: str) -> Response[Any]:
+    """Sign a person in at this browser and go on to a page."""
     with adapters.database.transaction() as session:
         secret = begin_session(
             session, person_id=person_id, hours=adapters.settings.session_hours, now=adapters.clock.now()
         )
-    answer = see(local_path(data.get("next") or "/home"))
+    answer = see(path)
     answer.set_cookie(
         Cookie(
             SESSION_COOKIE,
