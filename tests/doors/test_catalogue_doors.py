@@ -55,7 +55,7 @@ class Office:
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     platform = make_platform(tmp_path_factory.mktemp("catalogue-doors"))
     # A broker that nobody asks: no worker inside renders papers here.
-    settings = replace(platform.adapters.settings, redis_url="redis://127.0.0.1:1")
+    settings = replace(platform.adapters.settings, broker_url="redis://127.0.0.1:1")
     with TestClient(create_app(replace(platform.adapters, settings=settings))) as client:
         yield Office(platform, client)
 
