@@ -115,6 +115,29 @@ def confirm_contact(session: Session, *, actor: Actor, contact_id: str, now: dat
     return contact
 
 
+def name_case(
+    session: Session, *, actor: Actor, contact_id: str, case: CaseRecord, subject: str, now: datetime
+) -> ContactRecord:
+    """A case came of a visit: its contact, or one that is opened now, is done with it."""
+    if contact_id:
+        contact = find_contact(session, contact_id)
+        contact.case_id = case.id
+        session.flush()
+    else:
+        contact = open_contact(
+            session,
+            actor=actor,
+            subject=subject,
+            service_mode=case.service_mode,
+            window_id=case.window_id,
+            site_code=case.site_code,
+            case_id=case.id,
+            now=now,
+        )
+        session.flush()
+    return close_contact(session, actor=actor, contact_id=contact.id, ending="done", now=now)
+
+
 def find_contact(session: Session, contact_id: str) -> ContactRecord:
     """One contact; raises NotFound."""
     found = session.get(ContactRecord, contact_id)
@@ -255,10 +278,16 @@ def finish_task(session: Session, *, actor: Actor, task_id: str, result: str, no
     return task
 
 
-def _own_task(session: Session, actor: Actor, task_id: str) -> TaskRecord:
+def find_task(session: Session, task_id: str) -> TaskRecord:
+    """One task; raises NotFound."""
     task = session.get(TaskRecord, task_id)
     if task is None:
         raise NotFound(what="task", id=task_id)
+    return task
+
+
+def _own_task(session: Session, actor: Actor, task_id: str) -> TaskRecord:
+    task = find_task(session, task_id)
     actor.require(Duty.WINDOW_STAFF, Duty.CASE_OFFICER, Duty.LEADER, Duty.CENTRE_OFFICE)
     if actor.organisation_id != task.department_id and not actor.holds(Duty.CENTRE_OFFICE):
         raise NotAllowed(duty="department of this task")

@@ -38,6 +38,11 @@ def my_windows(session: Session, actor: Actor) -> list[WindowRecord]:
     return own or windows
 
 
+def every_window(session: Session) -> list[WindowRecord]:
+    """Every window, to send somebody on to."""
+    return organisation.windows(session)
+
+
 def posts_today(session: Session, actor: Actor, day: date) -> tuple[set[str], set[str]]:
     """The posts of one's department that one holds today, A before B, and those that somebody else holds."""
     mine: set[str] = set()

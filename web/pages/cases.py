@@ -37,9 +37,9 @@ def list_cases(request: Request[Any, Any, Any], number: str = "") -> Response[An
         if found is not None and views.may_see(session, actor, found):
             return see(f"/cases/{found.id}")
         equal = own_part(session, actor)
-        rows = cases.page(session, limit=PER_PAGE, **equal)
+        rows = cases.page(session, limit=PER_PAGE, after=None, **equal)
         titles = {row.version_id: cases.version(session, row.version_id).title for row in rows}
-    values = {"rows": rows, "titles": titles, "number": number, "is_wrong": bool(number.strip())}
+    values: dict[str, Any] = {"rows": rows, "titles": titles, "number": number, "is_wrong": bool(number.strip())}
     values["today"] = business_day(adapters_of(request).clock.now())
     return render(request, "case-list.html", **values)
 

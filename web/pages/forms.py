@@ -53,33 +53,35 @@ def local_text(at: datetime | None) -> str:
 
 
 class FileForm:
-    """A form with one file, read as it arrives: first the fields before the file, then the file's bytes.
+    """A form with a file, read as it arrives: first the fields before the file, then the file's bytes.
 
-    The file has to be the last field of its form.
+    The file has to be the last field of its form; where there are several files, `begin` leads on to the next one.
     """
 
-    def __init__(self, request: Request[Any, Any, Any]) -> None:
+    def __init__(self, request: Request[Any, Any, Any], most_parts: int = 20) -> None:
         kind, options = parse_options_header(request.headers.get("content-type", ""))
         if kind != "multipart/form-data" or not options.get("boundary"):
             raise BadInput(where="file", why="send the form with its file")
         self._body = aiter(request.stream())
-        self._parser = PushMultipartParser(options["boundary"], max_segment_count=20)
+        self._parser = PushMultipartParser(options["boundary"], max_segment_count=most_parts)
         self._events: list[Any] = []
         self.fields: dict[str, str] = {}
-        self.filename = ""
+        self.filename = self.file_field = ""
 
     async def begin(self) -> None:
         """Read up to the file; raises BadInput when the form has none."""
         name, value = "", bytearray()
-        while (event := await self._next()) is not None or not self._parser.closed:
+        while self._events or not self._parser.closed:
+            event = await self._next()
             if isinstance(event, MultipartSegment):
                 if event.filename is not None:
                     self.filename = event.filename.replace("\\", "/").rpartition("/")[2]
+                    self.file_field = event.name or ""
                     return
                 name, value = event.name or "", bytearray()
-            elif event is None:
+            elif event is None and name:
                 self.fields[name] = value.decode("utf-8", "replace").strip()
-            else:
+            elif event is not None:
                 value += event
                 if len(value) > FIELD_BYTES:
                     raise BadInput(where=name, why="this field is too long")
