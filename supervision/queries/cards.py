@@ -103,3 +103,8 @@ def breaches(session: Session, first: date, last: date) -> dict[tuple[str, str],
         .group_by(col(CardRecord.window_id), CardRecord.rule)
     )
     return {(window or "", rule): number for window, rule, number in session.exec(rows)}
+
+
+def window_names(session: Session) -> dict[str, str]:
+    """Names of windows, keyed by id."""
+    return {window.id: window.name for window in organisation.windows(session)}
