@@ -24,7 +24,7 @@ from approval.queries.calendar import calendar
 from approval.queries.people import is_of_centre
 from approval.records.cases import CaseEventRecord
 from kernel.clock import read_time, write_time
-from kernel.errors import BadInput, IntegrityBroken, NotFound, TenderingError
+from kernel.errors import BadInput, IntegrityBroken, NotAllowed, NotFound, TenderingError
 from storage.adapters import Adapters
 from storage.database import Session
 from storage.objects import StoredObject
@@ -34,6 +34,8 @@ from web.routes import get, post
 from web.shapes import Shape, create_once, page_limit, paged, read_cursor
 
 MATERIAL_LIMIT = 200 << 20  # bytes of one paper
+HANDLERS = (Duty.APPLICANT, Duty.WINDOW_STAFF, Duty.CASE_OFFICER, Duty.LEADER, Duty.CENTRE_OFFICE)
+"""Who acts on cases; those who only watch them do not."""
 STARTS = {
     b"%PDF-": "application/pdf",
     b"\x89PNG\r\n": "image/png",
@@ -116,6 +118,7 @@ def carry_out(
     adapters: Adapters, actor: Actor, case_id: str, act: Act, data: dict[str, Any], on: date | None = None
 ) -> CaseEventRecord:
     """One act in its own transaction; what a rule refuses is kept in a second one."""
+    actor.require(*HANDLERS)
     now = adapters.clock.now()
     try:
         with adapters.database.transaction() as session:
@@ -130,7 +133,7 @@ def carry_out(
                 now=now,
                 happened_on=on,
             )
-    except (NotFound, IntegrityBroken):
+    except (NotFound, NotAllowed, IntegrityBroken):
         raise
     except TenderingError as error:
         with adapters.database.transaction() as session:
@@ -219,6 +222,7 @@ async def add_material(
     def work() -> Response[Any]:
         adapters, found = adapters_of(request), caller(request)
         actor = found.may(Scope.APPLY if found.actor.holds(Duty.APPLICANT) else Scope.WINDOW)
+        actor.require(Duty.APPLICANT, Duty.WINDOW_STAFF)
         with adapters.database.reading() as session:
             views.case_for(session, actor, case_id)
         kept = keep_material(adapters, chunks_of(body))

@@ -228,6 +228,7 @@ def send_hop(request: Request[Any, Any, Any], case_id: FromPath[str], data: JSON
     adapters, actor = adapters_of(request), caller(request).may(Scope.WINDOW)
 
     def act(session: Session) -> dict[str, Any]:
+        views.case_for(session, actor, case_id)
         hop = projects.send_hop(
             session,
             actor=actor,

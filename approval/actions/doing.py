@@ -144,7 +144,7 @@ def _is_window(doing: Doing, actor: Actor) -> bool:
 
 def _is_lead(doing: Doing, actor: Actor) -> bool:
     if actor.holds(Duty.CENTRE_OFFICE):
-        return True
+        return doing.act is Act.URGE or doing.case.project_id is not None
     project = doing.session.get(ProjectRecord, doing.case.project_id) if doing.case.project_id else None
     return project is not None and leads(actor, project)
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlmodel import Session
 
 from accounts.duties import Actor, Duty
-from approval.queries import cases
+from approval.queries import cases, views
 from approval.records.cases import CaseMeetingRecord, TaskRecord
 from kernel.errors import BadInput, NotAllowed, NotFound, Refused
 from kernel.ids import new_id
@@ -37,6 +37,7 @@ def call_meeting(
     if held_on < business_day(now):
         raise BadInput(where="held_on", why="the day has passed")
     for case_id in case_ids:
+        views.case_for(session, actor, case_id)
         reviewers = {
             event.actor_id for event in cases.events(session, case_id) if event.action == "pass_step"
         }

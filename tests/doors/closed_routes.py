@@ -1,29 +1,16 @@
 """The closed routes of the API: what each takes and who may use it."""
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from accounts.credentials import Scope
 from accounts.duties import Duty
 from crypto.canonical import b64
+from tests.doors.closed_cases import CASES
+from tests.doors.closed_supervision import SUPERVISION
+from tests.doors.route import Route, route
 from tests.evaluation.cases import rulebook_data
 
-
-@dataclass(frozen=True)
-class Route:
-    """A closed route of the API: what it takes and who may use it."""
-
-    name: str
-    scope: Scope | None
-    duties: frozenset[Duty]
-    body: Any = None
-    headers: dict[str, str] = field(default_factory=dict)
-    query: str = ""
-
-
-def route(name: str, scope: Scope | None, *duties: Duty, **more: Any) -> Route:
-    return Route(name, scope, frozenset(duties), **more)
-
+__all__ = ["CLOSED", "TEXT", "Route"]
 
 IF_MATCH = {"If-Match": '"0"'}
 DRAFT: dict[str, Any] = {"reference": "T-2"}
@@ -154,5 +141,7 @@ CLOSED = [
     route("PUT /api/registers/{name}", Scope.CENTRE, Duty.CENTRE_OFFICE, body={"rows": []}),
     route("PUT /api/sites", Scope.CENTRE, Duty.CENTRE_OFFICE, body={"rows": []}),
     route("PUT /api/attendance", Scope.CENTRE, Duty.CENTRE_OFFICE, body=ATTENDANCE),
+    *CASES,
+    *SUPERVISION,
 ]
 """Every closed route of the API, with a body that reaches its handler."""
