@@ -185,7 +185,8 @@ def finish_intake(
     request: Request[Any, Any, Any], actor: Actor, intake: Intake, problem: TenderingError | None
 ) -> Response[Any]:
     """Open, hand in, decide; before anything is written the form comes back with what was typed."""
-    adapters, values = adapters_of(request), None
+    adapters = adapters_of(request)
+    values: dict[str, Any] = {}
     try:
         values = intake_values(request, text(intake.fields, "item"))
         if problem:
@@ -245,7 +246,13 @@ def slip(
         version = cases.version(session, case.version_id)
     link = f"{adapters.settings.public_url.rstrip('/')}/track?number={case.number}"
     code = Markup(segno.make(link, error="m").svg_inline(scale=4, border=2))  # noqa: S704 - our own drawing
-    values = {"case": case, "version": version, "code": opened["code"], "qr": code, "link": link}
+    values: dict[str, Any] = {
+        "case": case,
+        "version": version,
+        "code": opened["code"],
+        "qr": code,
+        "link": link,
+    }
     if error:
         return refuse(request, "window-slip.html", with_titles(request, version, error), **values)
     return render(request, "window-slip.html", status=201, **values)
