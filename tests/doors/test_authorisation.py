@@ -62,6 +62,8 @@ PUBLIC = SUPERVISION_PUBLIC | {
     "GET /api/registers",
     "GET /api/registers/{name}",
     "GET /api/registers/{name}/figures",
+    "GET /api/decisions",
+    "POST /api/tickets",
     "GET /log/checkpoint",
     "GET /log/tile/{path}",
 }
