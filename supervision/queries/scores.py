@@ -16,7 +16,7 @@ from supervision.score import Counts, hint_runs
 SUBJECTS = {"department": "department_id", "window": "window_id", "person": "person_id"}
 """Kinds of those who get a score, and the column of a card that names them."""
 OF_CASE = {"department": "department_id", "window": "window_id", "person": "handler_id"}
-FIELDS = ("window_id", "handler_id", "accepted_on", "promise_due")
+FIELDS = ("handler_id", "accepted_on", "promise_due", "statutory_due")
 """What every finished case should say; what is empty costs points."""
 
 
