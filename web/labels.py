@@ -72,7 +72,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "home": {
         Duty.TENDER_OFFICE: _("My tenders"),
         Duty.OPENER: _("My openings"),
-        Duty.SUPERVISOR: _("Draws"),
+        Duty.SUPERVISOR: _("Supervision"),
         Duty.WITNESS: _("Draws"),
         Duty.BIDDER: _("My bids"),
         Duty.EXPERT: _("My panels"),
@@ -84,8 +84,8 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         Duty.LEADER: _("To decide"),
         Duty.CASHIER: _("Fee window"),
         Duty.CENTRE_OFFICE: _("Centre"),
-        Duty.MONITOR: _("Figures"),
-        Duty.AUDITOR: _("Evidence"),
+        Duty.MONITOR: _("Opinion box"),
+        Duty.AUDITOR: _("Supervision"),
     },
     "outcome": {
         BidOutcome.OPENED: _("Opened"),
