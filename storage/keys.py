@@ -1,4 +1,4 @@
-"""Where the platform's own keys live: log, receipts, timestamps, personal data. One folder, readable by its owner only.
+"""Where the platform's own keys live: log, receipts, timestamps, personal data, bank. One folder, for its owner only.
 
 No key that opens a bid is ever here: those stay on the openers' machines.
 """
@@ -22,6 +22,7 @@ class PlatformKeys:
     receipts: Signer = field(repr=False)
     authority: AuthorityKey = field(repr=False)
     people: bytes = field(repr=False)  # seals the personal data of applicants at rest
+    bank: bytes = field(repr=False)  # shared with the bank, whose messages of payments it proves
 
     @property
     def log_vkey(self) -> str:
@@ -38,7 +39,8 @@ def platform_keys(folder: Path, log_origin: str, now: datetime) -> PlatformKeys:
     if not authority_file.exists():
         _kept(authority_file, write_authority(make_authority("Mingtang embedded timestamp authority", now)))
     people = _kept(folder / "people.key", os.urandom(32))
-    return PlatformKeys(log, receipts, read_authority(authority_file.read_bytes()), people)
+    bank = _kept(folder / "bank.key", os.urandom(32))
+    return PlatformKeys(log, receipts, read_authority(authority_file.read_bytes()), people, bank)
 
 
 def _kept(path: Path, fresh: bytes) -> bytes:
