@@ -65,3 +65,8 @@ class Alert:
     def key(self) -> tuple[str, str, str, str]:
         """What makes a card of this alert unique."""
         return self.rule, self.subject_kind, self.subject_id, self.occurrence
+
+
+def printed(**facts: object) -> dict[str, JsonValue]:
+    """Facts as a card keeps them: numbers as they are, all else as text."""
+    return {name: value if isinstance(value, int) else str(value) for name, value in facts.items()}

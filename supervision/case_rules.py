@@ -9,7 +9,7 @@ from datetime import date
 from approval.lifecycle import Act, State
 from approval.limits import STOP_KINDS
 from kernel.working_days import Calendar, business_day
-from supervision.alerts import Alert, Severity
+from supervision.alerts import Alert, Severity, printed
 from supervision.snapshot import CaseSnapshot, EventFact
 
 HINT_DAYS = 1  # working days before a promise ends
@@ -24,8 +24,7 @@ Found = Iterator[Alert]
 
 
 def _alert(case: CaseSnapshot, rule: str, severity: Severity, occurrence: object, **facts: object) -> Alert:
-    printed = {name: value if isinstance(value, int) else str(value) for name, value in facts.items()}
-    return Alert(rule, severity, "case", case.id, str(occurrence), case.against, printed)
+    return Alert(rule, severity, "case", case.id, str(occurrence), case.against, printed(**facts))
 
 
 def promise_ends_soon(case: CaseSnapshot, today: date, calendar: Calendar) -> Found:
@@ -152,8 +151,10 @@ def stop_is_wrong(case: CaseSnapshot, today: date, calendar: Calendar) -> Found:
             continue
         if calendar.between(stop.started_on, end) > stop.planned_days:
             since = calendar.add(stop.started_on, stop.planned_days + 1)
-            facts = {"why": "longer", "planned": stop.planned_days, "since": since}
-            yield _alert(case, "R10", Severity.YELLOW, f"long:{stop.id}", **facts)
+            planned = stop.planned_days
+            yield _alert(
+                case, "R10", Severity.YELLOW, f"long:{stop.id}", why="longer", planned=planned, since=since
+            )
 
 
 def extension_after_expiry(case: CaseSnapshot, today: date, calendar: Calendar) -> Found:

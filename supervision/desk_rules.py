@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from kernel.working_days import Calendar, business_day
-from supervision.alerts import Against, Alert, Severity
+from supervision.alerts import Against, Alert, Severity, printed
 from supervision.snapshot import CaseSnapshot, PostSnapshot, TicketSnapshot
 
 TAKE_HOURS = 2  # in which a task is taken
@@ -19,19 +19,19 @@ def task_not_taken(case: CaseSnapshot, now: datetime) -> Found:
         is_open = task.taken_at is None and task.done_on is None
         if is_open and now > task.made_at + timedelta(hours=TAKE_HOURS):
             against = Against(task.department_id, case.against.site_code, None, task.person_id)
-            facts = {"why": "task_not_taken", "kind": task.kind}
+            facts = printed(why="task_not_taken", kind=task.kind)
             yield Alert("R11", Severity.HINT, "case", case.id, f"task:{task.id}", against, facts)
 
 
 def both_absent(post: PostSnapshot, today: date, calendar: Calendar) -> Found:
     """R11: neither A nor B is there on a working day."""
     if post.holders and calendar.is_working(today) and set(post.holders) <= post.absent:
-        facts = {"why": "both_absent", "post": post.code}
+        facts = printed(why="both_absent", post=post.code)
         yield Alert("R11", Severity.HINT, "post", post.id, today.isoformat(), post.against, facts)
 
 
 def ticket_waits(ticket: TicketSnapshot, now: datetime) -> Found:
     """R11: somebody has waited at the window for an hour."""
     if now > ticket.waiting_since + timedelta(minutes=WAIT_MINUTES):
-        facts = {"why": "ticket_waits", "day": business_day(ticket.waiting_since).isoformat()}
+        facts = printed(why="ticket_waits", day=business_day(ticket.waiting_since))
         yield Alert("R11", Severity.HINT, "ticket", ticket.id, "waiting", ticket.against, facts)

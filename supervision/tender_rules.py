@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from kernel.working_days import Calendar, business_day
-from supervision.alerts import Against, Alert, Severity
+from supervision.alerts import Against, Alert, Severity, printed
 from supervision.snapshot import TenderSnapshot
 from tender.lifecycle import Stage
 from tender.timetable import Periods, is_short
@@ -18,9 +18,8 @@ Found = Iterator[Alert]
 
 
 def _alert(tender: TenderSnapshot, rule: str, severity: Severity, occurrence: str, **facts: object) -> Alert:
-    printed = {name: value if isinstance(value, int) else str(value) for name, value in facts.items()}
     against = Against(tender.tenderer_id)
-    return Alert(rule, severity, "tender", tender.id, occurrence, against, printed)
+    return Alert(rule, severity, "tender", tender.id, occurrence, against, printed(**facts))
 
 
 def closing_not_recorded(tender: TenderSnapshot, now: datetime, calendar: Calendar) -> Found:

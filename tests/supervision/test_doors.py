@@ -153,7 +153,7 @@ def test_the_inspector_takes_a_complaint_to_its_end(house: House) -> None:
         {"move": "close"},
     ):
         assert house.page("inspector", path, data).status_code == 303, data
-    assert "Closed" in house.page("inspector", path).text
+    assert "Complaint closed" in house.page("inspector", path).text
 
 
 def test_complaints_move_by_json_too(house: House) -> None:
