@@ -64,6 +64,7 @@ class Act(StrEnum):
     HAND_OVER = "hand_over"
     CORRECT = "correct"
     RECOMPUTE = "recompute"
+    REPORT = "report"  # told by another network; never done here
 
 
 class Role(StrEnum):

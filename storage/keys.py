@@ -11,6 +11,7 @@ from pathlib import Path
 
 from crypto.checkpoint import vkey
 from crypto.signatures import Signer
+from crypto.suites import suite
 from crypto.timestamps import AuthorityKey, make_authority, read_authority, write_authority
 
 
@@ -22,6 +23,7 @@ class PlatformKeys:
     receipts: Signer = field(repr=False)
     authority: AuthorityKey = field(repr=False)
     people: bytes = field(repr=False)  # seals the personal data of applicants at rest
+    exchange: bytes = field(repr=False)  # opens what other networks encrypt to this one
     bank: bytes = field(repr=False)  # shared with the bank, whose messages of payments it proves
 
     @property
@@ -39,8 +41,9 @@ def platform_keys(folder: Path, log_origin: str, now: datetime) -> PlatformKeys:
     if not authority_file.exists():
         _kept(authority_file, write_authority(make_authority("Mingtang embedded timestamp authority", now)))
     people = _kept(folder / "people.key", os.urandom(32))
+    exchange = _kept(folder / "exchange.key", suite("hybrid").make_private())
     bank = _kept(folder / "bank.key", os.urandom(32))
-    return PlatformKeys(log, receipts, read_authority(authority_file.read_bytes()), people, bank)
+    return PlatformKeys(log, receipts, read_authority(authority_file.read_bytes()), people, exchange, bank)
 
 
 def _kept(path: Path, fresh: bytes) -> bytes:

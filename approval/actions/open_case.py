@@ -50,6 +50,7 @@ class NewCase:
     site_code: str = ""
     is_green: bool = False
     project: ProjectRecord | None = None
+    number: str = ""  # given by another network; empty: one of our own
     facts: dict[str, Any] = field(default_factory=dict)
 
 
@@ -62,11 +63,18 @@ class Opened:
 
 
 def open_case(
-    session: Session, *, actor: Actor, command: NewCase, keys: PlatformKeys, calendar: Calendar, now: datetime
+    session: Session,
+    *,
+    actor: Actor | None,
+    command: NewCase,
+    keys: PlatformKeys,
+    calendar: Calendar,
+    now: datetime,
 ) -> Opened:
-    """Open a draft of a case for an item that is in force today."""
+    """Open a draft of a case for an item that is in force today; without an actor it came from another network."""
     item = cases.item_by_code(session, command.item_code)
-    _check_who(session, actor, command, item.department_id)
+    if actor is not None:
+        _check_who(session, actor, command, item.department_id)
     today = business_day(now)
     running = cases.running_version(session, item, today)
     version = cases.version(session, running.id)
@@ -89,6 +97,8 @@ def _check_who(session: Session, actor: Actor, command: NewCase, department_id: 
         actor.require(Duty.APPLICANT, Duty.WINDOW_STAFF)
         return
     actor.require(Duty.WINDOW_STAFF)
+    if command.project is not None and command.project.lead_department_id == actor.organisation_id:
+        return  # 牵头部门一窗受理: the lead's window receives for every department of its project
     if actor.organisation_id != department_id and not is_of_centre(session, actor):
         staffed = organisation.window(session, command.window_id) if command.window_id else None
         if staffed is None or department_id not in staffed.department_ids:
@@ -110,7 +120,7 @@ def _check_how(command: NewCase, mode: Mode, online: tuple[OnlineMode, ...]) -> 
 
 def _insert(
     session: Session,
-    actor: Actor,
+    actor: Actor | None,
     command: NewCase,
     item: ItemRecord,
     version_id: str,
@@ -119,12 +129,12 @@ def _insert(
     now: datetime,
 ) -> Opened:
     case_id, code = new_id(), letters(secrets.token_bytes(8))
-    is_applicant = actor.holds(Duty.APPLICANT)
+    is_applicant = actor is not None and actor.holds(Duty.APPLICANT)
     identity = command.applicant.identity
     project = command.project
     case = CaseRecord(
         id=case_id,
-        number=f"{business_day(now):%Y%m%d}-{letters(secrets.token_bytes(8))}",
+        number=command.number or f"{business_day(now):%Y%m%d}-{letters(secrets.token_bytes(8))}",
         item_id=item.id,
         item_code=item.code,
         version_id=version_id,
@@ -136,13 +146,15 @@ def _insert(
         online_mode=command.online_mode,
         service_mode=command.service_mode,
         is_green=command.is_green or bool(project and project.is_green),
-        applicant_id=actor.person_id if is_applicant else (project.applicant_id if project else None),
+        applicant_id=actor.person_id
+        if actor and is_applicant
+        else (project.applicant_id if project else None),
         applicant_key=applicant_digest(keys.people, identity) if identity else None,
         applicant=seal_applicant(keys.people, case_id, command.applicant),
         code_hash=code_digest(keys.people, case_id, code),
         state=State.DRAFT,
         window_id=command.window_id,
-        handler_id=None if is_applicant else actor.person_id,
+        handler_id=actor.person_id if actor and not is_applicant else None,
         visits=1 if command.channel == "window" else 0,
         facts=dict(command.facts),
         next_check=None,

@@ -13,6 +13,7 @@ PROJECT = {**APPLICANT, "title": "P", "lead": "none", "site": "city", "items": [
 MEETING = {"kind": "joint_review", "cases": ["none"], "departments": ["none"], "held_on": "2027-01-10"}
 HOP = {"what": "papers", "from_code": "county", "to_code": "city"}
 PAYMENT = {"bill": "none", "reference": "R", "amount_fen": 1}
+PEER = {"name": "outer", "sign_public": "", "seal_public": ""}
 WINDOW = (Scope.WINDOW, Duty.WINDOW_STAFF)
 
 CASES: list[Route] = [
@@ -69,6 +70,8 @@ CASES: list[Route] = [
     route("POST /api/meetings/{meeting_id}/opinions", *WINDOW, body={"case": "none", "opinion": "yes"}),
     route("POST /api/meetings/{meeting_id}/minutes", *WINDOW, body={"minutes": "agreed"}),
     route("GET /api/meetings/{meeting_id}", *WINDOW),
+    route("POST /api/exchange/peers", Scope.ADMIN, Duty.OPERATOR, body=PEER),
+    route("POST /api/exchange/{peer}/bundles", Scope.CENTRE, Duty.OPERATOR, Duty.CENTRE_OFFICE),
 ]
 """Every closed route of these doors, with a body that reaches its handler."""
 

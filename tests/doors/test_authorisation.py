@@ -64,6 +64,9 @@ PUBLIC = SUPERVISION_PUBLIC | {
     "GET /api/registers/{name}/figures",
     "GET /api/decisions",
     "POST /api/tickets",
+    "GET /api/exchange/keys",
+    "POST /api/exchange/{peer}/inbox",
+    "POST /api/exchange/{peer}/receipts/{number}",
     "GET /log/checkpoint",
     "GET /log/tile/{path}",
 }
@@ -112,7 +115,17 @@ FRAGMENTS = {"POST /expert/tenders/{tender_id}/bids/{bid_id}/draft"}
 
 
 NOWHERE = dict.fromkeys(
-    ("hop_id", "project_id", "bill_id", "contact_id", "window_id", "ticket_id", "task_id", "meeting_id"),
+    (
+        "hop_id",
+        "project_id",
+        "bill_id",
+        "contact_id",
+        "window_id",
+        "ticket_id",
+        "task_id",
+        "meeting_id",
+        "peer",
+    ),
     "none",
 )
 NOWHERE |= SUPERVISION_IDS

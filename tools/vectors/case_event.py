@@ -1,4 +1,4 @@
-"""Write the vectors of case events and of sealed fields: python -m tools.vectors.case_event."""
+"""Write the vectors of case events, sealed fields and receipts of the exchange: python -m tools.vectors.case_event."""
 
 import json
 from datetime import UTC, date, datetime
@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from approval.event import FIRST, Event, chain, event_bytes
+from approval.exchange import Sender, receipt
 from crypto.field_seal import keyed_digest
+from crypto.signatures import Signer
 
 FOLDER = Path("tests/vectors")
 CASE = "1f6f3f1e-7c44-4a86-9b53-0a4b1f1f6a01"
@@ -38,7 +40,7 @@ def events() -> list[Event]:
 
 
 def main() -> None:
-    """Write both files."""
+    """Write the files."""
     rows, previous = [], FIRST
     for event in events():
         previous = chain(previous, event)
@@ -54,6 +56,12 @@ def main() -> None:
         )
     ]
     _write("field-seal/digests.json", {"key": key.hex(), "digests": digests})
+
+    signer = Signer("outer", bytes(range(32)))
+    bundle = b'{"a":"bundle"}'
+    answer = receipt(Sender("outer", signer), bundle, 1, 2, ["N-3: not-found"])
+    kept = {"seed": bytes(range(32)).hex(), "public": signer.public.hex(), "bundle": bundle.decode()}
+    _write("exchange-bundle/receipt.json", {**kept, "receipt": answer.decode()})
 
 
 def _write(name: str, content: object) -> None:
