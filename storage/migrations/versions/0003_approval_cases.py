@@ -254,6 +254,21 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_credit_flags_applicant_key"), ["applicant_key"], unique=False)
 
     op.create_table(
+        "exchange_peers",
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("sign_public", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("seal_public", sa.LargeBinary(), nullable=False),
+        sa.Column("department_id", sa.String(length=36), nullable=True),
+        sa.Column("site_code", sa.String(length=40), nullable=False),
+        sa.Column("is_one_way", sa.Boolean(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_number", sa.Integer(), nullable=False),
+        sa.Column("sent_digest", sa.String(length=64), nullable=False),
+        sa.Column("received_number", sa.Integer(), nullable=False),
+        sa.Column("received_digest", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
+    )
+    op.create_table(
         "fee_attempts",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("case_id", sa.String(length=36), nullable=False),
@@ -508,6 +523,26 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("departments", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_departments_site_code"), ["site_code"], unique=False)
+
+    op.create_table(
+        "exchange_bundles",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("peer", sa.String(length=60), nullable=False),
+        sa.Column("direction", sa.String(length=10), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("receipt", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("receipted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["peer"],
+            ["exchange_peers.name"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("peer", "direction", "number"),
+    )
+    with op.batch_alter_table("exchange_bundles", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_exchange_bundles_peer"), ["peer"], unique=False)
 
     op.create_table(
         "payments",
@@ -1133,6 +1168,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_payments_paid_at"))
 
     op.drop_table("payments")
+    with op.batch_alter_table("exchange_bundles", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_exchange_bundles_peer"))
+
+    op.drop_table("exchange_bundles")
     with op.batch_alter_table("departments", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_departments_site_code"))
 
@@ -1190,6 +1229,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_fee_attempts_case_id"))
 
     op.drop_table("fee_attempts")
+    op.drop_table("exchange_peers")
     with op.batch_alter_table("credit_flags", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_credit_flags_applicant_key"))
 
