@@ -9,9 +9,10 @@ from approval.queries import cases
 from tests.approval.centre import Centre, make_centre
 
 
-@pytest.fixture
-def centre(tmp_path: Path, database_url: str) -> Centre:
-    return make_centre(tmp_path, database_url)
+@pytest.fixture(params=["sqlite", "postgresql"])
+def centre(tmp_path: Path, request: pytest.FixtureRequest) -> Centre:
+    url = request.getfixturevalue("postgres_url") if request.param == "postgresql" else ""
+    return make_centre(tmp_path, url)
 
 
 def test_pages_of_any_size_give_every_case_once_newest_first(centre: Centre) -> None:
