@@ -61,6 +61,7 @@ APPROVAL_LABELS: Mapping[str, Mapping[str, str]] = {
         Act.HAND_OVER: _("Hand the case over"),
         Act.CORRECT: _("Correct a decision"),
         Act.RECOMPUTE: _("Dates counted anew"),
+        "report": _("Told by another network"),
     },
     "role": {
         Role.APPLICANT: _("applicant"),

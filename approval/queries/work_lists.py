@@ -20,7 +20,7 @@ from approval.records.cases import (
     TaskRecord,
     TicketRecord,
 )
-from approval.records.fees import FeeAttemptRecord
+from approval.records.fees import BillRecord, FeeAttemptRecord
 from approval.records.organisation import DepartmentRecord, PostRecord, WindowRecord
 
 MOST = 200  # rows of one list; who has more looks through the list of all cases
@@ -188,6 +188,20 @@ def projects(session: Session, actor: Actor, every: bool = False) -> list[Projec
         )
     newest = rows.order_by(col(ProjectRecord.is_green).desc(), col(ProjectRecord.created_at).desc())
     return list(session.exec(newest.limit(MOST)))
+
+
+def children(session: Session, project_id: str) -> list[CaseRecord]:
+    """The cases of a project, by item."""
+    rows = select(CaseRecord).where(CaseRecord.project_id == project_id).order_by(CaseRecord.item_code)
+    return list(session.exec(rows))
+
+
+def bill_of_project(session: Session, project_id: str) -> BillRecord | None:
+    """The bill of a project that holds; one that was taken back does not."""
+    rows = select(BillRecord).where(
+        BillRecord.project_id == project_id, col(BillRecord.cancelled_at).is_(None)
+    )
+    return session.exec(rows.order_by(col(BillRecord.issued_at).desc()).limit(1)).first()
 
 
 def refused_fees(session: Session, case_id: str) -> list[FeeAttemptRecord]:
