@@ -142,7 +142,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "item_status": {
         "draft": _("Draft"),
         "in_review": _("In review"),
-        "published": _("Published"),
+        "published": _("In the catalogue"),
         "paused": _("Paused"),
         "cancelled": _("Cancelled"),
         "delegated": _("Delegated"),
@@ -183,14 +183,14 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "electronic": _("electronically"),
     },
     "block": {
-        "title": _("Name"),
+        "title": _("Name of the item"),
         "basis": _("Legal basis"),
         "conditions": _("Conditions"),
         "procedure": _("Procedure"),
         "materials": _("Papers to bring"),
         "limits": _("Time limits"),
         "fees": _("Fees"),
-        "result": _("Result"),
+        "result": _("What you get"),
         "complaint": _("Complaints"),
     },
     "level": {
@@ -209,7 +209,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "items": _("Items"),
         "materials": _("Papers"),
         "pre_conditions": _("Preconditions"),
-        "steps": _("Steps"),
+        "steps": _("Steps of handling"),
         "statutory_days": _("Days by law"),
         "promised_days": _("Promised days"),
         "fees": _("Fees"),
@@ -291,14 +291,14 @@ MISSING: Mapping[str, str] = {
     **{
         f"block.{block}": text
         for block, text in (
-            ("title", _("Name")),
+            ("title", _("Name of the item")),
             ("basis", _("Legal basis")),
             ("conditions", _("Conditions")),
             ("procedure", _("Procedure")),
             ("materials", _("Papers to bring")),
             ("limits", _("Time limits")),
             ("fees", _("Fees")),
-            ("result", _("Result")),
+            ("result", _("What you get")),
             ("complaint", _("Complaints")),
         )
     },

@@ -329,3 +329,36 @@ def test_pages_of_the_office_are_for_the_office(office: Office) -> None:
         assert office.page(path, office.one).status_code == 200
         assert office.page(path, office.chief).status_code == 403
         assert office.page(path).status_code == 303
+
+
+def put(office: Office, name: str, rows: list[dict[str, Any]]) -> None:
+    answer = office.door.call(office.one, "PUT", f"/api/registers/{name}", {"rows": rows})
+    assert answer.json() == {"rows": len(rows)}, answer.text
+
+
+def test_agencies_are_compared_by_price_and_an_expired_one_is_not_there(office: Office) -> None:
+    agency = {"service": "design", "qualification": "甲级", "promise_days": 5, "unit": "项"}
+    offers = (("A", "便宜设计院", 10000, "2026-11-02"), ("B", "昂贵设计院", 20000, "2027-01-01"))
+    expired = ("C", "过期设计院", 1, "2026-11-01")
+    put(
+        office,
+        "intermediaries",
+        [
+            agency | {"code": code, "name": name, "price_fen": price, "valid_until": until}
+            for code, name, price, until in (*offers, expired)
+        ],
+    )
+    text = office.client.get("/intermediaries?service=design").text
+    assert text.index("便宜设计院") < text.index("昂贵设计院")
+    assert "过期设计院" not in text
+    assert office.client.get("/intermediaries").status_code == 200
+    assert office.client.get("/intermediaries?service=magic").status_code == 200
+
+
+def test_promises_are_compared_with_other_cities(office: Office) -> None:
+    rows = [{"city": "深圳", "item": f"B{n:03}", "days": 0 if n == 10 else 99} for n in range(10, 13)]
+    put(office, "benchmark_limits", rows)
+    text = office.page("/centre/totals", office.one).text
+    assert "198/3 = 66.00" in text
+    assert "B010:" in text
+    assert "B011:" not in text
