@@ -91,6 +91,7 @@ PUBLIC_PAGES = SUPERVISION_PAGES | {
     "GET /catalogues/{year}/booklet.pdf",
     "GET /sites",
     "GET /sites/{code}",
+    "GET /intermediaries",
     "GET /kiosk",
     "GET /kiosk/items",
     "GET /kiosk/items/{code}",
