@@ -1,3 +1,5 @@
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -76,3 +78,10 @@ def test_only_a_day_is_a_day(text: object) -> None:
     with pytest.raises(BadInput):
         read_day(text, "day")
     assert read_day("2026-12-01", "day").isoformat() == "2026-12-01"
+
+
+def test_the_published_vector_has_its_digest() -> None:
+    file = Path(__file__).parents[1] / "vectors/item-version/item.json"
+    vector = json.loads(file.read_text(encoding="utf-8"))
+    assert item_digest(read_item(vector["item"])) == vector["digest"]
+    assert item_body(read_item(vector["item"])) == vector["item"]
