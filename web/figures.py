@@ -70,6 +70,7 @@ def show_figures(
         found = queries.figures(session, scope)
         before = queries.figures(session, scope.year_before())
         projects = queries.projects_by_template(session)
+        slowest = queries.critical_paths(session)
         serial = [p.number for p in queries.serial_projects(session)]
     finished = found["finished"].part
     return {
@@ -83,6 +84,7 @@ def show_figures(
             {"template": t, "state": s, "number": n, "investment_fen": str(fen)} for t, s, n, fen in projects
         ],
         "serial_projects": serial,
+        "critical_paths": [{"project": n, "department": c.department, "days": c.days} for n, c in slowest],
     }
 
 

@@ -14,6 +14,7 @@ from approval.queries.calendar import calendar
 from approval.settings import Setting
 from kernel.clock import read_time, write_time
 from kernel.errors import BadInput, NotFound
+from storage.database import Session
 from supervision.actions import cards as card_actions
 from supervision.card_life import CardMove, CardState, moves_of
 from supervision.figures import TARGETS
@@ -21,6 +22,7 @@ from supervision.periods import read_period
 from supervision.queries import bulletins, cards, scores
 from supervision.ratings import BAD_RATING_DAYS
 from supervision.records import CardRecord
+from supervision.rules import RULES
 from supervision.score import WEIGHTS
 from web.guards import adapters_of, caller
 from web.routes import get, post, put
@@ -241,6 +243,26 @@ def list_scores(
     return {"items": items}
 
 
+@get("/api/breaches")
+def list_breaches(request: Request[Any, Any, Any], period: FromQuery[str]) -> dict[str, Any]:
+    """How often each window broke the four regimes in a period; the empty window stands for none."""
+    actor, found = caller(request).may(Scope.SUPERVISE), read_period(period)
+    actor.require(*READERS)
+    with adapters_of(request).database.reading() as session:
+        return {"windows": breaches_by_window(session, found.first, found.last)}
+
+
+def breaches_by_window(session: Session, first: date, last: date) -> dict[str, dict[str, int]]:
+    """Breaches of the four regimes, by window and regime."""
+    found: dict[str, dict[str, int]] = {}
+    for (window, rule), number in cards.breaches(session, first, last).items():
+        regime = RULES[rule].regime
+        if regime is not None:
+            row = found.setdefault(window, {})
+            row[regime] = row.get(regime, 0) + number
+    return found
+
+
 @get("/api/bulletins")
 def list_bulletins(request: Request[Any, Any, Any]) -> dict[str, Any]:
     """The latest bulletins: the centre's and those of the reader's department; inspectors and auditors see all."""
@@ -299,6 +321,7 @@ ROUTES = [
     move_card,
     add_clip,
     list_scores,
+    list_breaches,
     list_bulletins,
     show_setting,
     change_setting,

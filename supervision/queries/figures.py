@@ -186,14 +186,21 @@ def serial_projects(session: Session) -> list[ProjectRecord]:
     return list(session.exec(rows.order_by(ProjectRecord.number)))
 
 
-def slowest_child(session: Session, project_id: str) -> Child | None:
-    """Which department decided the total time of a joint project, and its working days (E26)."""
+def critical_paths(session: Session, limit: int = 50) -> list[tuple[str, Child]]:
+    """Of the latest joined projects: which department decided the total time, and its working days (E26)."""
+    newest = select(ProjectRecord.id, ProjectRecord.number).where(col(ProjectRecord.joined_at).is_not(None))
+    found = session.exec(newest.order_by(col(ProjectRecord.joined_at).desc()).limit(limit))
+    numbers = {project_id: number for project_id, number in found.all()}  # noqa: C416 - rows, not pairs
     rows = session.exec(
-        select(DepartmentRecord.code, CaseRecord.used_days)
-        .join(CaseRecord, col(CaseRecord.department_id) == DepartmentRecord.id)
-        .where(CaseRecord.project_id == project_id, col(CaseRecord.decided_on).is_not(None))
+        select(CaseRecord.project_id, DepartmentRecord.code, CaseRecord.used_days)
+        .join(DepartmentRecord, col(CaseRecord.department_id) == DepartmentRecord.id)
+        .where(col(CaseRecord.project_id).in_(numbers), col(CaseRecord.decided_on).is_not(None))
     )
-    return critical_path([Child(code, days) for code, days in rows])
+    children: dict[str, list[Child]] = {}
+    for project_id, code, days in rows:
+        children.setdefault(str(project_id), []).append(Child(code, days))
+    slowest = {i: critical_path(children.get(i, [])) for i in numbers}
+    return [(numbers[i], child) for i, child in slowest.items() if child]
 
 
 def month_before(day: date) -> tuple[date, date]:

@@ -25,6 +25,7 @@ SUPERVISION: list[Route] = [
     route("POST /api/complaints/{complaint_id}/moves", *INSPECTOR, body={"move": "accept"}),
     route("GET /api/ratings", Scope.READ, *READERS, *STAFF, Duty.MONITOR, query="?period=2026-10"),
     route("GET /api/scores", Scope.READ, *READERS, *STAFF, query="?period=2026-10"),
+    route("GET /api/breaches", Scope.SUPERVISE, *READERS, query="?period=2026-10"),
     route("POST /api/opinions", Scope.SUPERVISE, Duty.MONITOR, body={"text": "x"}),
     route("GET /api/bulletins", Scope.READ, *READERS, *STAFF, Duty.MONITOR),
     route(

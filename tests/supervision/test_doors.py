@@ -262,6 +262,12 @@ def test_a_monitor_reads_figures_and_gives_an_opinion_and_nothing_else(house: Ho
     assert "Done." in house.page("monitor", "/monitor").text
 
 
+def test_breaches_of_the_four_regimes_are_counted_by_window(house: House) -> None:
+    found = house.json("inspector", "GET", "/api/breaches?period=2026-04").json()["windows"]
+    assert sum(row.get("limited_time", 0) for row in found.values()) >= 1
+    assert house.json("inspector", "GET", "/api/breaches?period=2026-03").json()["windows"] == {}
+
+
 def test_scores_and_bulletins_have_their_pages(house: House) -> None:
     period = read_period("2026-04")
     stored = house.centre.platform.adapters.objects.put_once(

@@ -1,7 +1,9 @@
 """Sweeps on a real database: the clock acts, rules look, each breach gets one card however often they run."""
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from threading import Barrier, Thread
 
 import pytest
 from sqlmodel import select
@@ -122,3 +124,48 @@ def test_tenders_are_supervised_by_the_same_engine(centre: Centre) -> None:
     with centre.platform.database.reading() as session:
         card = session.exec(select(CardRecord)).one()
     assert (card.subject_kind, card.subject_id) == ("tender", tender.tender_id)
+
+
+def run_together(work: Callable[[], None], number: int) -> None:
+    workers = [Thread(target=work) for _ in range(number)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+
+
+def test_sweeps_side_by_side_pass_over_each_other_and_card_once(tmp_path: Path, postgres_url: str) -> None:
+    centre = make_centre(tmp_path, postgres_url)
+    for number in range(6):
+        centre.accepted(identity=f"ID{number:04}")
+    centre.go_to("2026-04-14")
+    found: list[Swept] = []
+    ready = Barrier(3)
+
+    def look() -> None:
+        ready.wait()
+        with centre.platform.database.transaction() as session:
+            found.append(sweep_cases(session, calendar=centre.calendar, now=centre.now, limit=2))
+
+    run_together(look, 3)
+    while (more := sweep(centre)) != Swept():
+        found.append(more)
+    assert sum(one.cases for one in found) == 6  # no case was looked at twice
+    assert cards(centre) == [("R3", "yellow")] * 6
+    centre.platform.database.close()
+
+
+def test_two_sweeps_that_see_the_same_breach_make_one_card(tmp_path: Path, postgres_url: str) -> None:
+    centre = make_centre(tmp_path, postgres_url)
+    tender = make_tender(centre.platform)
+    centre.go_to("2026-12-03")
+    ready = Barrier(4)
+
+    def look() -> None:
+        ready.wait()
+        with centre.platform.database.transaction() as session:
+            sweep_tenders(session, calendar=centre.calendar, now=centre.now)
+
+    run_together(look, 4)
+    assert cards(centre) == [("T1", "yellow")], tender.tender_id
+    centre.platform.database.close()

@@ -46,6 +46,7 @@ def show_figures(request: Request[Any, Any, Any]) -> Response[str]:
             return refuse(request, "figures.html", error, figures={}, chosen=chosen, **lists, **empty())
         projects = queries.projects_by_template(session)
         serial = queries.serial_projects(session)
+        slowest = queries.critical_paths(session)
     finished = found["finished"].part
     return render(
         request,
@@ -59,6 +60,7 @@ def show_figures(request: Request[Any, Any, Any]) -> Response[str]:
         warnings=[WARNINGS[name] for name in warnings(found)],
         projects=projects,
         serial=serial,
+        slowest=slowest,
         review=REVIEW if scope.is_whole else {},
         words=FIGURES,
         case_keys=[formula.key for formula in CASE_FIGURES],
@@ -83,6 +85,7 @@ def empty() -> dict[str, Any]:
         "warnings": [],
         "projects": [],
         "serial": [],
+        "slowest": [],
         "review": {},
         "words": FIGURES,
         "case_keys": [],

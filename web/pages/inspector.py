@@ -27,7 +27,16 @@ from web.pages.forms import text
 from web.pages.render import actor_of, refuse, render, see
 from web.routes import get, post
 from web.shapes import write_cursor
-from web.supervision import OWNERS, READERS, card_filter, place, read_move, read_place, sees_card
+from web.supervision import (
+    OWNERS,
+    READERS,
+    breaches_by_window,
+    card_filter,
+    place,
+    read_move,
+    read_place,
+    sees_card,
+)
 
 PER_PAGE = 50
 FILTERS = {
@@ -184,17 +193,11 @@ def show_scores(request: Request[Any, Any, Any], period: FromQuery[str] = "") ->
     named = period or f"{first:%Y-%m}"
     with adapters.database.reading() as session:
         tables = {kind: scores.scores(session, named, kind, 100) for kind in scores.SUBJECTS}
-        counted = cards.breaches(session, first, business_day(adapters.clock.now()))
+        breaches = breaches_by_window(session, first, business_day(adapters.clock.now()))
         windows = cards.window_names(session)
         organisations = accounts.organisation_names(session, {r.subject_id for r in tables["department"]})
         people = accounts.person_names(session, {r.subject_id for r in tables["person"]})
         weights = settings.value(session, WEIGHTS)
-    regimes: dict[str, dict[str, int]] = {}
-    for (window, rule), number in counted.items():
-        regime = RULES[rule].regime
-        if regime is not None:
-            row = regimes.setdefault(window, {})
-            row[regime] = row.get(regime, 0) + number
     return render(
         request,
         "supervision-scores.html",
@@ -202,7 +205,7 @@ def show_scores(request: Request[Any, Any, Any], period: FromQuery[str] = "") ->
         tables=tables,
         subjects={**windows, **organisations, **people},
         weights=weights,
-        breaches=regimes,
+        breaches=breaches,
         windows=windows,
         regimes=REGIMES,
         grades=GRADES,
