@@ -28,88 +28,84 @@ from tests.doors.closed_supervision import (
     SUPERVISION_PUBLIC,
 )
 from tests.doors.door import Door, kept
+from tests.doors.staff_pages import STAFF_AREAS, STAFF_IDS, STAFF_PUBLIC, STAFF_PUBLIC_PAGES
 from web.app import create_app
 from web.guards import SESSION_COOKIE
 
-PUBLIC = SUPERVISION_PUBLIC | {
-    "GET /health",
-    "POST /api/tokens",
-    "GET /api/platform",
-    "GET /api/tenders",
-    "GET /api/tenders/{tender_id}",
-    "GET /api/tenders/{tender_id}/notice",
-    "GET /api/tenders/{tender_id}/questions",
-    "GET /api/tenders/{tender_id}/documents/{document_id}",
-    "GET /api/tenders/{tender_id}/opening",
-    "GET /api/tenders/{tender_id}/events",
-    "GET /api/tenders/{tender_id}/draw",
-    "GET /api/tenders/{tender_id}/panel",
-    "GET /api/tenders/{tender_id}/rankings",
-    "GET /api/tenders/{tender_id}/lots/{lot_id}/evaluation-case",
-    "GET /api/tenders/{tender_id}/report/{form}",
-    "GET /api/tenders/{tender_id}/capsule.zip",
-    "GET /api/draws/{draw_id}/record",
-    "GET /api/calendar/{year}",
-    "GET /api/due",
-    "POST /api/applicants",
-    "POST /api/track",
-    "POST /api/track/letter",
-    "POST /api/track/confirmation",
-    "GET /api/screen",
-    "GET /api/items",
-    "GET /api/items/{code}",
-    "GET /api/catalogues/{year}",
-    "GET /api/registers",
-    "GET /api/registers/{name}",
-    "GET /api/registers/{name}/figures",
-    "GET /api/decisions",
-    "POST /api/tickets",
-    "GET /api/exchange/keys",
-    "POST /api/exchange/{peer}/inbox",
-    "POST /api/exchange/{peer}/receipts/{number}",
-    "GET /log/checkpoint",
-    "GET /log/tile/{path}",
-}
+PUBLIC = (
+    STAFF_PUBLIC
+    | SUPERVISION_PUBLIC
+    | {
+        "GET /health",
+        "POST /api/tokens",
+        "GET /api/platform",
+        "GET /api/tenders",
+        "GET /api/tenders/{tender_id}",
+        "GET /api/tenders/{tender_id}/notice",
+        "GET /api/tenders/{tender_id}/questions",
+        "GET /api/tenders/{tender_id}/documents/{document_id}",
+        "GET /api/tenders/{tender_id}/opening",
+        "GET /api/tenders/{tender_id}/events",
+        "GET /api/tenders/{tender_id}/draw",
+        "GET /api/tenders/{tender_id}/panel",
+        "GET /api/tenders/{tender_id}/rankings",
+        "GET /api/tenders/{tender_id}/lots/{lot_id}/evaluation-case",
+        "GET /api/tenders/{tender_id}/report/{form}",
+        "GET /api/tenders/{tender_id}/capsule.zip",
+        "GET /api/draws/{draw_id}/record",
+        "GET /api/calendar/{year}",
+        "GET /api/due",
+        "POST /api/applicants",
+        "POST /api/track",
+        "POST /api/track/letter",
+        "POST /api/track/confirmation",
+        "GET /api/screen",
+        "GET /api/decisions",
+        "POST /api/tickets",
+        "GET /api/exchange/keys",
+        "POST /api/exchange/{peer}/inbox",
+        "POST /api/exchange/{peer}/receipts/{number}",
+        "GET /log/checkpoint",
+        "GET /log/tile/{path}",
+    }
+)
 """Routes of the API that answer to everybody."""
 
-PUBLIC_PAGES = SUPERVISION_PAGES | {
-    "GET /",
-    "GET /home",
-    "GET /sign-in",
-    "POST /sign-in",
-    "POST /sign-out",
-    "GET /language/{code}",
-    "GET /text-size/{size}",
-    "GET /tenders",
-    "GET /tenders/{tender_id}",
-    "GET /tenders/{tender_id}/opening",
-    "GET /tenders/{tender_id}/result",
-    "GET /items",
-    "GET /items/{code}",
-    "GET /items/{code}/guide.pdf",
-    "GET /catalogues",
-    "GET /catalogues/{year}/booklet.pdf",
-    "GET /sites",
-    "GET /sites/{code}",
-    "GET /intermediaries",
-    "GET /kiosk",
-    "GET /kiosk/items",
-    "GET /kiosk/items/{code}",
-    "GET /calendar",
-    "GET /static/{file_path}",
-    "HEAD /static/{file_path}",
-}
+PUBLIC_PAGES = (
+    STAFF_PUBLIC_PAGES
+    | SUPERVISION_PAGES
+    | {
+        "GET /",
+        "GET /home",
+        "GET /sign-in",
+        "POST /sign-in",
+        "POST /sign-out",
+        "GET /language/{code}",
+        "GET /text-size/{size}",
+        "GET /tenders",
+        "GET /tenders/{tender_id}",
+        "GET /tenders/{tender_id}/opening",
+        "GET /tenders/{tender_id}/result",
+        "GET /calendar",
+        "GET /static/{file_path}",
+        "HEAD /static/{file_path}",
+    }
+)
 SCHEMA = "/api/schema"
-AREAS = SUPERVISION_AREAS | {
-    "office": {Duty.TENDER_OFFICE},
-    "bidder": {Duty.BIDDER},
-    "opener": {Duty.OPENER},
-    "expert": {Duty.EXPERT},
-    "pool": {Duty.POOL_MANAGER},
-    "operator": {Duty.OPERATOR},
-    "centre": {Duty.CENTRE_OFFICE},
-    "draws": {Duty.TENDER_OFFICE, Duty.WITNESS, Duty.SUPERVISOR},
-}
+AREAS = (
+    STAFF_AREAS
+    | SUPERVISION_AREAS
+    | {
+        "office": {Duty.TENDER_OFFICE},
+        "bidder": {Duty.BIDDER},
+        "opener": {Duty.OPENER},
+        "expert": {Duty.EXPERT},
+        "pool": {Duty.POOL_MANAGER},
+        "operator": {Duty.OPERATOR},
+        "centre": {Duty.CENTRE_OFFICE},
+        "draws": {Duty.TENDER_OFFICE, Duty.WITNESS, Duty.SUPERVISOR},
+    }
+)
 """First part of a page's path: the duties that have such pages."""
 FRAGMENTS = {"POST /expert/tenders/{tender_id}/bids/{bid_id}/draft"}
 """Posts of a script in the page: a refusal is a line of text for the page, and nothing is kept."""
@@ -129,7 +125,7 @@ NOWHERE = dict.fromkeys(
     ),
     "none",
 )
-NOWHERE |= SUPERVISION_IDS
+NOWHERE |= SUPERVISION_IDS | STAFF_IDS
 """Ids of things that do not exist."""
 
 
@@ -363,7 +359,9 @@ def visit(scene: Scene, name: str, cookie: str = "", **headers: str) -> httpx.Re
     if method == "POST":
         sent.setdefault("Sec-Fetch-Site", "same-origin")
     body: dict[str, Any] = {"data": {"x": "y"}} if method == "POST" else {}
-    if method == "POST" and path.endswith(("/upload", "/documents", "/file", "/pool")):
+    if method == "POST" and path.endswith(
+        ("/upload", "/documents", "/file", "/pool", "/papers", "/window/new")
+    ):
         body = {"files": {"file": ("bid.sealed", scene.spare.envelope)}}
     answer: httpx.Response = scene.client.request(method, path, headers=sent, follow_redirects=False, **body)
     return answer
