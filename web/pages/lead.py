@@ -17,7 +17,7 @@ from approval.parallel import DEFAULT_INVESTMENT_FEN, STAGES, is_parallel_by_def
 from approval.queries import cases, catalogue, organisation, registers, work_lists
 from approval.queries.calendar import calendar
 from approval.queries.catalogue import Wanted, versions_in_force
-from kernel.errors import BadInput, TenderingError
+from kernel.errors import BadInput, NotAllowed, TenderingError
 from kernel.working_days import business_day
 from storage.adapters import Adapters
 from storage.database import Session
@@ -90,7 +90,7 @@ def new_values(request: Request[Any, Any, Any], template_code: str, stage_code: 
     items = [(versions[row.id], names.get(row.department_id, "")) for row in rows if row.id in versions]
     return {
         "templates": list(templates().values()),
-        "template": template,
+        "pattern": template,
         "stage": stage,
         "items": sorted(items, key=lambda pair: (pair[0].base_code not in proposed, pair[0].code)),
         "proposed": proposed,
@@ -172,14 +172,18 @@ def open_apart(
         raise BadInput(where="items", why="name at least one item")
     found = []
     for item_code in command.item_codes:
-        opened = open_case(
-            session,
-            actor=actor,
-            command=NewCase(item_code, command.applicant, facts={"alone": True}),
-            keys=adapters.keys,
-            calendar=calendar(session),
-            now=adapters.clock.now(),
-        )
+        try:
+            opened = open_case(
+                session,
+                actor=actor,
+                command=NewCase(item_code, command.applicant, facts={"alone": True}),
+                keys=adapters.keys,
+                calendar=calendar(session),
+                now=adapters.clock.now(),
+            )
+        except NotAllowed:  # without a joint approval only the department's own window receives
+            found.append(("", item_code, ""))
+            continue
         found.append((opened.case.id, opened.case.number, opened.code))
     return found
 

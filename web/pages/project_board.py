@@ -76,7 +76,7 @@ def board_values(request: Request[Any, Any, Any], project_id: str) -> dict[str, 
     if values["is_member"]:
         applicant = open_applicant(adapters.keys.people, project.id, project.applicant)
         values["applicant"] = applicant.name
-    values["template"] = templates().get(project.template)
+    values["pattern"] = templates().get(project.template)
     values["next_stage"] = next(iter(STAGES[STAGES.index(project.stage) + 1 :]), "")
     values["today"] = business_day(adapters.clock.now())
     return values
