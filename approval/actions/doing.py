@@ -73,6 +73,14 @@ class Doing:
         return tuple(dict.fromkeys(value))
 
 
+def note_visit(doing: Doing) -> None:
+    """The applicant was at a window today; several acts of one day are one visit."""
+    today = doing.today.isoformat()
+    if doing.case.facts.get("visited_on") != today:
+        doing.case.visits += 1
+        doing.case.facts = {**doing.case.facts, "visited_on": today}
+
+
 def take_role(doing: Doing, rule: Rule) -> Role:
     """The first capacity in which the actor may do this.
 

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from approval import papers
-from approval.actions.doing import Doing
+from approval.actions.doing import Doing, note_visit
 from approval.item import Mode, Trust
 from approval.lifecycle import Act, Role
 from approval.limits import ANSWER_DAYS
@@ -19,6 +19,8 @@ def apply(doing: Doing) -> None:
     """Hand the application in: from now on somebody has to answer."""
     case = doing.case
     case.received_at, case.received_on = doing.now, doing.today
+    if doing.role is Role.WINDOW and case.channel != "site":
+        note_visit(doing)
     _wait_for_answer(doing)
     doing.kept |= {"item": doing.version.code, "version": doing.version.number, "channel": case.channel}
     doing.kept["papers"] = _papers(doing)
@@ -100,6 +102,8 @@ def tell_missing(doing: Doing) -> None:
 def supplement(doing: Doing) -> None:
     """The applicant has brought what was missing; the time for an answer runs anew."""
     papers.check_complete(papers.Gaps(missing(doing).main, ()))
+    if doing.role is Role.WINDOW and doing.case.channel != "site":
+        note_visit(doing)
     doing.kept["papers"] = _papers(doing)
     doing.case.received_on = doing.today
     _wait_for_answer(doing)

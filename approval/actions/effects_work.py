@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from approval.actions.doing import Doing
+from approval.actions.doing import Doing, note_visit
 from approval.actions.effects_intake import missing, named_conditions, task_of
 from approval.item import StepKind
 from approval.lifecycle import STATE_OF_STEP, Act, Role, State
@@ -143,6 +143,8 @@ def deliver(doing: Doing) -> None:
         raise BadInput(where="way", why=f"this item is delivered by {', '.join(doing.version.deliveries)}")
     if way == "courier" and not doing.text("courier_number", 60):
         raise BadInput(where="courier_number", why="write down the courier's number")
+    if way == "window" and doing.case.channel != "site":
+        note_visit(doing)
     doing.kept |= {"way": way, "courier_number": doing.text("courier_number", 60)}
 
 

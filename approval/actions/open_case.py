@@ -118,6 +118,12 @@ def _check_how(command: NewCase, mode: Mode, online: tuple[OnlineMode, ...]) -> 
         )
 
 
+def _facts(command: NewCase, now: datetime) -> dict[str, Any]:
+    """What the command says, and the day of the first visit."""
+    visited = {"visited_on": business_day(now).isoformat()} if command.channel == "window" else {}
+    return {**command.facts, **visited}
+
+
 def _insert(
     session: Session,
     actor: Actor | None,
@@ -156,7 +162,7 @@ def _insert(
         window_id=command.window_id,
         handler_id=actor.person_id if actor and not is_applicant else None,
         visits=1 if command.channel == "window" else 0,
-        facts=dict(command.facts),
+        facts=_facts(command, now),
         next_check=None,
     )
     session.add(case)
