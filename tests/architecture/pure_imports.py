@@ -7,8 +7,8 @@ DOMAIN = ("accounts", "approval", "tender", "expert_pool", "evaluation", "superv
 WORLDLY = ("records", "queries", "actions")
 # fmt: off
 STDLIB = frozenset({
-    "__future__", "abc", "array", "base64", "binascii", "bisect", "collections", "contextlib", "copy",
-    "dataclasses", "datetime", "decimal", "enum", "fractions", "functools", "hashlib", "heapq", "hmac",
+    "__future__", "abc", "array", "base64", "binascii", "bisect", "collections", "contextlib", "copy", "csv",
+    "dataclasses", "datetime", "decimal", "enum", "fractions", "functools", "hashlib", "heapq", "hmac", "html",
     "io", "itertools", "json", "math", "operator", "re", "statistics", "string", "struct", "textwrap",
     "types", "typing", "unicodedata", "zipfile", "zlib", "zoneinfo",
 })

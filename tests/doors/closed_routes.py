@@ -6,6 +6,7 @@ from accounts.credentials import Scope
 from accounts.duties import Duty
 from crypto.canonical import b64
 from tests.doors.closed_cases import CASES
+from tests.doors.closed_catalogue import CATALOGUE_CLOSED
 from tests.doors.closed_supervision import SUPERVISION
 from tests.doors.route import Route, route
 from tests.evaluation.cases import rulebook_data
@@ -19,8 +20,6 @@ TIMETABLE = {"questions_until": "2026-12-01T00:00:00Z", "closes_at": "2027-01-10
 GROUPS = [{"id": "g", "name": {"en": "g"}, "quota": 5, "specialties": ["A08"]}]
 PERSON = {"name": "P", "sign_in": "newcomer", "password": "long enough words", "duties": ["bidder"]}
 NOTICE = {"notice_no": "Flood order 3", "days": [{"date": "2026-12-07", "working": False}]}
-ITEM: dict[str, Any] = {"department": "D", "site": "C", "item": {}}
-ATTENDANCE = {"since": "2026-11-02", "until": "2026-11-02", "people": [], "marks": []}
 ANY = tuple(Duty)
 
 CLOSED = [
@@ -129,18 +128,7 @@ CLOSED = [
     route("POST /api/cases/{case_id}/pre-check", Scope.APPLY, Duty.APPLICANT),
     route("POST /api/cases/{case_id}/confirmation", Scope.APPLY, Duty.APPLICANT),
     route("GET /api/tenders/{tender_id}/capsule-full.zip", Scope.READ, Duty.SUPERVISOR),
-    route("POST /api/items", Scope.CENTRE, Duty.CENTRE_OFFICE, body=ITEM),
-    route("POST /api/items/{code}/versions", Scope.CENTRE, Duty.CENTRE_OFFICE, body={"item": {}}),
-    route("POST /api/items/{code}/moves", Scope.CENTRE, Duty.CENTRE_OFFICE, body={"move": "pause"}),
-    route(
-        "POST /api/item-versions/{version_id}/moves",
-        Scope.CENTRE,
-        Duty.CENTRE_OFFICE,
-        body={"move": "submit"},
-    ),
-    route("PUT /api/registers/{name}", Scope.CENTRE, Duty.CENTRE_OFFICE, body={"rows": []}),
-    route("PUT /api/sites", Scope.CENTRE, Duty.CENTRE_OFFICE, body={"rows": []}),
-    route("PUT /api/attendance", Scope.CENTRE, Duty.CENTRE_OFFICE, body=ATTENDANCE),
+    *CATALOGUE_CLOSED,
     *CASES,
     *SUPERVISION,
 ]
