@@ -1,6 +1,6 @@
-"""What `make run` does after setup: start the platform, play one real tender through it, keep serving.
+"""What `make run` does after setup: start the platform, play one real tender and one case through it, keep serving.
 
-`--once` ends after the tender, with exit code 0 only if everything held.
+`--once` ends after them, with exit code 0 only if everything held.
 """
 
 import argparse
@@ -89,6 +89,8 @@ def show(result: dict[str, Any], url: str) -> None:
         claims.add_row(claim["result"], claim["claim"], claim.get("detail", ""))
     OUT.print(claims)
     OUT.print(f"Report:  {result['report']}\nCapsule: {result['capsule']}")
+    case = result["case"]
+    OUT.print(f"Case:    {case['number']}, code {case['code']}, at {url}/track; its chain: {case['file']}")
     signs = Table(title=f"{url}  (password of all: {result['password']})", title_justify="left")
     signs.add_column("sign-in name")
     signs.add_column("who")

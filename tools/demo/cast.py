@@ -14,7 +14,19 @@ from uuid import uuid4
 import httpx
 
 ROOT = Path(__file__).resolve().parents[2]
-SCOPES = ["read", "bid", "open", "office", "evaluate", "draw", "admin"]
+SCOPES = [
+    "read",
+    "bid",
+    "open",
+    "office",
+    "evaluate",
+    "draw",
+    "admin",
+    "apply",
+    "window",
+    "centre",
+    "supervise",
+]
 
 
 class Refused(RuntimeError):

@@ -8,15 +8,33 @@ from typing import Any
 from tools.demo import bidding as acts
 from tools.demo.cast import Cast, Person, find_operator, kept_password
 from tools.demo.drawing import draw_panel
+from tools.demo.handling import handle_case
 from tools.demo.opening import close_and_open
 from tools.demo.scoring import fetch_result, score
 from tools.demo.stage import Stage
 
-SHOWN = ("office", "opener-1", "bidder-01", "supervisor", "witness", "pool-manager", "operator")
+SHOWN = {
+    "office": "tender office: drafts, publishes, asks for the draw",
+    "opener-1": "opener: holds one of three keys",
+    "bidder-01": "bidder: bids and receipts (bidder-01 to bidder-12)",
+    "supervisor": "supervisor: the draw, the board of cards, complaints",
+    "witness": "witness: takes part in the draw",
+    "pool-manager": "keeps the expert pool, calls drawn experts",
+    "applicant": "applicant: cases, letters, ratings",
+    "window": "window: intake, queue, decisions by mandate",
+    "officer": "case officer of a department",
+    "leader": "department leader: signs on a phone",
+    "cashier": "fee window: bills and payments",
+    "centre-office": "centre office: catalogue, organisation, registers",
+    "monitor": "monitor: figures and an opinion box",
+    "auditor": "auditor: reads everything, changes nothing",
+    "operator": "operator: people and organisations (password in var/first-operator.txt)",
+}
+"""What each sign-in of the demonstration is for."""
 
 
 def play(server: str, var: Path) -> dict[str, Any]:
-    """Play one real tender from draft to verified ranking."""
+    """Play one real tender from draft to verified ranking, then one approval case."""
     stage = Stage()
     folder = var / "demo" / datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     cast = Cast(server, folder, find_operator(server, var, folder), kept_password(var / "demo" / "password"))
@@ -34,7 +52,15 @@ def play(server: str, var: Path) -> dict[str, Any]:
     supervisor = Person(server, "supervisor", cast.password, folder / "supervisor").sign_in()
     files = fetch_result(bidding, supervisor, folder, stage)
     stage.act("6  Verify, without the server")
-    return finish(cast, bidding, supervisor, files, experts, stage)
+    result = finish(cast, bidding, supervisor, files, experts, stage)
+    stage.act("7  One approval case")
+    case = handle_case(cast, stage)
+    return {
+        **result,
+        "case": case,
+        "holds": result["holds"] and case["holds"],
+        "seconds": round(stage.seconds, 1),
+    }
 
 
 def finish(
@@ -82,20 +108,7 @@ def finish(
         "capsule": str(files["capsule"]),
         "password": cast.password,
         "sign_ins": {
-            **{name: bidding_role(name) for name in SHOWN},
+            **SHOWN,
             experts[0].name: "expert: votes and scores",
         },
     }
-
-
-def bidding_role(name: str) -> str:
-    """What a sign-in of the demonstration is for."""
-    return {
-        "office": "tender office: drafts, publishes, asks for the draw",
-        "opener-1": "opener: holds one of three keys",
-        "bidder-01": "bidder: bids and receipts (bidder-01 to bidder-12)",
-        "supervisor": "supervisor: takes part in the draw, full capsule",
-        "witness": "witness: takes part in the draw",
-        "pool-manager": "keeps the expert pool, calls drawn experts",
-        "operator": "operator: people and organisations (password in var/first-operator.txt)",
-    }[name]
