@@ -7,6 +7,7 @@ from sqlmodel import Session, col, func, or_, select
 
 from approval.records.organisation import (
     AbsenceRecord,
+    AttendanceRecord,
     DepartmentRecord,
     HallRecord,
     MandateRecord,
@@ -198,3 +199,25 @@ def absences(session: Session, since: date, until: date) -> Sequence[AbsenceReco
         .where(AbsenceRecord.day >= since, AbsenceRecord.day <= until)
         .order_by(col(AbsenceRecord.day), AbsenceRecord.person_id)
     ).all()
+
+
+def attendance(session: Session, since: date, until: date) -> Sequence[AttendanceRecord]:
+    """Everybody's days from a day to a day, by person."""
+    return session.exec(
+        select(AttendanceRecord)
+        .where(AttendanceRecord.day >= since, AttendanceRecord.day <= until)
+        .order_by(AttendanceRecord.person_id, col(AttendanceRecord.day))
+    ).all()
+
+
+def departments_with_power(session: Session, power: str, day: date) -> frozenset[str]:
+    """Departments in which somebody holds a power by a valid letter on a day."""
+    rows = session.exec(
+        select(MandateRecord.department_id, MandateRecord.powers).where(
+            MandateRecord.valid_from <= day,
+            MandateRecord.valid_to >= day,
+            MandateRecord.letter_digest != "",
+            or_(col(MandateRecord.revoked_on).is_(None), col(MandateRecord.revoked_on) > day),
+        )
+    )
+    return frozenset(department_id for department_id, powers in rows if power in powers)

@@ -362,3 +362,30 @@ def test_promises_are_compared_with_other_cities(office: Office) -> None:
     assert "198/3 = 66.00" in text
     assert "B010:" in text
     assert "B011:" not in text
+
+
+def test_ticks_of_a_department_follow_from_the_data(office: Office) -> None:
+    def ticks(name: str) -> str:
+        text = office.page("/centre/checklist", office.one).text
+        row = next(row for row in text.split("<tr") if name in row)
+        return "".join(re.findall("[✓✗]", row))
+
+    assert ticks("市教育局") == "✓✓✓✓✗✓"
+    code = "YI006"  # of the sixth department
+    with office.platform.database.transaction() as session:
+        found.item_by_code(session, code).window_ids = []
+    assert ticks("市公安局") == "✓✗✓✓✗✓"
+
+
+def test_a_month_of_attendance_is_shown_with_its_appraisal_and_exported(office: Office) -> None:
+    marks = [{"person": "two", "at": "2026-10-12T09:30"}, {"person": "two", "at": "2026-10-12T18:00"}]
+    body = {"since": "2026-10-10", "until": "2026-10-13", "people": ["two"], "marks": marks}
+    assert office.door.call(office.one, "PUT", "/api/attendance", body).json() == {"sheets": 3}
+    marked = {"image": 25, "attitude": 25, "quality": 25, "discipline": 20}
+    sheet = {"person": "two", "period": "2026-10", "sender_score": 90, "department": "D01"}
+    put(office, "appraisals", [sheet | marked])
+    text = office.page("/centre/attendance?month=2026-10", office.one).text
+    assert "Excellent" in text
+    exported = office.page("/centre/attendance.csv?month=2026-10", office.one).text
+    assert "Centre,two,,1,,,2,,,excellent" in exported
+    assert office.page("/centre/attendance?month=October", office.one).status_code == 422
