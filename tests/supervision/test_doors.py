@@ -290,3 +290,21 @@ def test_scores_and_bulletins_have_their_pages(house: House) -> None:
     assert "2026-04" in house.page("monitor", "/bulletins").text
     other = next(row["id"] for row in rows if row["department"])
     assert house.page("monitor", f"/bulletins/{other}/pdf").status_code == 404
+
+
+def test_no_figure_can_be_typed_in(house: House) -> None:
+    for method in ("POST", "PUT", "PATCH", "DELETE"):
+        for name in ("inspector", "centre-office"):
+            assert house.json(name, method, "/api/figures", {"finished": 1}).status_code == 405
+
+
+def test_the_six_functions_of_supervision_have_their_doors(house: House) -> None:
+    for path in (
+        "/api/cards",  # 实时监督, 预警纠错
+        "/api/scores?period=2026-04",  # 绩效评估
+        "/api/complaints",  # 投诉处理
+        "/api/figures",  # 统计分析
+    ):
+        assert house.json("inspector", "GET", path).status_code == 200, path
+    attendance = house.page("centre-office", "/centre/attendance")  # 指纹考勤
+    assert attendance.status_code == 200
