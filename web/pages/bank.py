@@ -4,7 +4,7 @@ from hashlib import sha256
 from typing import Any
 
 from litestar import Request, Response
-from litestar.params import JSONBody, URLEncodedBody
+from litestar.params import FromQuery, JSONBody, URLEncodedBody
 
 from approval.actions.fees import record_payment
 from approval.bank_message import BankPayment, read_message, sign_message, write_message
@@ -49,7 +49,7 @@ def take_message(adapters: Adapters, message: bytes, proof: str) -> dict[str, st
 
 
 @get("/bank/pay")
-def show_bank(request: Request[Any, Any, Any], bill: str = "") -> Response[str]:
+def show_bank(request: Request[Any, Any, Any], bill: FromQuery[str] = "") -> Response[str]:
     """The twin's page: what is to be paid. It knows a bill by its number, and nothing of who pays."""
     return render(request, "bank-pay.html", **bank_values(request, bill))
 

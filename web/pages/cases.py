@@ -5,7 +5,7 @@ from typing import Any
 import anyio.to_thread
 import litestar
 from litestar import Request, Response
-from litestar.params import FromPath, URLEncodedBody
+from litestar.params import FromPath, FromQuery, URLEncodedBody
 
 from accounts.duties import Duty
 from approval.actions import fees, projects
@@ -29,7 +29,7 @@ PER_PAGE = 50
 
 
 @get("/cases")
-def list_cases(request: Request[Any, Any, Any], number: str = "") -> Response[Any]:
+def list_cases(request: Request[Any, Any, Any], number: FromQuery[str] = "") -> Response[Any]:
     """Cases that one may see, the newest first; a whole number leads to the case itself."""
     actor = actor_of(request, *STAFF)
     with adapters_of(request).database.reading() as session:
@@ -39,13 +39,20 @@ def list_cases(request: Request[Any, Any, Any], number: str = "") -> Response[An
         equal = own_part(session, actor)
         rows = cases.page(session, limit=PER_PAGE, after=None, **equal)
         titles = {row.version_id: cases.version(session, row.version_id).title for row in rows}
-    values: dict[str, Any] = {"rows": rows, "titles": titles, "number": number, "is_wrong": bool(number.strip())}
+    values: dict[str, Any] = {
+        "rows": rows,
+        "titles": titles,
+        "number": number,
+        "is_wrong": bool(number.strip()),
+    }
     values["today"] = business_day(adapters_of(request).clock.now())
     return render(request, "case-list.html", **values)
 
 
 @get("/cases/{case_id:str}")
-def show_case(request: Request[Any, Any, Any], case_id: FromPath[str], done: str = "") -> Response[str]:
+def show_case(
+    request: Request[Any, Any, Any], case_id: FromPath[str], done: FromQuery[str] = ""
+) -> Response[str]:
     """One case."""
     values = case_values(request, actor_of(request, *STAFF), case_id)
     done = done if done in list(Act) else ""

@@ -4,7 +4,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from litestar import Request, Response
-from litestar.params import FromPath, URLEncodedBody
+from litestar.params import FromPath, FromQuery, URLEncodedBody
 from litestar.response import Stream
 
 from accounts.duties import Duty
@@ -23,7 +23,7 @@ from web.routes import get, post
 
 
 @get("/fees")
-def show_fees(request: Request[Any, Any, Any], number: str = "") -> Response[Any]:
+def show_fees(request: Request[Any, Any, Any], number: FromQuery[str] = "") -> Response[Any]:
     """Bills that wait for their payment; a number leads to its bill."""
     adapters, actor = adapters_of(request), actor_of(request, Duty.CASHIER)
     assert actor

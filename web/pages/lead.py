@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from litestar import Request, Response
-from litestar.params import URLEncodedBody
+from litestar.params import FromQuery, URLEncodedBody
 
 from accounts import queries as accounts
 from accounts.duties import Actor, Duty
@@ -66,7 +66,9 @@ def list_projects(request: Request[Any, Any, Any]) -> Response[str]:
 
 
 @get("/projects/new")
-def show_new(request: Request[Any, Any, Any], template: str = "", stage: str = "") -> Response[str]:
+def show_new(
+    request: Request[Any, Any, Any], template: FromQuery[str] = "", stage: FromQuery[str] = ""
+) -> Response[str]:
     """The form of a joint approval, with the items that its template proposes."""
     form = {"template": template, "stage": stage}
     return render(request, "project-new.html", form=form, **new_values(request, template, stage))

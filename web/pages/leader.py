@@ -3,7 +3,7 @@
 from typing import Any
 
 from litestar import Request, Response
-from litestar.params import FromPath, URLEncodedBody
+from litestar.params import FromPath, FromQuery, URLEncodedBody
 
 from accounts.duties import Duty
 from approval.lifecycle import Act, State
@@ -23,7 +23,7 @@ SIGNED = (Act.GRANT, Act.PASS_STEP, Act.REFUSE, Act.SEND_BACK, Act.EXTEND)
 
 
 @get("/decide")
-def list_waiting(request: Request[Any, Any, Any], done: str = "") -> Response[str]:
+def list_waiting(request: Request[Any, Any, Any], done: FromQuery[str] = "") -> Response[str]:
     """What waits for the leader's decision or examination; then what runs out, for an extension."""
     adapters, actor = adapters_of(request), actor_of(request, Duty.LEADER)
     today = business_day(adapters.clock.now())

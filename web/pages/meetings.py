@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from litestar import Request, Response
-from litestar.params import FromPath, URLEncodedBody
+from litestar.params import FromPath, FromQuery, URLEncodedBody
 from litestar.response import Stream
 
 from accounts import queries as accounts
@@ -43,7 +43,9 @@ def list_meetings(request: Request[Any, Any, Any]) -> Response[str]:
 
 
 @get("/meetings/new")
-def show_new(request: Request[Any, Any, Any], project: str = "", number: str = "") -> Response[str]:
+def show_new(
+    request: Request[Any, Any, Any], project: FromQuery[str] = "", number: FromQuery[str] = ""
+) -> Response[str]:
     """The form that calls a meeting, with the cases of a project where one is named."""
     values = new_values(request)
     form: dict[str, Any] = {"project": project, "numbers": number}

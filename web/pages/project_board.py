@@ -5,7 +5,7 @@ from typing import Any
 import anyio.to_thread
 import litestar
 from litestar import Request, Response
-from litestar.params import FromPath, URLEncodedBody
+from litestar.params import FromPath, FromQuery, URLEncodedBody
 from litestar.response import Stream
 
 from accounts import queries as accounts
@@ -41,7 +41,9 @@ LETTERS = ("copies", "one_time_notice")
 
 
 @get("/projects/{project_id:str}")
-def show_project(request: Request[Any, Any, Any], project_id: FromPath[str], done: str = "") -> Response[str]:
+def show_project(
+    request: Request[Any, Any, Any], project_id: FromPath[str], done: FromQuery[str] = ""
+) -> Response[str]:
     """One joint approval."""
     values = board_values(request, project_id)
     done = done if done in ("started", "told", "staged", "delivered", "urged", "paper") else ""

@@ -9,7 +9,7 @@ import litestar
 import segno
 from litestar import Request, Response
 from litestar.datastructures import Cookie
-from litestar.params import URLEncodedBody
+from litestar.params import FromQuery, URLEncodedBody
 from markupsafe import Markup
 
 from accounts.actions import once
@@ -38,7 +38,7 @@ MOST_FIELDS = 120  # of an intake form: two for each paper, and a score of other
 
 
 @get("/window")
-def show_window(request: Request[Any, Any, Any], done: str = "") -> Response[str]:
+def show_window(request: Request[Any, Any, Any], done: FromQuery[str] = "") -> Response[str]:
     """What waits at one's window today."""
     return render(request, "window-home.html", done=done, typed={}, **window_values(request))
 
@@ -93,7 +93,9 @@ def choose_place(request: Request[Any, Any, Any], data: URLEncodedBody[dict[str,
 
 
 @get("/window/new")
-def show_intake(request: Request[Any, Any, Any], item: str = "", contact: str = "") -> Response[str]:
+def show_intake(
+    request: Request[Any, Any, Any], item: FromQuery[str] = "", contact: FromQuery[str] = ""
+) -> Response[str]:
     """The intake form: first the item, then on the same page everything else."""
     form = {"item": item, "contact": contact}
     try:
