@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from litestar import Request
-from litestar.params import JSONBody
+from litestar.params import FromQuery, JSONBody
 from litestar.response import Stream
 
 from accounts.actions import check_guess
@@ -128,7 +128,7 @@ def track_confirm(request: Request[Any, Any, Any], data: JSONBody[TrackRequest])
 
 
 @get("/api/screen")
-def screen(request: Request[Any, Any, Any], hall: str = "") -> dict[str, Any]:
+def screen(request: Request[Any, Any, Any], hall: FromQuery[str] = "") -> dict[str, Any]:
     """What a wall screen shows: states of cases without any person, and the numbers called today by hall."""
     return screen_data(adapters_of(request), hall)
 

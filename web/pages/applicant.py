@@ -7,7 +7,7 @@ import anyio.to_thread
 import litestar
 import msgspec
 from litestar import Request, Response
-from litestar.params import FromPath, URLEncodedBody
+from litestar.params import FromPath, FromQuery, URLEncodedBody
 
 from accounts.actions import once
 from accounts.duties import Actor, Duty
@@ -143,7 +143,7 @@ def own_case(session: Session, actor: Actor, case_id: str) -> CaseRecord:
 
 
 @get("/applications/{case_id:str}")
-def show(request: Request[Any, Any, Any], case_id: FromPath[str], said: str = "") -> Response[str]:
+def show(request: Request[Any, Any, Any], case_id: FromPath[str], said: FromQuery[str] = "") -> Response[str]:
     """One case: what comes next, papers, dates, letters, bill."""
     return render(request, "applicant-case.html", said=said, **case_values(request, case_id))
 

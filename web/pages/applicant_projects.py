@@ -7,7 +7,7 @@ import anyio.to_thread
 import litestar
 import msgspec
 from litestar import Request, Response
-from litestar.params import FromPath, URLEncodedBody
+from litestar.params import FromPath, FromQuery, URLEncodedBody
 
 from accounts import queries as accounts
 from accounts.actions import once
@@ -36,7 +36,7 @@ TYPED = ("name", "identity", "telephone", "title", "lead", "way", "key")
 
 
 @get("/apply-together")
-def show_choice(request: Request[Any, Any, Any], q: str = "") -> Response[str]:
+def show_choice(request: Request[Any, Any, Any], q: FromQuery[str] = "") -> Response[str]:
     """Choose items, then say who applies and whether they are handled together."""
     actor = actor_of(request, Duty.APPLICANT)
     form = {"name": actor.name, "key": secrets.token_urlsafe(16), "way": "together"}

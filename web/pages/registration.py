@@ -3,7 +3,7 @@
 from typing import Any
 
 from litestar import Request, Response
-from litestar.params import URLEncodedBody
+from litestar.params import FromQuery, URLEncodedBody
 
 from accounts.actions import NewApplicant
 from kernel.errors import NameTaken, TenderingError
@@ -16,7 +16,7 @@ from web.routes import get, post
 
 
 @get("/register")
-def show_registration(request: Request[Any, Any, Any], next: str = "") -> Response[str]:
+def show_registration(request: Request[Any, Any, Any], next: FromQuery[str] = "") -> Response[str]:
     """The form."""
     return render(
         request, "applicant-register.html", form={"next": local_path(next) if next else ""}, error=None

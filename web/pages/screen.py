@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from litestar import Request, Response
-from litestar.params import FromPath, URLEncodedBody
+from litestar.params import FromPath, FromQuery, URLEncodedBody
 
 from approval.actions.reception import SLOT_PLACES, take_ticket
 from approval.queries import catalogue, organisation, tracking
@@ -27,7 +27,7 @@ TYPED = ("hall", "day", "item", "slot", "telephone")
 
 
 @get("/screen")
-def show_screen(request: Request[Any, Any, Any], hall: str = "") -> Response[str]:
+def show_screen(request: Request[Any, Any, Any], hall: FromQuery[str] = "") -> Response[str]:
     """What hangs on the wall; a script keeps it up to date, and it is complete without it."""
     return render(request, "screen-wall.html", hall=hall, **screen_data(adapters_of(request), hall))
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from litestar import Request, Response
-from litestar.params import URLEncodedBody
+from litestar.params import FromQuery, URLEncodedBody
 
 from kernel.errors import TenderingError
 from web.cases import public_decisions
@@ -18,7 +18,7 @@ PER_PAGE = 20
 
 
 @get("/track")
-def show_track(request: Request[Any, Any, Any], number: str = "") -> Response[str]:
+def show_track(request: Request[Any, Any, Any], number: FromQuery[str] = "") -> Response[str]:
     """The form; a slip's square code fills in the number and never the code."""
     return render(request, "track.html", form={"number": number[:40]}, error=None)
 
@@ -63,7 +63,7 @@ def track_confirm(request: Request[Any, Any, Any], data: URLEncodedBody[dict[str
 
 
 @get("/decisions")
-def show_decisions(request: Request[Any, Any, Any], cursor: str = "") -> Response[str]:
+def show_decisions(request: Request[Any, Any, Any], cursor: FromQuery[str] = "") -> Response[str]:
     """行政许可公示: what was decided, for whom with a masked name."""
     items, key = public_decisions(adapters_of(request), PER_PAGE, cursor)
     following = write_cursor(key) if key else ""
