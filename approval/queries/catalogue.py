@@ -108,7 +108,7 @@ def versions_in_force(session: Session, item_ids: Iterable[str], day: date) -> d
 
 def items(session: Session, wanted: Wanted) -> list[ItemRecord]:
     """Items by code, as the reader asks for them."""
-    found = select(ItemRecord).order_by(ItemRecord.code)
+    found = select(ItemRecord)
     for name in ("kind", "item_class", "department_id", "mode", "status"):
         if value := getattr(wanted, name):
             found = found.where(getattr(ItemRecord, name) == value)
@@ -120,7 +120,8 @@ def items(session: Session, wanted: Wanted) -> list[ItemRecord]:
         there = set(session.exec(select(WindowRecord.id).where(WindowRecord.hall_code == wanted.hall)))
         rows = [row for row in rows if there & set(row.window_ids)]
     words = wanted.words.casefold().split()
-    return [row for row in rows if all(word in _searched(row) for word in words)]
+    rows = [row for row in rows if all(word in _searched(row) for word in words)]
+    return sorted(rows, key=lambda row: row.code)  # by code points, whatever the database's collation
 
 
 def _searched(row: ItemRecord) -> str:
