@@ -96,3 +96,24 @@ WARNINGS: Mapping[str, Texts] = {
         "The early rate differs between all cases and promised cases; both are printed.",
     ),
 }
+
+LAWS = (
+    ("Administrative Licensing Law art. ", "行政许可法第{}条"),
+    ("Tendering and Bidding Law art. ", "招标投标法第{}条"),
+)
+CLAUSES: Mapping[str, str] = {
+    "Reminder before the promise ends": "承诺时限届满前提示",
+    "Promised limit (承诺办理制)": "承诺办理制",
+    "Posts with A and B (AB角)": "AB角工作制",
+    "Rating of government services": "政务服务好差评制度",
+    "Timeout default (超时默认制)": "超时默认制",
+    "First contact (首问负责制)": "首问负责制",
+}
+
+
+def clause(text: str) -> Texts:
+    """The clause that a rule guards, in both languages."""
+    for law, zh in LAWS:
+        if text.startswith(law):
+            return _both(zh.format(text.removeprefix(law).replace(", ", "、")), text)
+    return _both(CLAUSES.get(text, text), text)

@@ -10,7 +10,7 @@ def _(text: str) -> str:
 SUPERVISION_LABELS: Mapping[str, Mapping[str, str]] = {
     "card_state": {
         "issued": _("Card issued"),
-        "answered": _("Answered"),
+        "answered": _("Answered by the department"),
         "ordered": _("Rectification ordered"),
         "cancelled": _("Written off"),
         "handled": _("Dealt with"),

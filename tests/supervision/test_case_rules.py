@@ -20,6 +20,8 @@ from supervision.snapshot import (
     StopFact,
     TaskFact,
 )
+from supervision.words import RULES as RULE_WORDS
+from supervision.words import clause
 
 CALENDAR = national_calendar()
 RUNNING = CaseSnapshot(
@@ -245,4 +247,10 @@ def test_no_look_misses_a_card() -> None:
 
 def test_every_rule_names_its_clause() -> None:
     assert all(row.clause for row in RULES.values())
+    assert clause(RULES["R9"].clause) == {
+        "zh": "行政许可法第32(4)条",
+        "en": "Administrative Licensing Law art. 32(4)",
+    }
+    assert not [row.clause for row in RULES.values() if clause(row.clause)["zh"] == row.clause]
+    assert set(RULE_WORDS) == set(RULES)
     assert {row.family for row in RULES.values()} == {"procedure", "fee", "time"}

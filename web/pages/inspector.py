@@ -20,7 +20,7 @@ from supervision.queries.figures import month_before
 from supervision.records import CardRecord
 from supervision.rules import RULES
 from supervision.score import WEIGHTS
-from supervision.words import GRADES, REGIMES, SEVERITIES
+from supervision.words import GRADES, REGIMES, SEVERITIES, clause
 from supervision.words import RULES as RULE_WORDS
 from web.guards import adapters_of
 from web.pages.forms import text
@@ -109,7 +109,7 @@ def card_values(request: Request[Any, Any, Any], actor: Actor, card_id: str, hom
         "home": home,
         "rule": RULE_WORDS[card.rule],
         "severities": SEVERITIES,
-        "clause": RULES[card.rule].clause,
+        "clause": clause(RULES[card.rule].clause),
         "today": business_day(adapters_of(request).clock.now()),
         "late": is_late,
         "form": {},
