@@ -4,7 +4,7 @@ import subprocess
 import sys
 import time
 
-CAMPAIGNS = ("kill_server", "replay")
+CAMPAIGNS = ("kill_server", "replay", "guide_cards")
 
 
 def main() -> int:
