@@ -1,5 +1,6 @@
 """Bulletins: on the first working day after, once, printed with text that can be read back."""
 
+import time
 from datetime import date
 from pathlib import Path
 
@@ -102,3 +103,16 @@ def test_a_tick_asks_for_one_sweep_and_done_ones_are_forgotten(tmp_path: Path) -
     assert ticker.tick()
     with centre.platform.database.reading() as session:
         assert len(session.exec(select(JobRecord).where(JobRecord.name == "sweep")).all()) == 1
+
+
+def test_a_started_ticker_asks_by_itself_until_it_is_stopped(tmp_path: Path) -> None:
+    centre = make_house(tmp_path)
+    ticker = Ticker(centre.platform.adapters, every_seconds=0.01)
+    ticker.start()
+    deadline = time.monotonic() + 10
+    found: list[str] = []
+    while not found and time.monotonic() < deadline:
+        with centre.platform.database.reading() as session:
+            found = list(session.exec(select(JobRecord.name).where(JobRecord.name == "sweep")))
+    ticker.stop()
+    assert found == ["sweep"]
