@@ -16,7 +16,7 @@ def _(text: str) -> str:
 APPROVAL_LABELS: Mapping[str, Mapping[str, str]] = {
     "case_state": {
         State.DRAFT: _("Being prepared"),
-        State.RECEIVED: _("Received"),
+        State.RECEIVED: _("Received, to be answered"),
         State.CORRECTING: _("Waiting for missing papers"),
         State.NOT_ACCEPTED: _("Not accepted"),
         State.REVIEWING: _("Under review"),
@@ -109,13 +109,13 @@ APPROVAL_LABELS: Mapping[str, Mapping[str, str]] = {
         Mode.PROHIBITED: _("Prohibited: answer only"),
     },
     "step_kind": {
-        StepKind.REVIEW: _("Review"),
+        StepKind.REVIEW: _("Review by the officer"),
         StepKind.EXAMINE: _("Examination"),
         StepKind.EXPERT_REVIEW: _("Expert review"),
         StepKind.PUBLICITY: _("Publicity"),
         StepKind.FORWARD: _("Forwarding"),
         StepKind.DECIDE: _("Decision"),
-        StepKind.CERTIFY: _("Certificate"),
+        StepKind.CERTIFY: _("Writing the certificate"),
     },
     "stop": {
         "hearing": _("Hearing"),
@@ -161,7 +161,7 @@ APPROVAL_LABELS: Mapping[str, Mapping[str, str]] = {
         "shared": _("taken from another case"),
         "committed": _("to follow"),
         "wrong": _("wrong, to be brought again"),
-        "": _("missing"),
+        "missing": _("missing"),
     },
     "case_outcome": {
         "granted": _("Granted"),
@@ -190,13 +190,13 @@ APPROVAL_LABELS: Mapping[str, Mapping[str, str]] = {
         "green": _("Green channel"),
         "active": _("Offered by the centre"),
     },
-    "paper": {
+    "paper_status": {
         "provided": _("uploaded"),
         "shown": _("shown at the window"),
         "shared": _("held by the government"),
         "committed": _("to follow"),
         "wrong": _("wrong, to be brought again"),
-        "": _("missing"),
+        "missing": _("missing"),
     },
     "way": {
         "window": _("Collected at the window"),

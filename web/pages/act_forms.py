@@ -108,7 +108,9 @@ FIELDS: Mapping[Act, tuple[Field, ...]] = {
 """Acts that a person does; those of the clock have no form."""
 
 LISTS = frozenset({"papers", "lacking", "followers", "conditions", "conditions_met"})
-ORDER = tuple(FIELDS)
+AFTER = (Act.ADD_MATERIAL, Act.GIVE_LIMIT, Act.STOP, Act.URGE, Act.HAND_OVER, Act.WITHDRAW, Act.END)
+"""Acts that stand below those which carry the case on."""
+ORDER = (*(act for act in FIELDS if act not in AFTER), *AFTER)
 
 
 def read_data(act: Act, sent: Mapping[str, Any]) -> dict[str, Any]:
