@@ -126,7 +126,7 @@ def test_the_rows_of_the_board_come_alone_for_the_script(house: House) -> None:
 def test_anybody_complains_and_follows_it_by_number_and_code(house: House) -> None:
     number = house.centre.case(house.case).number
     form = {"subject_kind": "case", "subject": number, "text": "Nobody was there."}
-    assert house.page("", "/complaints/new").status_code == 200
+    assert f'value="{number}"' in house.page("", f"/complaints/new?number={number}").text
     assert house.page("", "/complaints/new", {**form, "subject": "none"}).status_code == 422
     assert "The code is shown only now" in house.page("", "/complaints/new", form).text.replace(
         "the code", "The code"

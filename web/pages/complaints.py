@@ -30,6 +30,8 @@ FIELDS = ("subject_kind", "subject", "text", "name", "telephone", "happened_at")
 def show_form(request: Request[Any, Any, Any]) -> Response[str]:
     """The form; a link may name what the complaint is about."""
     form = {name: request.query_params.get(name, "") for name in ("subject_kind", "subject")}
+    if number := request.query_params.get("number", ""):
+        form = {"subject_kind": "case", "subject": number}
     return render(request, "complaints-new.html", form=form, subjects=SUBJECTS)
 
 
