@@ -47,8 +47,8 @@ def read_item(data: object) -> ItemVersion:
     """
     fields = Fields(data)
     version = ItemVersion(
-        code=fields.text("code", CODE),
-        base_code=fields.text("base_code", CODE),
+        code=_code(fields, "code"),
+        base_code=_code(fields, "base_code"),
         number=fields.whole("number", 1, 10_000),
         title=_texts(fields, "title", needed=True),
         kind=_word(fields, "kind", ItemKind),
@@ -125,6 +125,14 @@ def _check_whole(fields: Fields, version: ItemVersion) -> None:
             fields.fail(key, f"at most {MOST_ROWS} entries are allowed")
         if len(set(codes)) != len(codes):
             fields.fail(key, "each entry needs a code of its own")
+
+
+def _code(fields: Fields, key: str) -> str:
+    """A code that can stand in an address."""
+    code = fields.text(key, CODE)
+    if not all(c.isalnum() or c in "-._" for c in code) or code.startswith("."):
+        fields.fail(key, "use 1 to 40 letters, digits, points or dashes")
+    return code
 
 
 def _step(fields: Fields) -> Step:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from approval.catalogue import item_body, item_digest, read_day, read_item
 from kernel.errors import BadInput
+from kernel.working_days import national_calendar
 from tests.approval.items import item, item_data, step
 
 
@@ -41,6 +42,9 @@ def test_a_promise_just_above_the_statutory_limit_is_refused(promised: int) -> N
 
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({"kind": "permit"}, "kind"),
+    ({"code": "a/b"}, "code"),
+    ({"code": ".."}, "code"),
+    ({"base_code": "a b"}, "base_code"),
     ({"promised_days": "7"}, "promised_days"),
     ({"promised_days": True}, "promised_days"),
     ({"statutory_days": 1001}, "statutory_days"),
@@ -85,3 +89,23 @@ def test_the_published_vector_has_its_digest() -> None:
     vector = json.loads(file.read_text(encoding="utf-8"))
     assert item_digest(read_item(vector["item"])) == vector["digest"]
     assert item_body(read_item(vector["item"])) == vector["item"]
+
+
+LIMITS = [
+    # statutory days, promise before, promise now, accepted on, due by law, due by promise
+    (60, 7, 3, "2025-09-01", "2025-11-28", "2025-09-04"),
+    (55, 20, 5, "2024-12-20", "2025-03-14", "2024-12-27"),
+    (5, 5, 1, "2025-09-30", "2025-10-14", "2025-10-09"),
+    (5, 5, 5, "2025-09-26", "2025-10-10", "2025-10-10"),
+]
+
+
+@pytest.mark.parametrize(("law", "before", "now", "accepted", "due_by_law", "due"), LIMITS)
+def test_items_of_the_reports_are_due_on_their_days(
+    law: int, before: int, now: int, accepted: str, due_by_law: str, due: str
+) -> None:
+    calendar, start = national_calendar(), read_day(accepted, "day")
+    old, new = (item(number=n, statutory_days=law, promised_days=p) for n, p in ((1, before), (2, now)))
+    assert (old.promised_days, new.promised_days) == (before, now)
+    assert str(calendar.due(start, new.statutory_days).day) == due_by_law
+    assert str(calendar.due(start, new.promised_days).day) == due
