@@ -156,6 +156,23 @@ def _extension(facts: Mapping[str, Any]) -> Content:
     ]
 
 
+def _limit(facts: Mapping[str, Any]) -> Content:
+    rows = [
+        ("办理时限", "Limit", f"{facts['days']} 个工作日 / working days"),
+        ("办结日", "Due", _due(facts, "promise_due")),
+        ("确定依据", "Decided by", facts["reason"]),
+    ]
+    return rows, [("本办件的办理时限另行确定如上。", "The limit of this case is set as above.")]
+
+
+def _urging(facts: Mapping[str, Any]) -> Content:
+    rows = [
+        ("督办内容", "Urged to", facts["reason"]),
+        ("回复期限", "Answer within", f"{facts['days']} 个工作日 / working days"),
+    ]
+    return rows, [("请在限期内办理并回复。", "Please act and answer within the limit.")]
+
+
 def _stop(facts: Mapping[str, Any]) -> Content:
     zh, en = STOP_NAMES[facts["stop_kind"]]
     rows = [
@@ -232,15 +249,13 @@ CONTENTS: Mapping[str, Callable[[Mapping[str, Any]], Content]] = {
         "本事项依法不予办理，现答复如下。", "By law this cannot be handled; the reason is given.", remedy=True
     ),
     "extension": _extension,
-    "limit": _reasoned(
-        "本办件的办理时限另行确定如上。", "The limit of this case is set as above.", remedy=False
-    ),
+    "limit": _limit,
     "stop": _stop,
     "decision": _decision,
     "certificate": _certificate,
     "delivery": _delivery,
     "termination": _reasoned("本办件终止办理。", "This case has ended.", remedy=True),
-    "urging": _reasoned("请在限期内办理并回复。", "Please act and answer within the limit.", remedy=False),
+    "urging": _urging,
     "correction": _reasoned("原决定更正如上。", "The decision is corrected as above.", remedy=True),
     "bill": _bill,
     "copies": _plain(
