@@ -1,5 +1,6 @@
 """What the application answers to everybody; every other route is closed."""
 
+from tests.doors.applicant_pages import APPLICANT_PUBLIC_PAGES
 from tests.doors.closed_catalogue import CATALOGUE_PAGES, CATALOGUE_PUBLIC
 from tests.doors.closed_supervision import SUPERVISION_PAGES, SUPERVISION_PUBLIC
 from tests.doors.staff_pages import STAFF_PUBLIC, STAFF_PUBLIC_PAGES
@@ -46,6 +47,7 @@ PUBLIC = (
 
 PUBLIC_PAGES = (
     STAFF_PUBLIC_PAGES
+    | APPLICANT_PUBLIC_PAGES
     | SUPERVISION_PAGES
     | CATALOGUE_PAGES
     | {

@@ -18,6 +18,7 @@ from crypto.parts_digest import parts_digest
 from storage.outbox import JobRecord
 from tests.approval.centre import Centre
 from tests.builders import Platform, SealedBid, make_bid, make_draft, make_platform, make_tender, submit
+from tests.doors.applicant_pages import APPLICANT_AREAS
 from tests.doors.closed_cases import OF_ONE_THING
 from tests.doors.closed_routes import CLOSED, TEXT, Route
 from tests.doors.closed_supervision import (
@@ -34,6 +35,7 @@ from web.guards import SESSION_COOKIE
 SCHEMA = "/api/schema"
 AREAS = (
     STAFF_AREAS
+    | APPLICANT_AREAS
     | SUPERVISION_AREAS
     | {
         "office": {Duty.TENDER_OFFICE},
