@@ -114,10 +114,10 @@ def test_cases_and_tenders_stand_in_one_list(centre: Centre) -> None:
     assert {row.subject_kind for row in rows} == {"case", "tender"}
 
 
-@pytest.mark.parametrize("kind", ["case", "tender", "window", "department", "site"])
-def test_the_subject_has_to_exist(centre: Centre, kind: str) -> None:
-    with pytest.raises(NotFound):
-        complain(centre, kind, "nothing")
+def test_the_subject_has_to_exist(centre: Centre) -> None:
+    for kind in ("case", "tender", "window", "department", "site"):
+        with pytest.raises(NotFound):
+            complain(centre, kind, "nothing")
     with pytest.raises(BadInput):
         complain(centre, "moon", "x")
 

@@ -50,11 +50,11 @@ def test_a_case_is_rated_once_and_only_after_its_end(centre: Centre) -> None:
         offer(centre, case)
 
 
-@pytest.mark.parametrize("name", ["chief-a", "officer-a", "leader-a", "inspector", "monitor"])
-def test_nobody_who_works_here_rates(centre: Centre, name: str) -> None:
+def test_nobody_who_works_here_rates(centre: Centre) -> None:
     token = offer(centre, done(centre))
-    with pytest.raises(NotAllowed):
-        give(centre, token, rater=centre.platform.people[name])
+    for name in ("chief-a", "officer-a", "leader-a", "inspector", "monitor"):
+        with pytest.raises(NotAllowed):
+            give(centre, token, rater=centre.platform.people[name])
     give(centre, token)  # the token is not used up by the attempt
 
 
