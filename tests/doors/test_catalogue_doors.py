@@ -389,3 +389,12 @@ def test_a_month_of_attendance_is_shown_with_its_appraisal_and_exported(office: 
     exported = office.page("/centre/attendance.csv?month=2026-10", office.one).text
     assert "Centre,two,,1,,,2,,,excellent" in exported
     assert office.page("/centre/attendance?month=October", office.one).status_code == 422
+
+
+def test_a_ledger_is_exported_for_one_town(office: Office) -> None:
+    row = {"day": "2026-11-02", "subject": "低保申请", "handling": "done"}
+    towns = ("YC-1-1", "YC-2-2")
+    put(office, "work_ledger", [row | {"site": town, "number": "1"} for town in towns])
+    text = office.page("/centre/registers/work_ledger/rows.csv?site=YC-1-1", office.one).text
+    assert "YC-1-1" in text
+    assert "YC-2-2" not in text

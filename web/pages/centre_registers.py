@@ -83,12 +83,14 @@ def register_values(
 
 
 @get("/centre/registers/{name:str}/rows.csv")
-def export_register(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[str]:
-    """The whole register as CSV; the file can be imported again."""
+def export_register(
+    request: Request[Any, Any, Any], name: FromPath[str], site: FromQuery[str] = ""
+) -> Response[str]:
+    """The register as CSV, of one site where it is given; the file can be imported again."""
     office(request)
     register = register_named(name)
     with adapters_of(request).database.reading() as session:
-        rows = csv_rows(name, registers.bodies(session, name))
+        rows = csv_rows(name, registers.bodies(session, name, site=site))
     return Response(
         write_csv([column.name for column in register.columns], rows),
         media_type="text/csv; charset=utf-8",
