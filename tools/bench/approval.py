@@ -24,6 +24,7 @@ from kernel.working_days import national_calendar
 from storage.adapters import Adapters, make_adapters
 from storage.database import Database
 from storage.migrate import upgrade
+from supervision.actions.month_sums import sum_months
 from supervision.queries.figures import Scope, figures
 from tests.real_parts.postgres import Postgres
 from tools.bench.report import beside
@@ -120,6 +121,13 @@ def _figures(database: Database) -> bool:
         f"finished {got['finished'].part:,}, instant {got['instant'].part:,}, early of all "
         f"{got['early_all'].part:,}, early of promised {got['early_promised'].part:,} of {got['early_promised'].of:,}"
     )
+    plainly = middle(lambda: figures_of(database), 3)
+    begun = time.perf_counter()
+    with database.transaction() as session:
+        months = sum_months(session, now=SystemClock().now(), at_most=1000)
+    print(f"summed {months} months in {time.perf_counter() - begun:.1f} s; without them {plainly:.2f} s")
+    if figures_of(database) != got:
+        raise AssertionError("kept sums changed a figure")
     whole = middle(lambda: figures_of(database), 5)
     plain = middle(bare(database, BARE_FIGURES), 5)
     beside("every figure of five years / three in bare SQL", whole, plain)
