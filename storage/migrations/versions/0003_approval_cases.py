@@ -314,6 +314,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_messages_owner_id"), ["owner_id"], unique=False)
 
     op.create_table(
+        "month_sums",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("base", sa.String(length=10), nullable=False),
+        sa.Column("month", sa.String(length=7), nullable=False),
+        sa.Column("formula", sa.String(length=16), nullable=False),
+        sa.Column("version_id", sa.String(length=36), nullable=False),
+        sa.Column("department_id", sa.String(length=36), nullable=False),
+        sa.Column("site_code", sa.String(length=40), nullable=False),
+        sa.Column("window_id", sa.String(length=36), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("counts", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("month_sums", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_month_sums_month"), ["month"], unique=False)
+
+    op.create_table(
         "papers",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("owner_id", sa.String(length=36), nullable=False),
@@ -450,6 +467,12 @@ def upgrade() -> None:
     with op.batch_alter_table("tickets", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_tickets_window_id"), ["window_id"], unique=False)
 
+    op.create_table(
+        "touched_months",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("month", sa.String(length=7), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
     op.create_table(
         "video_clips",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -1184,6 +1207,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_video_clips_starts_at"))
 
     op.drop_table("video_clips")
+    op.drop_table("touched_months")
     with op.batch_alter_table("tickets", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_tickets_window_id"))
 
@@ -1216,6 +1240,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_papers_owner_id"))
 
     op.drop_table("papers")
+    with op.batch_alter_table("month_sums", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_month_sums_month"))
+
+    op.drop_table("month_sums")
     with op.batch_alter_table("messages", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_messages_owner_id"))
 
