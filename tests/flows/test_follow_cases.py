@@ -203,6 +203,7 @@ def test_the_wall_screen_shows_the_new_state_and_no_person(online: Online) -> No
 
 
 def test_numbers_are_taken_called_and_booked(online: Online) -> None:
+    assert 'href="/tickets"' in online.client.get("/kiosk").text
     first = online.client.post("/tickets", data={"hall": "hall"}).text
     number = re.search(r"govuk-panel__title\">(\w+)<", first)
     assert number is not None
