@@ -79,7 +79,7 @@ def check_extension(
     if extended:
         raise Refused(rule="one extension", why="this case was extended before")
     if statutory_due is None:
-        raise Refused(rule="one extension", why="the clock is stopped; resume it first")
+        raise Refused(rule="stopped clock", why="the clock is stopped; resume it first")
     if today > statutory_due:
         raise Refused(rule="extension before expiry", why=f"the deadline was {statutory_due}")
     if not 1 <= days <= version.extension_days:
