@@ -194,3 +194,19 @@ class OpinionRecord(SQLModel, table=True):
     answer: str = Field(default="", max_length=2000)
     answered_by: str | None = Field(default=None, sa_type=Id)
     answered_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+class MonthSumRecord(SQLModel, table=True):
+    """What a past month adds to the figures of cases: one row for each version, department, site and window."""
+
+    __tablename__ = "month_sums"
+    id: int | None = Field(default=None, primary_key=True)
+    base: str = Field(max_length=10)  # finished, received
+    month: str = Field(max_length=7, index=True)
+    formula: str = Field(max_length=16)  # digest of what was counted
+    version_id: str = Field(sa_type=Id)
+    department_id: str = Field(sa_type=Id)
+    site_code: str = Field(max_length=40)
+    window_id: str = Field(default="", max_length=36)
+    days: int
+    counts: list[int] = Field(sa_column=_json())

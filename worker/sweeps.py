@@ -14,7 +14,7 @@ from storage import outbox
 from storage.adapters import Adapters
 from storage.database import Session
 from storage.objects import StoredObject
-from supervision.actions import bulletins, sweep
+from supervision.actions import bulletins, month_sums, sweep
 from supervision.bulletin import bulletin_letter
 from supervision.periods import read_period
 from supervision.queries import bulletins as kept
@@ -33,6 +33,7 @@ def sweep_all(session: Session, _: Adapters, payload: Payload, __: None, now: da
         return
     sweep.sweep_tenders(session, calendar=days, now=now)
     sweep.sweep_desks(session, calendar=days, now=now)
+    month_sums.sum_months(session, now=now)
     bulletins.ask_for_bulletins(session, calendar=days, now=now)
 
 

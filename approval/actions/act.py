@@ -19,7 +19,7 @@ from approval.event import FIRST, Event, chain
 from approval.item import OnTimeout
 from approval.lifecycle import CLOSED, RUNNING, STATE_OF_STEP, Act, State, rule_of
 from approval.queries import cases
-from approval.records.cases import CaseEventRecord, CaseRecord
+from approval.records.cases import CaseEventRecord, CaseRecord, TouchedMonthRecord
 from crypto.canonical import JsonValue
 from kernel.working_days import Calendar, business_day
 from storage import audit_log, outbox
@@ -189,7 +189,17 @@ def append_event(doing: Doing, before: State, after: State) -> CaseEventRecord:
         log_index=entry.index,
     )
     doing.session.add(record)
+    _touch_months(doing)
     return record
+
+
+def _touch_months(doing: Doing) -> None:
+    """Say of which past months the sums have changed; most acts change none."""
+    this_month = f"{business_day(doing.now):%Y-%m}"
+    days = {*doing.days_before, doing.case.received_on, doing.case.done_on}
+    for month in sorted({f"{day:%Y-%m}" for day in days if day}):
+        if month < this_month:
+            doing.session.add(TouchedMonthRecord(month=month))
 
 
 def _tell(doing: Doing, event: CaseEventRecord) -> None:

@@ -37,6 +37,10 @@ class Doing:
     role: Role = Role.SYSTEM
     kept: dict[str, Any] = field(default_factory=dict)  # what the event will say
     to: State | None = None  # where the effect leads, where the table leaves it open
+    days_before: tuple[date | None, ...] = ()  # of receipt and end, before the act
+
+    def __post_init__(self) -> None:
+        self.days_before = (self.case.received_on, self.case.done_on)
 
     @property
     def actor_id(self) -> str:

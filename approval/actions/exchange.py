@@ -228,6 +228,7 @@ def _keep_report(
         state=State.RECEIVED,
     )
     before = State(case.state)
+    doing = Doing(session, case, version, Act.REPORT, {}, None, calendar, business_day(now), now)
     case.received_at, case.received_on = received_at, business_day(received_at)
     case.accepted_on, case.decided_on, case.done_on = days["accepted_on"], days["decided_on"], days["done_on"]
     case.outcome = str(row.get("outcome", ""))[:20]
@@ -240,8 +241,6 @@ def _keep_report(
     case.next_check = now
     session.add(case)
     session.flush()
-    today = business_day(now)
-    doing = Doing(session, case, version, Act.REPORT, {}, None, calendar, today, now)
     doing.kept = {"reported": digest_of(str(dict(row)).encode())}
     append_event(doing, before, State(case.state))
 

@@ -359,3 +359,11 @@ class MessageRecord(SQLModel, table=True):
     sequence: int
     sent_at: datetime = Field(sa_type=UtcTime)
     receipt: str = Field(default="", max_length=200)
+
+
+class TouchedMonthRecord(SQLModel, table=True):
+    """A past month in which a case has changed, so that sums kept of it do not hold any more."""
+
+    __tablename__ = "touched_months"
+    id: int | None = Field(default=None, primary_key=True)
+    month: str = Field(max_length=7)

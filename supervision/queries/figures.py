@@ -24,6 +24,7 @@ from supervision.figures import (
     critical_path,
     read_targets,
 )
+from supervision.queries import month_sums
 
 BY_VERSION = frozenset({"time_saved", "promise_within_five", "decided_outside"})
 EVERY = "1 = 1"
@@ -80,27 +81,51 @@ def case_pairs(session: Session, scope: Scope) -> dict[str, tuple[int, int]]:
     )
 
 
-def _conditions(base: str) -> list[str]:
+BASES = ("finished", "received")
+
+
+def conditions(base: str) -> list[str]:
     """What is counted over a base, each condition once."""
     parts = [c for f in CASE_FIGURES if f.base == base for c in (f.part, f.of or EVERY)]
     return [c for c in dict.fromkeys(parts) if c != EVERY]
 
 
-def _rows(session: Session, scope: Scope, base: str) -> list[tuple[str, int, list[int]]]:
-    """By item version: its cases, their days, and how many fulfil each condition; one statement."""
-    where = FINISHED if base == "finished" else RECEIVED
-    group, days = ("version_id", "SUM(used_days)") if base == "finished" else ("''", "0")
-    columns = ", ".join([group, days, "COUNT(*)", *(counted(c) for c in _conditions(base))])
+def _rows(session: Session, scope: Scope, base: str) -> list[month_sums.Row]:
+    """By item version: its cases, their days, how many fulfil each condition; past months from their kept sums."""
+    formula = month_sums.formula_of(conditions(base))
+    months = month_sums.whole_months(scope.first, scope.last)
+    kept = month_sums.kept_months(session, base, formula, months)
     narrowed, more = _narrowed(scope)
-    statement = f"SELECT {columns} FROM cases WHERE {where}{narrowed}"  # noqa: S608 - our own constants
-    if base == "finished":
-        statement += " GROUP BY version_id"
-    rows = session.connection().execute(_with_period(statement, scope, more)).all()
+    rows = month_sums.kept_rows(session, base, formula, kept, more) if kept else []
+    for first, last in month_sums.rest(scope.first, scope.last, kept):
+        rows += _count(session, base, "version_id", first, last, narrowed, more)
+    return month_sums.added(rows)
+
+
+def count_month(session: Session, base: str, first: date, last: date) -> list[Any]:
+    """What a month adds, by version, department, site and window: those four, the days, then the counts."""
+    return list(_read(session, base, "version_id, department_id, site_code, window_id", first, last, "", {}))
+
+
+def _count(
+    session: Session, base: str, group: str, first: date, last: date, narrowed: str, more: Mapping[str, Any]
+) -> list[month_sums.Row]:
+    rows = _read(session, base, group, first, last, narrowed, more)
     return [(row[0], int(row[1] or 0), [int(number or 0) for number in row[2:]]) for row in rows]
 
 
+def _read(
+    session: Session, base: str, group: str, first: date, last: date, narrowed: str, more: Mapping[str, Any]
+) -> Any:
+    where = FINISHED if base == "finished" else RECEIVED
+    days = "SUM(used_days)" if base == "finished" else "0"
+    columns = ", ".join([group, days, "COUNT(*)", *(counted(c) for c in conditions(base))])
+    statement = f"SELECT {columns} FROM cases WHERE {where}{narrowed} GROUP BY {group}"  # noqa: S608 - our constants
+    return session.connection().execute(_with_period(statement, Scope(first, last), more)).all()
+
+
 def _sums(rows: list[tuple[str, int, list[int]]], base: str) -> dict[str, tuple[int, int]]:
-    names = [EVERY, *_conditions(base)]
+    names = [EVERY, *conditions(base)]
     value = {name: sum(numbers[at] for _, _, numbers in rows) for at, name in enumerate(names)}
     return {f.key: (value[f.part], value[f.of or EVERY]) for f in CASE_FIGURES if f.base == base}
 
@@ -139,7 +164,7 @@ def _other_pairs(session: Session, scope: Scope) -> dict[str, tuple[int, int]]:
 
 
 def _by_version(session: Session, rows: list[tuple[str, int, list[int]]]) -> dict[str, tuple[int, int]]:
-    at_window = [EVERY, *_conditions("finished")].index("was_decided_at_window")
+    at_window = [EVERY, *conditions("finished")].index("was_decided_at_window")
     used = statutory = short = every = 0
     windows: dict[str, int] = {}
     for version_id, days, numbers in rows:
