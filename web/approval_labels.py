@@ -141,6 +141,7 @@ APPROVAL_LABELS: Mapping[str, Mapping[str, str]] = {
     "next": {
         "confirm": _("Check what staff filled in for you, and confirm it."),
         "upload": _("Upload the papers that are still missing, then hand in."),
+        "project": _("Bring the papers on the page of the project, once for all departments."),
         "hand_in": _("Everything is here. Hand the application in."),
         "ask_pre_check": _("Ask the window to look at your papers."),
         "wait_pre_check": _("The window is looking at your papers. Nothing to do for you."),

@@ -142,8 +142,11 @@ def test_from_one_case_one_reaches_receipt_fees_decision_and_delivery(online: On
     online.bring("chief-a", case, "form", "plan")
     online.act("chief-a", case, "apply")
     online.act("chief-a", case, "accept")
-    online.ask("chief-a", "POST", "/api/bills", {"charges": [{"case": case, "fee": "f", "units": 2}]})
-    assert "20.00" in text_of(browser.get(f"/applications/{case}/bill").text)
+    bill = online.ask("chief-a", "POST", "/api/bills", {"charges": [{"case": case, "fee": "f", "units": 2}]})
+    page = browser.get(f"/applications/{case}/bill").text
+    assert "20.00" in text_of(page)
+    assert f"/bank/pay?bill={bill['number']}" in page
+    assert browser.get(f"/applications/{case}/bill.pdf").status_code == 404  # not paid yet
     online.decide(case)
     assert online.refused(
         "chief-a", "POST", f"/api/cases/{case}/acts", {"act": "deliver", "data": {"way": "courier"}}

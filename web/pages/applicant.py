@@ -8,10 +8,12 @@ import litestar
 import msgspec
 from litestar import Request, Response
 from litestar.params import FromPath, FromQuery, URLEncodedBody
+from litestar.response import Stream
 
 from accounts.actions import once
 from accounts.duties import Actor, Duty
 from approval.actions import own_cases
+from approval.actions.letters import paper
 from approval.actions.open_case import NewCase, open_case
 from approval.applicant import open_applicant, read_applicant
 from approval.item import OnlineMode
@@ -23,7 +25,7 @@ from kernel.errors import NotAllowed, NotFound, TenderingError
 from kernel.working_days import business_day
 from storage.adapters import Adapters
 from storage.database import Session
-from web.cases import MATERIAL_LIMIT, carry_out, keep_material
+from web.cases import MATERIAL_LIMIT, carry_out, keep_material, send_object
 from web.documents import chunks_of
 from web.guards import adapters_of
 from web.pages.applicant_next import next_step
@@ -157,6 +159,7 @@ def case_values(request: Request[Any, Any, Any], case_id: str) -> dict[str, Any]
         applicant = open_applicant(adapters.keys.people, case.id, case.applicant)
         checks = [row for row in cases.events(session, case.id) if row.action == Act.PRE_CHECK]
         allowed = {act for state, act in TRANSITIONS if state == case.state}
+        is_own_draft = case.state == State.DRAFT and not case.project_id  # a project is started by its lead
         return {
             "case": case,
             "seen": tracking.case_seen(session, case),
@@ -166,10 +169,10 @@ def case_values(request: Request[Any, Any, Any], case_id: str) -> dict[str, Any]
             "applicant": {"name": applicant.name, "telephone": applicant.telephone},
             "pre_check_note": checks[-1].data.get("note", "") if checks else "",
             "bill": bills.bill_data(session, bills.bill(session, case.bill_id)) if case.bill_id else None,
-            "may_upload": Act.ADD_MATERIAL in allowed,
+            "may_upload": Act.ADD_MATERIAL in allowed and not (case.project_id and case.state == State.DRAFT),
             "may_withdraw": Act.WITHDRAW in allowed,
-            "may_hand_in": case.state == State.DRAFT and case.online_mode != OnlineMode.PRE_CHECKED,
-            "may_ask": case.state == State.DRAFT and case.online_mode == OnlineMode.PRE_CHECKED,
+            "may_hand_in": is_own_draft and case.online_mode != OnlineMode.PRE_CHECKED,
+            "may_ask": is_own_draft and case.online_mode == OnlineMode.PRE_CHECKED,
             "limit": MATERIAL_LIMIT,
         }
 
@@ -214,7 +217,25 @@ def show_bill(request: Request[Any, Any, Any], case_id: FromPath[str]) -> Respon
     values = case_values(request, case_id)
     if values["bill"] is None:
         raise NotFound(what="bill", id="")
-    return render(request, "applicant-bill.html", **values)
+    adapters = adapters_of(request)
+    with adapters.database.reading() as session:
+        has_pdf = paper(session, values["bill"]["id"], "bill") is not None
+    # A platform with a real bank has no page that plays one.
+    return render(
+        request, "applicant-bill.html", has_pdf=has_pdf, pays_here=adapters.settings.embedded, **values
+    )
 
 
-ROUTES = [list_own, claim, show_start, start, show, upload, show_bill]
+@get("/applications/{case_id:str}/bill.pdf")
+def download_bill(request: Request[Any, Any, Any], case_id: FromPath[str]) -> Stream:
+    """The bill with its receipt as PDF, once it is paid."""
+    bill = case_values(request, case_id)["bill"]
+    adapters = adapters_of(request)
+    with adapters.database.reading() as session:
+        kept = paper(session, bill["id"], "bill") if bill else None
+    if kept is None:
+        raise NotFound(what="bill", id="")
+    return send_object(adapters, kept.digest, kept.size, f"{bill['number']}.pdf")
+
+
+ROUTES = [list_own, claim, show_start, start, show, upload, show_bill, download_bill]

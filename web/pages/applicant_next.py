@@ -21,6 +21,8 @@ def next_step(case: CaseRecord, papers: Sequence[dict[str, Any]]) -> str:
     """The word of what comes next; `label("next")` says it."""
     state = State(case.state)
     if state is State.DRAFT:
+        if case.project_id:
+            return "project"
         return _next_of_draft(case, papers)
     if state in RUNNING:
         return "stopped" if case.is_stopped else "wait"
