@@ -1,7 +1,7 @@
 """What lies before somebody today: cases at their posts, what is due, tasks, contacts, the queue, meetings."""
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, func, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -109,6 +109,16 @@ def contacts(session: Session, person_id: str) -> list[ContactRecord]:
         ContactRecord.owner_id == person_id, col(ContactRecord.closed_at).is_(None)
     )
     return list(session.exec(rows.order_by(col(ContactRecord.opened_at)).limit(MOST)))
+
+
+def explained_since(session: Session, person_id: str, now: datetime) -> list[ContactRecord]:
+    """The visitors whom somebody gave a written explanation within the last day."""
+    rows = select(ContactRecord).where(
+        ContactRecord.owner_id == person_id,
+        ContactRecord.ending == "explained",
+        col(ContactRecord.closed_at) > now - timedelta(days=1),
+    )
+    return list(session.exec(rows.order_by(col(ContactRecord.closed_at)).limit(MOST)))
 
 
 def contacts_to_confirm(session: Session, person_id: str, windows: Collection[str]) -> list[ContactRecord]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from approval.lifecycle import Act
 from tests.doors.door import serving
@@ -14,7 +14,7 @@ from tests.web.staff import Staff, staff_at_work
 from tests.web.test_joint_pages import opened
 from web.guards import SESSION_COOKIE
 
-PHONE = {"width": 375, "height": 740}
+PHONE: ViewportSize = {"width": 375, "height": 740}
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """A service centre with its staff, who use their pages as browsers do."""
 
 import atexit
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,9 +14,12 @@ from typing import Any
 import httpx
 from litestar import Litestar
 from litestar.testing import TestClient
+from sqlmodel import select
 
 from accounts.actions import begin_session
 from accounts.duties import Duty
+from approval.queries import cases
+from approval.records.cases import CaseRecord
 from kernel.clock import FixedClock
 from kernel.settings import Settings
 from storage.adapters import make_adapters
@@ -123,3 +127,19 @@ def staff_at_work(folder: Path) -> Iterator[Staff]:
     centre = Centre(platform, dict(known.departments), dict(known.windows))
     yield Staff(centre, app, TestClient(app))
     adapters.database.close()
+
+
+def case_on(staff: Staff, slip: httpx.Response) -> CaseRecord:
+    """The case whose slip was printed."""
+    assert slip.status_code == 201, slip.text
+    found = re.search(r"mt-slip__number\">(.+?)<", slip.text)
+    assert found
+    with staff.centre.platform.database.reading() as session:
+        case = cases.case_by_number(session, found[1])
+    assert case is not None
+    return case
+
+
+def rows(centre: Centre, kind: type[Any]) -> list[Any]:
+    with centre.platform.database.reading() as session:
+        return list(session.exec(select(kind)))

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from accounts.actions import once
 from accounts.duties import Actor, Duty
+from approval.actions.letters import paper
 from approval.actions.open_case import EVERY_DAY, SERVICE_MODES
 from approval.item import ItemVersion
 from approval.queries import cases, catalogue, work_lists
@@ -66,6 +67,10 @@ def window_values(request: Request[Any, Any, Any]) -> dict[str, Any]:
             "mine": mine,
             "titles": {row.version_id: cases.version(session, row.version_id).title for row in (*due, *mine)},
             "contacts": work_lists.contacts(session, actor.person_id),
+            "explained": [
+                (c, paper(session, c.id, "contact") is not None)
+                for c in work_lists.explained_since(session, actor.person_id, adapters.clock.now())
+            ],
             "arriving": work_lists.contacts_to_confirm(session, actor.person_id, [w.id for w in windows]),
             "tasks": tasks,
             "numbers": numbers,
