@@ -28,6 +28,7 @@ from storage import audit_log, outbox
 from storage.audit_log import Fact
 from storage.keys import PlatformKeys
 
+BEFORE = {Act.APPLY: State.DRAFT, Act.ACCEPT: State.RECEIVED}
 TO_DELIVER = (State.GRANTED, State.REFUSED, State.CERTIFIED)
 LIMIT_DAYS = 45  # Administrative Licensing Law art. 42: joint handling
 MOST_CHILDREN = 60
@@ -195,6 +196,8 @@ def start(
     for row in child_records(session, project_id):
         _excuse_produced(session, row, project_id, now)
         for what in (Act.APPLY, Act.ACCEPT):
+            if State(row.state) is not BEFORE[what]:
+                continue  # handed in or accepted on its own before
             act(session, actor=actor, case_id=row.id, act=what, data={}, calendar=calendar, now=now)
     project.state, project.started_on = "running", business_day(now)
     project.due = calendar.due(project.started_on, project.limit_days).day

@@ -194,6 +194,17 @@ def test_all_children_start_on_one_day_when_nothing_is_missing(centre: Centre) -
     assert {child.state for child in found} == {State.REVIEWING}
 
 
+def test_a_child_that_was_handed_in_on_its_own_does_not_block_the_start(centre: Centre) -> None:
+    project_id = opened(centre, with_departments(centre, 2)).project.id
+    for code in ("form", "own-1", "own-2"):
+        bring(centre, project_id, code)
+    with centre.platform.database.reading() as session:
+        first, second = (child.case_id for child in children(session, project_id))
+    centre.act(first, Act.APPLY, "chief-d1")
+    start(centre, project_id)
+    assert [centre.case(case).state for case in (first, second)] == [State.REVIEWING, State.REVIEWING]
+
+
 def test_the_project_joins_when_the_last_child_ends(centre: Centre) -> None:
     project_id, cases = running(centre, 3)
     decide(centre, cases[0])
