@@ -28,6 +28,7 @@ AGENCY_SERVICES = (
     ("tax_agency", "税务代理", "Tax agency"),
     ("business_agency", "工商代理", "Business registration agency"),
     ("testing", "检验检测", "Inspection and testing"),
+    ("tender_agency", "招标代理", "Tender agency"),
 )
 
 WORK: tuple[Register, ...] = (

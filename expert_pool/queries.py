@@ -3,11 +3,15 @@
 from sqlmodel import Session, col, func, select
 
 from crypto.canonical import JsonValue
+from crypto.merkle import inclusion_proof
+from expert_pool.agency_draw import Freeze, SeedRoot, write_agency_transcript
 from expert_pool.draw import DrawRequest, Reveal
 from expert_pool.experts import Expert
-from expert_pool.records import DrawPartyRecord, DrawRecord, ExpertRecord, PanelSeatRecord
+from expert_pool.records import AgencyDrawRecord, DrawPartyRecord, DrawRecord, ExpertRecord, PanelSeatRecord
 from expert_pool.transcript import read_request, read_result, write_transcript
 from kernel.errors import NotFound
+from storage import audit_log
+from storage.audit_log import LogRecord
 
 
 def expert_value(record: ExpertRecord) -> Expert:
@@ -74,7 +78,7 @@ def parties(session: Session, draw_id: str) -> list[DrawPartyRecord]:
     return list(session.exec(found.order_by(col(DrawPartyRecord.position))))
 
 
-def request_value(record: DrawRecord) -> DrawRequest:
+def request_value(record: DrawRecord | AgencyDrawRecord) -> DrawRequest:
     """The frozen request of a draw with its table."""
     return read_request(record.request, record.rows)
 
@@ -115,3 +119,45 @@ def seat_of(session: Session, tender_id: str, person_id: str) -> str:
         if record.tender_id == tender_id:
             return record.seat
     raise NotFound(what="seat on the panel of tender", id=tender_id)
+
+
+def agency_draw(session: Session, draw_id: str, *, lock: bool = False) -> AgencyDrawRecord:
+    """One draw of an agency; raises NotFound."""
+    found = select(AgencyDrawRecord).where(AgencyDrawRecord.id == draw_id)
+    record = session.exec(found.with_for_update() if lock else found).one_or_none()
+    if record is None:
+        raise NotFound(what="agency draw", id=draw_id)
+    return record
+
+
+def find_agency_draw(session: Session, subject: str, service: str) -> AgencyDrawRecord | None:
+    """The draw for a subject and a service, if there is one."""
+    return session.exec(
+        select(AgencyDrawRecord).where(
+            AgencyDrawRecord.subject == subject, AgencyDrawRecord.service == service
+        )
+    ).one_or_none()
+
+
+def agency_draws(session: Session, limit: int = 50) -> list[AgencyDrawRecord]:
+    """The newest draws of agencies."""
+    return list(
+        session.exec(select(AgencyDrawRecord).order_by(col(AgencyDrawRecord.number).desc()).limit(limit))
+    )
+
+
+def next_agency_number(session: Session) -> int:
+    """The number of the next draw of an agency."""
+    return (session.exec(select(func.max(AgencyDrawRecord.number))).one() or 0) + 1
+
+
+def agency_transcript(session: Session, record: AgencyDrawRecord) -> dict[str, JsonValue]:
+    """The public record of a draw of an agency; the result once it is drawn."""
+    entry = session.exec(select(LogRecord).where(LogRecord.index == record.log_index)).one()
+    freeze = Freeze(entry.index, entry.fact, entry.salt)
+    seed = None
+    if record.root is not None:
+        proof = inclusion_proof(freeze.index, freeze.seed_size, audit_log.node_reader(session))
+        seed = SeedRoot(record.root, proof)
+    request = read_request(record.request, record.rows)
+    return write_agency_transcript(request, record.day.isoformat(), record.agencies, freeze, seed)

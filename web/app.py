@@ -17,6 +17,7 @@ from kernel.settings import read_settings
 from storage.adapters import Adapters, make_adapters
 from storage.logs import configure_logs
 from web import (
+    agency_draws,
     applicants,
     bids,
     calendar,
@@ -107,6 +108,7 @@ def create_app(adapters: Adapters | None = None) -> Litestar:
             *calendar.ROUTES,
             *items.ROUTES,
             *registers.ROUTES,
+            *agency_draws.ROUTES,
             *complaints.ROUTES,
             *figures.ROUTES,
             *supervision.ROUTES,

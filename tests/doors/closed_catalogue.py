@@ -21,6 +21,13 @@ CATALOGUE_CLOSED = [
     ),
     route("PUT /api/registers/{name}", Scope.CENTRE, Duty.CENTRE_OFFICE, body={"rows": []}),
     route("PUT /api/sites", Scope.CENTRE, Duty.CENTRE_OFFICE, body={"rows": []}),
+    route(
+        "POST /api/agency-draws",
+        Scope.CENTRE,
+        Duty.CENTRE_OFFICE,
+        body={"subject": "case:x", "service": "design"},
+    ),
+    route("POST /api/agency-draws/{draw_id}/draw", Scope.CENTRE, Duty.CENTRE_OFFICE),
     route("PUT /api/attendance", Scope.CENTRE, Duty.CENTRE_OFFICE, body=ATTENDANCE),
 ]
 
@@ -29,6 +36,7 @@ CATALOGUE_PUBLIC = {
     "GET /api/items/{code}",
     "GET /api/catalogues/{year}",
     "GET /api/registers",
+    "GET /api/agency-draws/{draw_id}",
     "GET /api/registers/{name}",
     "GET /api/registers/{name}/figures",
 }
@@ -44,4 +52,5 @@ CATALOGUE_PAGES = {
     "GET /kiosk/items",
     "GET /kiosk/items/{code}",
     "GET /intermediaries",
+    "GET /agency-draws/{draw_id}",
 }

@@ -15,8 +15,9 @@ from accounts.duties import Actor, Duty
 from approval.queries import catalogue as found
 from approval.queries import organisation
 from approval.register_list import REGISTERS
+from expert_pool.agency_draw import check_agency_transcript
 from tests.approval.items import item_data
-from tests.builders import NOW, Platform, make_platform
+from tests.builders import NOW, Platform, make_draft, make_platform
 from tests.doors.door import Door
 from tools.demo.catalogue_load import load_catalogue
 from web.app import create_app
@@ -353,6 +354,28 @@ def test_agencies_are_compared_by_price_and_an_expired_one_is_not_there(office: 
     assert "过期设计院" not in text
     assert office.client.get("/intermediaries").status_code == 200
     assert office.client.get("/intermediaries?service=magic").status_code == 200
+
+
+def test_an_agency_is_drawn_beside_the_list_and_everybody_recomputes_it(office: Office) -> None:
+    published = make_draft(office.platform)
+    agency = {"service": "tender_agency", "qualification": "甲级", "promise_days": 5, "unit": "项"}
+    more = {"price_fen": 10000, "valid_until": "2026-12-31"}
+    put(office, "intermediaries", [agency | more | {"code": f"T{n}", "name": f"代理{n}"} for n in range(3)])
+    assert "Freeze the list" in office.page("/intermediaries", office.one).text
+    asked = {"subject": published.tender_id, "service": "tender_agency"}
+    assert office.page("/intermediaries/draws", office.chief, **asked).status_code == 403
+    assert office.page("/intermediaries/draws", office.one, subject="", service="design").status_code == 422
+    path = office.page("/intermediaries/draws", office.one, **asked).headers["location"]
+    assert "Draw now" in office.page(path, office.two).text
+    assert "Draw now" not in office.client.get(path).text
+    assert office.page(path + "/draw", office.two, x="").status_code == 303
+    record = office.client.get("/api" + path).json()
+    assert check_agency_transcript(record)["name"] in office.client.get(path).text
+    body = {"subject": f"tender:{published.tender_id}", "service": "design"}
+    made = office.door.call(office.one, "POST", "/api/agency-draws", body)
+    assert made.status_code == 201, made.text
+    drawn = office.door.call(office.one, "POST", f"/api/agency-draws/{made.json()['id']}/draw")
+    assert drawn.json()["agency"] in ("A", "B")
 
 
 def test_promises_are_compared_with_other_cities(office: Office) -> None:

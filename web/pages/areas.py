@@ -1,6 +1,7 @@
 """The routes of all areas, in one list for the application."""
 
 from web.pages import (
+    agency_draws,
     applicant,
     applicant_acts,
     applicant_projects,
@@ -64,6 +65,7 @@ ROUTES = [
     *centre_items.ROUTES,
     *centre_registers.ROUTES,
     *comparisons.ROUTES,
+    *agency_draws.ROUTES,
     *complaints.ROUTES,
     *department.ROUTES,
     *draws.ROUTES,

@@ -5,14 +5,16 @@ from typing import Any
 from litestar import Request, Response
 from litestar.params import FromQuery
 
+from accounts.duties import Duty
 from approval.judgements import best_limits, choosable
 from approval.queries import catalogue, papers, registers
 from approval.queries.catalogue import Wanted
 from approval.register_list import register_named
 from approval.register_work import AGENCY_SERVICES
 from approval.totals import Cut, add_up, compare
+from expert_pool.queries import agency_draws as draws_of_agencies
 from kernel.working_days import business_day
-from web.guards import adapters_of
+from web.guards import adapters_of, find_caller
 from web.pages.centre_items import office
 from web.pages.render import render
 from web.routes import get
@@ -20,20 +22,27 @@ from web.routes import get
 
 @get("/intermediaries")
 def list_agencies(request: Request[Any, Any, Any], service: FromQuery[str] = "") -> Response[str]:
-    """Agencies that may be chosen today, the cheapest first; the applicant picks freely."""
+    """Agencies that may be chosen today, the cheapest first; the applicant picks freely, or lets draw."""
+    return render(request, "public-agencies.html", **agency_values(request, service))
+
+
+def agency_values(request: Request[Any, Any, Any], service: str) -> dict[str, Any]:
+    """What the page of agencies shows."""
     adapters = adapters_of(request)
     today = business_day(adapters.clock.now()).isoformat()
     with adapters.database.reading() as session:
         rows = registers.bodies(session, "intermediaries")
+        draws = draws_of_agencies(session, 10)
     words = [word for word, _, _ in AGENCY_SERVICES]
     chosen = [one for one in words if service in ("", one)]
-    return render(
-        request,
-        "public-agencies.html",
-        offers=[(word, choosable(rows, word, today)) for word in chosen],
-        services=register_named("intermediaries").column("service").choices,
-        service=service,
-    )
+    found = find_caller(request)
+    return {
+        "offers": [(word, choosable(rows, word, today)) for word in chosen],
+        "services": register_named("intermediaries").column("service").choices,
+        "service": service,
+        "draws": draws,
+        "may_ask": found is not None and found.actor.holds(Duty.CENTRE_OFFICE, Duty.APPLICANT),
+    }
 
 
 @get("/centre/totals")
