@@ -633,6 +633,30 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_accountability_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "agency_draws",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("subject", sa.String(length=60), nullable=False),
+        sa.Column("service", sa.String(length=40), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("agencies", sa.Text(), nullable=False),
+        sa.Column("request", sa.Text(), nullable=False),
+        sa.Column("rows", sa.Text(), nullable=False),
+        sa.Column("log_index", sa.Integer(), nullable=False),
+        sa.Column("opened_by", sa.String(length=36), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("root", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("chosen", sa.String(length=100), nullable=True),
+        sa.Column("drawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["opened_by"],
+            ["people.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("number"),
+        sa.UniqueConstraint("subject", "service"),
+    )
+    op.create_table(
         "calendar_imports",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("notice_no", sa.String(length=100), nullable=False),
@@ -1176,6 +1200,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_calendar_imports_imported_at"))
 
     op.drop_table("calendar_imports")
+    op.drop_table("agency_draws")
     with op.batch_alter_table("accountability", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_accountability_person_id"))
         batch_op.drop_index(batch_op.f("ix_accountability_department_id"))
