@@ -212,6 +212,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "steps": _("Steps of handling"),
         "statutory_days": _("Days by law"),
         "promised_days": _("Promised days"),
+        "reported_mean_tenths": _("Reported mean promise, in tenths of a working day"),
         "fees": _("Fees"),
         "intermediary_items": _("Items with an agency"),
         "intermediary_links": _("Steps with an agency"),

@@ -24,6 +24,7 @@ from supervision.figures import (
     critical_path,
     read_targets,
 )
+from supervision.promises import Handled
 from supervision.queries import month_sums
 
 BY_VERSION = frozenset({"time_saved", "promise_within_five", "decided_outside"})
@@ -179,6 +180,26 @@ def _by_version(session: Session, rows: list[tuple[str, int, list[int]]]) -> dic
         "promise_within_five": (short, every),
         "decided_outside": (outside, outside),
     }
+
+
+def handled(session: Session, scope: Scope) -> list[Handled]:
+    """By item and promise: the finished cases of a scope and the days they took (D9)."""
+    found: dict[tuple[str, int], tuple[int, int]] = {}
+    for version_id, days, numbers in _rows(session, scope, "finished"):
+        version = cases.version(session, version_id)
+        number, used = found.get((version.code, version.promised_days), (0, 0))
+        found[version.code, version.promised_days] = number + numbers[0], used + days
+    return [Handled(code, promise, number, used) for (code, promise), (number, used) in sorted(found.items())]
+
+
+def outside_items(session: Session, scope: Scope) -> list[str]:
+    """Items of which no finished case was decided at the window: 明进暗不进 (A16)."""
+    at_window = [EVERY, *conditions("finished")].index("was_decided_at_window")
+    windows: dict[str, int] = {}
+    for version_id, _, numbers in _rows(session, scope, "finished"):
+        code = cases.version(session, version_id).code
+        windows[code] = windows.get(code, 0) + numbers[at_window]
+    return sorted(code for code, number in windows.items() if number == 0)
 
 
 def promise_shorter(session: Session) -> tuple[int, int]:

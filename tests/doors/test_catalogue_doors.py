@@ -168,6 +168,12 @@ def test_rounds_years_and_settings_are_kept_by_the_office(office: Office) -> Non
     assert office.page(path, office.one, **first | {"before": "items 1340"}).status_code == 422
     assert office.page(path, office.one, **first).status_code == 303
     assert "1340 → 255 (−1085)" in office.client.get("/catalogues").text
+    fourth = first | {"number": "2", "held_on": "2010-12-01", "note": "第四轮"}
+    fourth["before"] = "items: 334\npromised_days: 3542\nreported_mean_tenths: 99"
+    fourth["after"] = "items: 334\npromised_days: 2888\nreported_mean_tenths: 81"
+    assert office.page(path, office.one, **fourth).status_code == 303
+    text = office.client.get("/catalogues", headers={"Cookie": "language=en"}).text
+    assert "computed 10.6 → 8.6; reported 9.9 → 8.1" in text
     assert office.page(path, office.one, act="year", year="2026").status_code == 303
     assert office.page(path, office.one, act="year", year="2026").status_code == 409
     exports = [office.client.get("/api/catalogues/2026") for _ in range(2)]

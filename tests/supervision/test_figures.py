@@ -10,7 +10,7 @@ from sqlalchemy import text
 from approval.lifecycle import Act
 from supervision import records  # noqa: F401 - its tables
 from supervision.figures import growth, per_month, per_year, warnings
-from supervision.queries.figures import Scope, case_pairs, figures
+from supervision.queries.figures import Scope, case_pairs, figures, handled, outside_items
 from tests.approval.centre import Centre, make_centre
 
 FIVE_YEARS = Scope(date(2006, 1, 1), date(2010, 12, 31))
@@ -102,6 +102,29 @@ def test_the_same_figures_come_from_cases_that_were_handled(tmp_path: Path, post
         assert found["items_with_cases"].shown == "100.0 %"
         assert found["decided_outside"].part == 0
         centre.platform.database.close()
+
+
+def test_corrections_are_counted_and_decisions_off_the_window_are_listed(tmp_path: Path) -> None:
+    centre = make_centre(tmp_path)
+    centre.item("A-2", is_general=False)
+    first = centre.decided()
+    centre.act(first, Act.CERTIFY)
+    centre.act(first, Act.DELIVER, way="window")
+    second = centre.accepted("A-2", identity="ID0002")
+    for who in ("officer-a", "leader-a"):
+        centre.act(second, Act.PASS_STEP, who)
+    centre.act(second, Act.GRANT, "leader-a")
+    centre.act(second, Act.CERTIFY)
+    centre.act(second, Act.DELIVER, way="window")
+    scope = Scope(centre.today, centre.today)
+    with centre.platform.database.reading() as session:
+        assert figures(session, scope)["corrections"].part == 0
+        assert outside_items(session, scope) == ["A-2"]
+        assert [(one.item, one.cases) for one in handled(session, scope)] == [("A-1", 1), ("A-2", 1)]
+    centre.act(first, Act.CORRECT, "leader-a", error="the name is misspelt", correction="the right name")
+    with centre.platform.database.reading() as session:
+        assert figures(session, scope)["corrections"].part == 1
+    centre.platform.database.close()
 
 
 def test_growth_carries_its_sign() -> None:

@@ -76,6 +76,15 @@ def test_a_mean_that_agrees_says_so() -> None:
     assert Mean(3542, 334, "10.6").agrees
 
 
+def test_the_town_report_of_40356_cases_is_on_time_and_meets_its_targets() -> None:
+    on_time = Figure("on_time", 40_356, 40_356, "", Target("at_least", 100))
+    assert (on_time.shown, on_time.is_met) == ("100.0 %", True)
+    assert Figure("on_time", 40_355, 40_356, "", Target("at_least", 100)).is_met is False
+    lowest = -(-40_356 * 95 // 100)  # the fewest early cases that reach 95 %
+    for early, is_met in ((lowest - 1, False), (lowest, True), (lowest + 1, True)):
+        assert Figure("early_promised", early, 40_356, "", Target("at_least", 95)).is_met is is_met
+
+
 def test_online_growth_prints_as_reported() -> None:
     assert growth(16_434, 10_000) == "+64.34 %"
 

@@ -9,6 +9,7 @@ from approval.queries import organisation
 from kernel.errors import TenderingError
 from kernel.working_days import business_day
 from supervision.figures import CASE_FIGURES, Figure, growth, per_month, per_year, warnings
+from supervision.promises import frequent, mean_days, spread
 from supervision.queries import figures as queries
 from supervision.words import FIGURES, WARNINGS
 from web.figures import read_scope
@@ -47,6 +48,8 @@ def show_figures(request: Request[Any, Any, Any]) -> Response[str]:
         projects = queries.projects_by_template(session)
         serial = queries.serial_projects(session)
         slowest = queries.critical_paths(session)
+        handled = queries.handled(session, scope)
+        outside = queries.outside_items(session, scope)
     finished = found["finished"].part
     return render(
         request,
@@ -61,6 +64,10 @@ def show_figures(request: Request[Any, Any, Any]) -> Response[str]:
         projects=projects,
         serial=serial,
         slowest=slowest,
+        bars=spread(handled),
+        often=frequent(handled),
+        often_mean=mean_days(frequent(handled)),
+        outside=outside,
         review=REVIEW if scope.is_whole else {},
         words=FIGURES,
         case_keys=[formula.key for formula in CASE_FIGURES],
@@ -86,6 +93,9 @@ def empty() -> dict[str, Any]:
         "projects": [],
         "serial": [],
         "slowest": [],
+        "bars": (),
+        "often": (),
+        "outside": [],
         "review": {},
         "words": FIGURES,
         "case_keys": [],

@@ -20,6 +20,7 @@ from approval.sites import LEVELS
 from kernel.errors import NotFound
 from kernel.working_days import business_day
 from storage.database import Session
+from supervision.promises import stated_means
 from web.guards import adapters_of
 from web.items import MOST_WORDS, public_item, stored_pdf
 from web.language import language_of
@@ -142,7 +143,9 @@ def list_catalogues(request: Request[Any, Any, Any]) -> Response[str]:
         years = [catalogue.yearly(session, year) for year, _, _ in catalogue.frozen_years(session)]
         rounds = catalogue.rounds(session)
         kinds = catalogue.counts(session, "kind")
-    return render(request, "public-catalogues.html", years=years, rounds=rounds, kinds=kinds)
+    return render(
+        request, "public-catalogues.html", years=years, rounds=rounds, kinds=kinds, stated=stated_means
+    )
 
 
 @get("/catalogues/{year:int}/booklet.pdf")
