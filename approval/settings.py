@@ -50,6 +50,11 @@ def _check_centre(value: Any) -> None:
     fields.done()
 
 
+def _check_share(value: Any) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 100:
+        raise BadInput(where="call_back_share", why="give a whole number of per cent, from 0 to 100")
+
+
 def read_hours(value: Any) -> Hours:
     """Office hours from their stored form."""
     fields = Fields(value)
@@ -76,5 +81,8 @@ CENTRE = Setting(
 )
 """How the centre calls itself on its papers."""
 
-SETTINGS = {setting.key: setting for setting in (OPEN_BLOCKS, OFFICE_HOURS, CENTRE)}
+CALL_BACK_SHARE = Setting("call_back_share", 10, _check_share)
+"""电话回访: of how many finished cases in a hundred the applicant is called back."""
+
+SETTINGS = {setting.key: setting for setting in (OPEN_BLOCKS, OFFICE_HOURS, CENTRE, CALL_BACK_SHARE)}
 """Those of the catalogue and the organisation."""

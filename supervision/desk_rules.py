@@ -8,6 +8,7 @@ from supervision.alerts import Against, Alert, Severity, printed
 from supervision.snapshot import CaseSnapshot, PostSnapshot, TicketSnapshot
 
 TAKE_HOURS = 2  # in which a task is taken
+HAS_DAYS = "call_back"  # a kind of task that has days, so nobody need take it at once
 WAIT_MINUTES = 60  # that a ticket may wait
 
 Found = Iterator[Alert]
@@ -16,7 +17,7 @@ Found = Iterator[Alert]
 def task_not_taken(case: CaseSnapshot, now: datetime) -> Found:
     """R11: a task that nobody has taken in two hours."""
     for task in case.tasks:
-        is_open = task.taken_at is None and task.done_on is None
+        is_open = task.taken_at is None and task.done_on is None and task.kind != HAS_DAYS
         if is_open and now > task.made_at + timedelta(hours=TAKE_HOURS):
             against = Against(task.department_id, case.against.site_code, None, task.person_id)
             facts = printed(why="task_not_taken", kind=task.kind)

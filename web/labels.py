@@ -257,6 +257,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "open_blocks": _("Public blocks that an item has to fill"),
         "office_hours": _("Office hours"),
         "centre": _("Name of the centre and where to complain"),
+        "call_back_share": _("Finished cases called back, in a hundred"),
     },
     "check": {
         "office": _("Approval office"),

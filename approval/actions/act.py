@@ -14,12 +14,15 @@ from approval import limits
 from approval.actions import doing as context
 from approval.actions import effects_clock, effects_intake, effects_work
 from approval.actions.doing import Doing
+from approval.actions.effects_intake import task_of
 from approval.actions.projects_join import note_child
+from approval.call_back import DAYS, is_sampled
 from approval.event import FIRST, Event, chain
 from approval.item import OnTimeout
 from approval.lifecycle import CLOSED, RUNNING, STATE_OF_STEP, Act, State, rule_of
-from approval.queries import cases
+from approval.queries import cases, settings
 from approval.records.cases import CaseEventRecord, CaseRecord, TouchedMonthRecord
+from approval.settings import CALL_BACK_SHARE
 from crypto.canonical import JsonValue
 from kernel.working_days import Calendar, business_day
 from storage import audit_log, outbox
@@ -64,6 +67,9 @@ MESSAGES = frozenset(
 )
 """Acts that the applicant is told of by a short message."""
 
+
+ENDS = frozenset({Act.DELIVER, Act.FINISH_INSTANT})
+"""Acts after which a sample of applicants is called back."""
 
 MOVES_DATES = frozenset(
     {Act.ACCEPT, Act.DEEM_ACCEPTED, Act.EXTEND, Act.RESUME, Act.GIVE_LIMIT, Act.RECOMPUTE}
@@ -209,6 +215,8 @@ def _tell(doing: Doing, event: CaseEventRecord) -> None:
         outbox.enqueue(doing.session, "make_letter", {**payload, "kind": letter}, now=doing.now)
     if doing.act in MESSAGES:
         outbox.enqueue(doing.session, "send_message", payload, now=doing.now)
+    if doing.act in ENDS and is_sampled(event.hash, int(settings.value(doing.session, CALL_BACK_SHARE))):
+        doing.session.add(task_of(doing, "call_back", doing.calendar.due(doing.today, DAYS).day))
 
 
 def system_acts(session: Session, *, case_id: str, calendar: Calendar, now: datetime) -> list[Act]:
