@@ -7,7 +7,7 @@ from sqlmodel import Session, select
 
 from accounts.duties import Actor, Duty
 from approval.lifecycle import TRANSITIONS, State
-from approval.queries import cases, organisation
+from approval.queries import bills, cases, organisation
 from approval.queries.people import is_of_centre
 from approval.records.cases import CaseRecord, HopRecord, ProjectRecord
 from kernel.clock import write_time
@@ -115,6 +115,7 @@ def detail(session: Session, case: CaseRecord) -> dict[str, Any]:
             }
             for h in session.exec(select(HopRecord).where(HopRecord.case_id == case.id))
         ],
+        "bill": bills.bill_data(session, bills.bill(session, case.bill_id)) if case.bill_id else None,
         "letters": [{"kind": row.kind, "sequence": row.sequence} for row in cases.letters(session, case.id)],
         "events": [event_data(row) for row in cases.events(session, case.id)],
         "allowed": sorted(act for state, act in TRANSITIONS if state == case.state),
