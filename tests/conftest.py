@@ -103,6 +103,7 @@ def cheap_passwords() -> None:
     accounts.actions.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep a file's tests, and the whole story of the pages, in one process: they share what they built."""
     for item in items:

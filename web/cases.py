@@ -34,6 +34,8 @@ from web.routes import get, post
 from web.shapes import Shape, create_once, page_limit, paged, read_cursor
 
 MATERIAL_LIMIT = 200 << 20  # bytes of one paper
+UPLOADED = {"digest", "size", "media_type"}
+"""What only an upload may say of a paper."""
 HANDLERS = (Duty.APPLICANT, Duty.WINDOW_STAFF, Duty.CASE_OFFICER, Duty.LEADER, Duty.CENTRE_OFFICE)
 """Who acts on cases; those who only watch them do not."""
 STARTS = {
@@ -110,6 +112,9 @@ def act_on(
     """Do one act on a case; a refusal is kept, since some raise a card."""
     found = caller(request)
     actor = found.may(Scope.APPLY if found.actor.holds(Duty.APPLICANT) else Scope.WINDOW)
+    if UPLOADED & data.data.keys():
+        # Who could name a digest could read whatever lies under it: papers come in as files only.
+        raise BadInput(where="digest", why="send the paper as a file to /materials")
     event = carry_out(adapters_of(request), actor, case_id, read_act(data.act), data.data, read_day(data.on))
     return views.event_data(event)
 

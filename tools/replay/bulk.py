@@ -86,7 +86,7 @@ def case_rows(
             "done_on": end,
             "outcome": "granted",
             "was_decided_at_window": is_instant or works[place].is_general,
-            "visits": 1,
+            "visits": 1 if received == decided else 2,  # handed in, and fetched on another day
             "used_days": decided - received,
             "sequence": 2 if is_instant else 5,
         }
