@@ -52,5 +52,6 @@ CATALOGUE_PAGES = {
     "GET /kiosk/items",
     "GET /kiosk/items/{code}",
     "GET /intermediaries",
+    "GET /site-ranking",
     "GET /agency-draws/{draw_id}",
 }

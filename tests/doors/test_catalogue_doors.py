@@ -15,6 +15,7 @@ from accounts.duties import Actor, Duty
 from approval.queries import catalogue as found
 from approval.queries import organisation
 from approval.register_list import REGISTERS
+from approval.register_places import SIX_HAVE
 from expert_pool.agency_draw import check_agency_transcript
 from tests.approval.items import item_data
 from tests.builders import NOW, Platform, make_draft, make_platform
@@ -427,3 +428,26 @@ def test_a_ledger_is_exported_for_one_town(office: Office) -> None:
     text = office.page("/centre/registers/work_ledger/rows.csv?site=YC-1-1", office.one).text
     assert "YC-1-1" in text
     assert "YC-2-2" not in text
+
+
+def test_sites_below_six_of_six_are_exported(office: Office) -> None:
+    have = {name: "yes" for name, _, _ in SIX_HAVE} | {"checked_on": "2026-11-02"}
+    lacking = have | {SIX_HAVE[0][0]: "no"}
+    put(office, "six_have", [have | {"site": "YC-1"}, lacking | {"site": "YC-2"}])
+    answer = office.page("/centre/below-six.csv", office.one)
+    assert answer.headers["content-type"].startswith("text/csv")
+    assert "YC-2" in answer.text
+    assert "YC-1," not in answer.text
+    assert "/centre/below-six.csv" in office.page("/centre/registers/six_have", office.one).text
+    assert office.page("/centre/below-six.csv", office.chief).status_code == 403
+
+
+def test_sites_are_ranked_on_a_page_of_their_own(office: Office) -> None:
+    towns = [code for code in ("YC-1-1", "YC-1-2") if office.client.get(f"/sites/{code}").status_code == 200]
+    scores = [{"site": code, "period": "2026", "score": 70 + n} for n, code in enumerate(towns or ["YC-1"])]
+    put(office, "site_appraisals", [*scores, {"site": "YC-2", "period": "2025", "score": 99}])
+    text = office.client.get("/site-ranking").text
+    places = [text.index(f'/sites/{row["site"]}"') for row in scores]
+    assert places == sorted(places, reverse=True)  # the best first
+    assert '/sites/YC-2"' not in text  # of an earlier period
+    assert "/site-ranking" in office.client.get("/sites").text

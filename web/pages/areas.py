@@ -45,6 +45,7 @@ from web.pages import (
     result,
     screen,
     site,
+    site_checks,
     tracking,
     window,
 )
@@ -66,6 +67,7 @@ ROUTES = [
     *centre_registers.ROUTES,
     *comparisons.ROUTES,
     *agency_draws.ROUTES,
+    *site_checks.ROUTES,
     *complaints.ROUTES,
     *department.ROUTES,
     *draws.ROUTES,
