@@ -19,12 +19,14 @@ from web.app import create_app
 ROOT = Path(__file__).parents[2]
 PACKAGES = (
     "accounts",
+    "approval",
     "client",
     "crypto",
     "evaluation",
     "expert_pool",
     "kernel",
     "storage",
+    "supervision",
     "tender",
     "web",
     "worker",
@@ -58,6 +60,8 @@ EXPECTED = {
     "BadRulebook": 422,
     "BadSheet": 422,
     "IncompleteNotice": 422,
+    "IncompleteItem": 422,
+    "BadLines": 422,
     "MalformedCapsule": 422,
     "TooLarge": 413,
     "RateLimited": 429,

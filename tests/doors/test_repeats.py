@@ -3,14 +3,13 @@
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 
-from accounts.duties import Actor, Duty
+from accounts.duties import Duty
 from crypto.canonical import b64, unb64
 from crypto.envelope import open_share
 from crypto.opener_keys import make_opener_key, offer_key, open_opener_key
@@ -33,7 +32,9 @@ from tests.builders import (
     make_tender,
     submit,
 )
+from tests.doors import repeats_of_approval
 from tests.doors.door import Door, facts, serving
+from tests.doors.repeats_of_approval import Creation
 from tests.flows.panels import PARTIES, draw_panel, fill_pool, opened_tender
 from web.app import create_app
 
@@ -43,19 +44,9 @@ WITHOUT_KEY = {
     "POST /api/bids/{bid_id}/withdrawal": "a second withdrawal gives the first receipt",
     "POST /api/tenders/{tender_id}/bids/{bid_id}/sheet/signature": "If-Match names the version",
     "POST /api/tenders/{tender_id}/call-out": "creates nothing: a look that is logged",
+    **repeats_of_approval.WITHOUT_KEY,
 }
 """The posts of the API that take no Idempotency-Key of the caller's choice, and why."""
-
-
-@dataclass
-class Creation:
-    """One creating request that the platform would carry out now, and another body or path for the same key."""
-
-    who: Actor
-    path: str
-    body: Any
-    other: Any = None
-    other_path: str = ""
 
 
 @pytest.fixture(scope="module")
@@ -207,6 +198,7 @@ CREATIONS = {
     "POST /api/tenders/{tender_id}/releases": share_release,
     "POST /api/tenders/{tender_id}/draw": panel_draw,
     "POST /api/tenders/{tender_id}/lots/{lot_id}/votes": votes,
+    **repeats_of_approval.CREATIONS,
 }
 
 
@@ -216,7 +208,7 @@ def test_every_post_of_the_api_is_examined_here(door: Door) -> None:
         for each in create_app(door.platform.adapters).routes
         if "POST" in getattr(each, "methods", ()) and each.path_format.startswith("/api/")
     }
-    assert posts == CREATIONS.keys() | WITHOUT_KEY.keys()
+    assert posts == CREATIONS.keys() | WITHOUT_KEY.keys() | repeats_of_approval.MOVES
 
 
 @pytest.mark.parametrize("name", CREATIONS)
