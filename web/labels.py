@@ -296,6 +296,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "make_guides": _("Make the papers about an item"),
         "make_booklet": _("Make the booklet of a year"),
         "make_mandate_letter": _("Make the letter of a mandate"),
+        "make_commitment": _("Print the integrity commitment of a post"),
     },
 }
 """By kind, then by the word of the code."""

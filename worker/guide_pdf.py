@@ -18,7 +18,7 @@ from crypto.canonical import canonical, read_canonical
 from worker.report_pdf import refuse_to_fetch
 
 TEMPLATES = Path(__file__).with_name("templates")
-TEMPLATE_OF = {"booklet": "booklet.html", "mandate": "mandate.html"}
+TEMPLATE_OF = {"booklet": "booklet.html", "mandate": "mandate.html", "commitment": "commitment.html"}
 
 
 def render_guide(sheet: Mapping[str, Any]) -> bytes:

@@ -71,6 +71,20 @@ def keep_letter(
     mandates.keep_letter(session, mandate_id=str(payload["mandate_id"]), letter=made, now=now)
 
 
+def write_commitment(adapters: Adapters, payload: Payload, now: datetime) -> StoredObject:
+    """Render the integrity commitment of a post into the object store."""
+    with adapters.database.reading() as session:
+        sheet = papers.commitment(session, str(payload["post_id"]), "zh")
+    return _store(adapters, sheet)
+
+
+def keep_commitment(
+    session: Session, adapters: Adapters, payload: Payload, made: StoredObject, now: datetime
+) -> None:
+    """Record the commitment."""
+    mandates.keep_commitment(session, post_id=str(payload["post_id"]), paper=made, now=now)
+
+
 def _store(adapters: Adapters, sheet: dict[str, Any]) -> StoredObject:
     body = run_apart("worker.guide_pdf", sheet)
     return adapters.objects.put_once(iter([body]), expected=None, limit_bytes=PAPER_LIMIT)

@@ -98,6 +98,7 @@ JOBS: Mapping[str, Job] = {
     "make_guides": Job(guides.keep_guides, prepare=guides.write_guides),
     "make_booklet": Job(guides.keep_booklet, prepare=guides.write_booklet),
     "make_mandate_letter": Job(guides.keep_letter, prepare=guides.write_letter),
+    "make_commitment": Job(guides.keep_commitment, prepare=guides.write_commitment),
     "sweep": Job(sweeps.sweep_all),
     "make_bulletins": Job(sweeps.keep_bulletins, prepare=sweeps.write_bulletins),
 }

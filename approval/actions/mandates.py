@@ -65,6 +65,28 @@ def keep_letter(session: Session, *, mandate_id: str, letter: StoredObject, now:
     audit_log.append(session, Fact("mandate.letter-made", record.id, data=data), now)
 
 
+def ask_commitment(session: Session, *, actor: Actor, post_id: str, now: datetime) -> None:
+    """Let a job print the integrity commitment (廉政承诺书) of a post with its risk points.
+
+    Raises:
+        Refused: the register has no risk point of this post.
+    """
+    actor.require(Duty.CENTRE_OFFICE)
+    post = found.post_by_id(session, post_id)
+    if not found.risk_points(session, post):
+        raise Refused(rule="commitment", why="the register of risk points has none for this post")
+    outbox.enqueue(session, "make_commitment", {"post_id": post.id}, now=now)
+
+
+def keep_commitment(session: Session, *, post_id: str, paper: StoredObject, now: datetime) -> None:
+    """Record the printed commitment of a post, which its holder signs; a newer one takes its place."""
+    post = found.post_by_id(session, post_id)
+    post.commitment_digest = paper.digest.hex()
+    session.add(post)
+    data: dict[str, JsonValue] = {"paper": post.commitment_digest}
+    audit_log.append(session, Fact("post.commitment-made", post.id, data=data), now)
+
+
 def revoke_mandate(
     session: Session, *, actor: Actor, mandate_id: str, revoked_on: date | None = None, now: datetime
 ) -> None:

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 
 from sqlmodel import Session, col, func, or_, select
 
+from approval.queries import registers
 from approval.records.organisation import (
     AbsenceRecord,
     AttendanceRecord,
@@ -145,6 +147,21 @@ def post(session: Session, department_id: str, code: str) -> PostRecord | None:
     return session.exec(
         select(PostRecord).where(PostRecord.department_id == department_id, PostRecord.code == code)
     ).one_or_none()
+
+
+def post_by_id(session: Session, post_id: str) -> PostRecord:
+    """One post; raises NotFound."""
+    record = session.get(PostRecord, post_id)
+    if record is None:
+        raise NotFound(what="post", id=post_id)
+    return record
+
+
+def risk_points(session: Session, post: PostRecord) -> list[dict[str, Any]]:
+    """What the register of risk points says of a post."""
+    code = department(session, post.department_id).code
+    rows = registers.bodies(session, "risk_points")
+    return [row for row in rows if row["department"] == code and row["post"] == post.code]
 
 
 def posts(session: Session, department_id: str = "") -> list[PostRecord]:

@@ -11,6 +11,7 @@ from approval.guide import Paper, guide_sheet
 from approval.queries import catalogue, organisation, settings
 from approval.records.catalogue import GuideRecord
 from approval.records.organisation import WindowRecord
+from approval.register_list import register_named
 from approval.settings import CENTRE, OPEN_BLOCKS
 from kernel.working_days import business_day
 
@@ -69,6 +70,26 @@ def booklet(session: Session, year: int, language: str) -> dict[str, Any]:
         "digest": record.digest,
         "centre": settings.value(session, CENTRE)["name"][language],
         "entries": [entry(row) for row in json.loads(record.body)["items"]],
+    }
+
+
+def commitment(session: Session, post_id: str, language: str) -> dict[str, Any]:
+    """The content of a post's integrity commitment: who holds it, and each risk point with its control."""
+    post = organisation.post_by_id(session, post_id)
+    levels = register_named("risk_points").column("level").choices
+    return {
+        "paper": "commitment",
+        "language": language,
+        "id": post.id,
+        "post": post.title.get(language) or post.title.get("zh") or post.code,
+        "department": accounts.organisation(session, post.department_id).name,
+        "person": accounts.person_names(session, {post.a_person_id})[post.a_person_id]
+        if post.a_person_id
+        else "",
+        "points": [
+            {"point": row["point"], "level": levels[row["level"]][language], "control": row["control"]}
+            for row in organisation.risk_points(session, post)
+        ],
     }
 
 

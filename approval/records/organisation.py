@@ -79,6 +79,7 @@ class PostRecord(SQLModel, table=True):
     window_id: str | None = Field(default=None, sa_type=Id)
     a_person_id: str | None = Field(default=None, sa_type=Id)
     b_person_id: str | None = Field(default=None, sa_type=Id)
+    commitment_digest: str = Field(default="", max_length=64)  # 廉政承诺书: the PDF of the post's risk points
 
 
 class AbsenceRecord(SQLModel, table=True):

@@ -451,3 +451,27 @@ def test_sites_are_ranked_on_a_page_of_their_own(office: Office) -> None:
     assert places == sorted(places, reverse=True)  # the best first
     assert '/sites/YC-2"' not in text  # of an earlier period
     assert "/site-ranking" in office.client.get("/sites").text
+
+
+def test_the_office_asks_for_the_integrity_commitment_of_a_post(office: Office) -> None:
+    path = "/centre/organisation"
+    with office.platform.database.reading() as session:
+        department = organisation.departments(session)[0]
+    post = {"act": "post", "department": department.id, "code": "risky", "title_zh": "收费岗"}
+    assert office.page(path, office.one, **post).status_code == 303
+    with office.platform.database.reading() as session:
+        made = organisation.post(session, department.id, "risky")
+    assert made is not None
+    assert office.page(path, office.one, act="commitment", post=made.id).status_code == 409
+    row = {
+        "department": department.code,
+        "post": "risky",
+        "point": "截留费用",
+        "level": "high",
+        "control": "日清",
+    }
+    put(office, "risk_points", [row])
+    assert office.page(path, office.one, act="commitment", post=made.id).status_code == 303
+    pdf = f"/centre/posts/{made.id}/commitment.pdf"
+    assert office.page(pdf, office.one).status_code == 404  # a job prints it
+    assert office.page(pdf, office.chief).status_code == 403

@@ -1,20 +1,24 @@
+import json
 from pathlib import Path
 
 import pytest
 
 from accounts.duties import Duty
 from approval.actions import catalogue_rounds, mandates, organisation
+from approval.actions.registers import import_rows
 from approval.desk import Mandate
 from approval.guide import Paper
 from approval.queries import catalogue as found
 from approval.queries import organisation as desks
 from approval.queries import papers
+from approval.register_list import register_named
+from kernel.errors import Refused
 from storage.database import Session
 from tests.builders import NOW, Platform, make_platform
 from tools.demo.catalogue import YICHANG
 from tools.demo.catalogue_load import load_catalogue
 from worker.guide_pdf import guide_html, render_guide
-from worker.guides import keep_letter, write_letter
+from worker.guides import keep_commitment, keep_letter, write_commitment, write_letter
 
 
 @pytest.fixture(scope="module")
@@ -79,5 +83,43 @@ def test_a_mandate_holds_once_its_letter_is_stored(platform: Platform, tmp_path:
     with platform.database.transaction() as session:
         keep_letter(session, platform.adapters, {"mandate_id": one}, stored, NOW)
         assert desks.mandate_powers(session, person.person_id, department, NOW.date()) == {"decide"}
+    with platform.adapters.objects.open(stored.digest) as file:
+        assert file.read(5) == b"%PDF-"
+
+
+def test_the_commitment_of_a_post_lists_its_risk_points(platform: Platform) -> None:
+    office = platform.people["centre"]
+    keeper = platform.person("keeper", Duty.WINDOW_STAFF, organisation="Land")
+    rows = [
+        {"department": "D98", "post": post, "point": point, "level": "high", "control": "两人以上现场核查"}
+        for post, point in (("survey", "现场核查走过场"), ("survey", "收受礼品"), ("archive", "档案外泄"))
+    ]
+    with platform.database.transaction() as session:
+        command = organisation.Department(keeper.organisation_id, "D98", "YC")
+        organisation.put_department(session, actor=office, command=command, now=NOW)
+        posts = [
+            organisation.put_post(
+                session,
+                actor=office,
+                command=organisation.Post(keeper.organisation_id, code, {"zh": "核查岗"}, None, who, None),
+                now=NOW,
+            )
+            for code, who in (("survey", keeper.person_id), ("empty", None))
+        ]
+        content = json.dumps(rows).encode()
+        register = register_named("risk_points")
+        import_rows(session, actor=office, register=register, content=content, now=NOW)
+        mandates.ask_commitment(session, actor=office, post_id=posts[0], now=NOW)
+        with pytest.raises(Refused):
+            mandates.ask_commitment(session, actor=office, post_id=posts[1], now=NOW)
+        sheet = papers.commitment(session, posts[0], "zh")
+    assert sorted(one["point"] for one in sheet["points"]) == ["收受礼品", "现场核查走过场"]
+    page = guide_html(sheet)
+    assert all(word in page for word in ("廉政承诺书", "核查岗", "收受礼品", "两人以上现场核查", "高"))
+    payload = {"post_id": posts[0]}
+    stored = write_commitment(platform.adapters, payload, NOW)
+    with platform.database.transaction() as session:
+        keep_commitment(session, platform.adapters, payload, stored, NOW)
+        assert desks.post_by_id(session, posts[0]).commitment_digest == stored.digest.hex()
     with platform.adapters.objects.open(stored.digest) as file:
         assert file.read(5) == b"%PDF-"

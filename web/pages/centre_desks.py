@@ -4,7 +4,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from litestar import Request, Response
-from litestar.params import URLEncodedBody
+from litestar.params import FromPath, URLEncodedBody
+from litestar.response import Stream
 
 from accounts import queries as accounts
 from accounts.duties import Duty
@@ -23,11 +24,11 @@ from approval.desk import (
 )
 from approval.queries import organisation
 from approval.totals import percent
-from kernel.errors import BadInput, TenderingError
+from kernel.errors import BadInput, NotFound, TenderingError
 from kernel.working_days import business_day
 from storage.database import Session
 from web.guards import adapters_of
-from web.items import read_optional_day
+from web.items import read_optional_day, stored_pdf
 from web.pages.centre_items import office
 from web.pages.forms import many, text
 from web.pages.render import refuse, render, see
@@ -106,6 +107,8 @@ def change_organisation(
                 acts.put_window(session, actor=actor, command=read_window(data), now=now)
             elif act == "post":
                 acts.put_post(session, actor=actor, command=read_post(data), now=now)
+            elif act == "commitment":
+                mandates.ask_commitment(session, actor=actor, post_id=text(data, "post"), now=now)
             elif act == "absence":
                 acts.record_absence(
                     session,
@@ -265,4 +268,16 @@ def read_mandate(session: Session, data: dict[str, Any]) -> Mandate:
     )
 
 
-ROUTES = [show_organisation, change_organisation, show_mandates, change_mandates]
+@get("/centre/posts/{post_id:str}/commitment.pdf")
+def show_commitment(request: Request[Any, Any, Any], post_id: FromPath[str]) -> Stream:
+    """廉政承诺书: the printed commitment of a post."""
+    office(request)
+    adapters = adapters_of(request)
+    with adapters.database.reading() as session:
+        digest = organisation.post_by_id(session, post_id).commitment_digest
+    if not digest:
+        raise NotFound(what="commitment", id=post_id)
+    return stored_pdf(adapters, bytes.fromhex(digest), None, f"commitment-{post_id}.pdf")
+
+
+ROUTES = [show_organisation, change_organisation, show_commitment, show_mandates, change_mandates]
