@@ -760,6 +760,7 @@ def upgrade() -> None:
         sa.Column("window_id", sa.String(length=36), nullable=True),
         sa.Column("a_person_id", sa.String(length=36), nullable=True),
         sa.Column("b_person_id", sa.String(length=36), nullable=True),
+        sa.Column("commitment_digest", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(
             ["department_id"],
             ["departments.id"],
