@@ -6,9 +6,11 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
+from xdist.scheduler import LoadFileScheduling
 
 import accounts.actions
 from storage.database import Database
@@ -103,9 +105,17 @@ def cheap_passwords() -> None:
     accounts.actions.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file's tests, and the whole story of the pages, in one process: they share what they built."""
-    for item in items:
-        story = item.path.parent.name == "pages" and item.path.name[5].isdigit()
-        item.add_marker(pytest.mark.xdist_group("story" if story else str(item.path)))
+class ByFile(LoadFileScheduling):
+    """A file's tests run in one process, and so does the whole story of the pages: they share what they built."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return "story" if file.startswith(STORY) else file
+
+
+STORY = ("tests/pages/test_1_", "tests/pages/test_2_")
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    """Share the tests out among the processes of `-n`."""
+    return ByFile(config, log)
