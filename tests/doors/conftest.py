@@ -8,6 +8,7 @@ from litestar.testing import TestClient
 
 from tests.builders import Platform, make_platform
 from tests.doors.door import Door
+from tests.doors.office import office  # noqa: F401 - a fixture of these tests
 from web.app import create_app
 
 

@@ -45,6 +45,8 @@ AREAS = (
         "pool": {Duty.POOL_MANAGER},
         "operator": {Duty.OPERATOR},
         "centre": {Duty.CENTRE_OFFICE},
+        "agency-draws": {Duty.CENTRE_OFFICE, Duty.APPLICANT},
+        "intermediaries": {Duty.CENTRE_OFFICE, Duty.APPLICANT},
         "draws": {Duty.TENDER_OFFICE, Duty.WITNESS, Duty.SUPERVISOR},
     }
 )
@@ -109,6 +111,7 @@ class Scene:
             bid_id=self.bid_id,
             question_id=self.question_id,
             draw_id="none",
+            post_id="none",
             case_id=self.case_id,
             party="office",
             code="none",
@@ -283,6 +286,7 @@ def visit(scene: Scene, name: str, cookie: str = "", **headers: str) -> httpx.Re
         bid_id=scene.bid_id,
         question_id=scene.question_id,
         draw_id="none",
+        post_id="none",
         case_id="none",
         document_id="none",
         person_id="none",

@@ -2,65 +2,14 @@
 
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import replace
-from typing import Any
 
-import httpx
 import pytest
-from litestar.testing import TestClient
 
-from accounts.actions import begin_session
-from accounts.duties import Actor, Duty
 from approval.queries import catalogue as found
 from approval.queries import organisation
 from approval.register_list import REGISTERS
-from approval.register_places import SIX_HAVE
-from expert_pool.agency_draw import check_agency_transcript
 from tests.approval.items import item_data
-from tests.builders import NOW, Platform, make_draft, make_platform
-from tests.doors.door import Door
-from tools.demo.catalogue_load import load_catalogue
-from web.app import create_app
-from web.guards import SESSION_COOKIE
-
-
-class Office:
-    """Two people of the centre office at their browsers, one at the department."""
-
-    def __init__(self, platform: Platform, client: Any) -> None:
-        self.platform, self.client, self.door = platform, client, Door(client, platform)
-        self.one = platform.person("one", Duty.CENTRE_OFFICE, organisation="Centre")
-        self.two = platform.person("two", Duty.CENTRE_OFFICE, organisation="Centre")
-        self.chief = platform.person("chief", Duty.WINDOW_STAFF, organisation="Planning")
-        with platform.database.transaction() as session:
-            self.loaded = load_catalogue(session, whole_network=True, now=NOW)
-
-    def page(self, path: str, who: Actor | None = None, **data: Any) -> httpx.Response:
-        """One page; with data, the form is sent."""
-        headers = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
-        if who is not None:
-            with self.platform.database.transaction() as session:
-                secret = begin_session(
-                    session, person_id=who.person_id, hours=1, now=self.platform.clock.now()
-                )
-            headers["Cookie"] = f"{SESSION_COOKIE}={secret}; language=en"
-        kinds: dict[str, Any] = {"files": data} if "file" in data else {"data": data}
-        sent = {"headers": headers, "follow_redirects": False}
-        answer: httpx.Response = (
-            self.client.post(path, **kinds, **sent) if data else self.client.get(path, **sent)
-        )
-        return answer
-
-
-@pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    platform = make_platform(tmp_path_factory.mktemp("catalogue-doors"))
-    # A broker that nobody asks: no worker inside renders papers here.
-    settings = replace(platform.adapters.settings, broker_url="redis://127.0.0.1:1")
-    with TestClient(create_app(replace(platform.adapters, settings=settings))) as client:
-        yield Office(platform, client)
-
+from tests.doors.office import Office, put
 
 PUBLIC = [
     ("/items?q=食品&kind=licence", "食品"),
@@ -339,11 +288,6 @@ def test_pages_of_the_office_are_for_the_office(office: Office) -> None:
         assert office.page(path).status_code == 303
 
 
-def put(office: Office, name: str, rows: list[dict[str, Any]]) -> None:
-    answer = office.door.call(office.one, "PUT", f"/api/registers/{name}", {"rows": rows})
-    assert answer.json() == {"rows": len(rows)}, answer.text
-
-
 def test_agencies_are_compared_by_price_and_an_expired_one_is_not_there(office: Office) -> None:
     agency = {"service": "design", "qualification": "甲级", "promise_days": 5, "unit": "项"}
     offers = (("A", "便宜设计院", 10000, "2026-11-02"), ("B", "昂贵设计院", 20000, "2027-01-01"))
@@ -361,28 +305,6 @@ def test_agencies_are_compared_by_price_and_an_expired_one_is_not_there(office: 
     assert "过期设计院" not in text
     assert office.client.get("/intermediaries").status_code == 200
     assert office.client.get("/intermediaries?service=magic").status_code == 200
-
-
-def test_an_agency_is_drawn_beside_the_list_and_everybody_recomputes_it(office: Office) -> None:
-    published = make_draft(office.platform)
-    agency = {"service": "tender_agency", "qualification": "甲级", "promise_days": 5, "unit": "项"}
-    more = {"price_fen": 10000, "valid_until": "2026-12-31"}
-    put(office, "intermediaries", [agency | more | {"code": f"T{n}", "name": f"代理{n}"} for n in range(3)])
-    assert "Freeze the list" in office.page("/intermediaries", office.one).text
-    asked = {"subject": published.tender_id, "service": "tender_agency"}
-    assert office.page("/intermediaries/draws", office.chief, **asked).status_code == 403
-    assert office.page("/intermediaries/draws", office.one, subject="", service="design").status_code == 422
-    path = office.page("/intermediaries/draws", office.one, **asked).headers["location"]
-    assert "Draw now" in office.page(path, office.two).text
-    assert "Draw now" not in office.client.get(path).text
-    assert office.page(path + "/draw", office.two, x="").status_code == 303
-    record = office.client.get("/api" + path).json()
-    assert check_agency_transcript(record)["name"] in office.client.get(path).text
-    body = {"subject": f"tender:{published.tender_id}", "service": "design"}
-    made = office.door.call(office.one, "POST", "/api/agency-draws", body)
-    assert made.status_code == 201, made.text
-    drawn = office.door.call(office.one, "POST", f"/api/agency-draws/{made.json()['id']}/draw")
-    assert drawn.json()["agency"] in ("A", "B")
 
 
 def test_promises_are_compared_with_other_cities(office: Office) -> None:
@@ -428,50 +350,3 @@ def test_a_ledger_is_exported_for_one_town(office: Office) -> None:
     text = office.page("/centre/registers/work_ledger/rows.csv?site=YC-1-1", office.one).text
     assert "YC-1-1" in text
     assert "YC-2-2" not in text
-
-
-def test_sites_below_six_of_six_are_exported(office: Office) -> None:
-    have = {name: "yes" for name, _, _ in SIX_HAVE} | {"checked_on": "2026-11-02"}
-    lacking = have | {SIX_HAVE[0][0]: "no"}
-    put(office, "six_have", [have | {"site": "YC-1"}, lacking | {"site": "YC-2"}])
-    answer = office.page("/centre/below-six.csv", office.one)
-    assert answer.headers["content-type"].startswith("text/csv")
-    assert "YC-2" in answer.text
-    assert "YC-1," not in answer.text
-    assert "/centre/below-six.csv" in office.page("/centre/registers/six_have", office.one).text
-    assert office.page("/centre/below-six.csv", office.chief).status_code == 403
-
-
-def test_sites_are_ranked_on_a_page_of_their_own(office: Office) -> None:
-    towns = [code for code in ("YC-1-1", "YC-1-2") if office.client.get(f"/sites/{code}").status_code == 200]
-    scores = [{"site": code, "period": "2026", "score": 70 + n} for n, code in enumerate(towns or ["YC-1"])]
-    put(office, "site_appraisals", [*scores, {"site": "YC-2", "period": "2025", "score": 99}])
-    text = office.client.get("/site-ranking").text
-    places = [text.index(f'/sites/{row["site"]}"') for row in scores]
-    assert places == sorted(places, reverse=True)  # the best first
-    assert '/sites/YC-2"' not in text  # of an earlier period
-    assert "/site-ranking" in office.client.get("/sites").text
-
-
-def test_the_office_asks_for_the_integrity_commitment_of_a_post(office: Office) -> None:
-    path = "/centre/organisation"
-    with office.platform.database.reading() as session:
-        department = organisation.departments(session)[0]
-    post = {"act": "post", "department": department.id, "code": "risky", "title_zh": "收费岗"}
-    assert office.page(path, office.one, **post).status_code == 303
-    with office.platform.database.reading() as session:
-        made = organisation.post(session, department.id, "risky")
-    assert made is not None
-    assert office.page(path, office.one, act="commitment", post=made.id).status_code == 409
-    row = {
-        "department": department.code,
-        "post": "risky",
-        "point": "截留费用",
-        "level": "high",
-        "control": "日清",
-    }
-    put(office, "risk_points", [row])
-    assert office.page(path, office.one, act="commitment", post=made.id).status_code == 303
-    pdf = f"/centre/posts/{made.id}/commitment.pdf"
-    assert office.page(pdf, office.one).status_code == 404  # a job prints it
-    assert office.page(pdf, office.chief).status_code == 403
