@@ -116,6 +116,14 @@ class ByFile(LoadFileScheduling):
 STORY = ("tests/pages/test_1_", "tests/pages/test_2_")
 
 
+LONG = ("tests/pages/", "tests/flows/test_site", "tests/flows/test_kill_server", "tests/worker/test_crashes")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the long files: at the end no process waits for another one's."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+
+
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
     """Share the tests out among the processes of `-n`."""
     return ByFile(config, log)

@@ -20,7 +20,7 @@ from kernel.working_days import (
 )
 from tools.bench.working_days import random_limits, spans, walk
 
-AGREED = Path(__file__).parents[2] / "../shared/data/workdays_cn.json"
+AGREED = Path(__file__).parents[1] / "vectors/working-days/agreed.json"
 CALENDAR = national_calendar()
 NO_DAY = np.datetime64("NaT", "D")
 

@@ -57,7 +57,7 @@ class World:
         file = self.var / SHIFT_FILE
         seconds = float(file.read_text()) if file.exists() else 0.0
         file.write_text(str(seconds + timedelta(**by).total_seconds()))
-        for person in self.people.values():
+        for person in (self.cast.operator, *self.people.values()):
             person.http.headers.pop("Authorization", None)
             person.sign_in()
 
