@@ -18,8 +18,8 @@ from crypto.canonical import JsonValue, b64, canonical
 from crypto.checkpoint import Checkpoint, sign_checkpoint
 from crypto.merkle import consistency_proof, inclusion_proof
 from crypto.parts_digest import PART_BYTES
-from evaluation import queries as evaluations
 from evaluation.capsule import FULL, PUBLIC, pack
+from evaluation.queries import judging as evaluations
 from expert_pool import queries as experts
 from kernel.errors import NotFound
 from storage import audit_log

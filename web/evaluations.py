@@ -12,8 +12,9 @@ from litestar.response import Stream
 from accounts.credentials import Scope
 from accounts.duties import Duty
 from crypto.archive import read_archive
-from evaluation import actions, queries
-from evaluation.records import SheetRecord
+from evaluation.actions import judging as actions
+from evaluation.queries import judging as queries
+from evaluation.records.judging import SheetRecord
 from evaluation.rulebook import write_rulebook
 from expert_pool import queries as experts
 from kernel.clock import write_time

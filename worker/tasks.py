@@ -7,8 +7,8 @@ from datetime import datetime
 from approval.actions import recompute
 from approval.queries.calendar import calendar
 from crypto.canonical import canonical
-from evaluation import actions as evaluations
-from evaluation import queries
+from evaluation.actions import judging as evaluations
+from evaluation.queries import judging as queries
 from evaluation.report import make_report
 from kernel.errors import NotYetClosed
 from storage.adapters import Adapters

@@ -21,7 +21,7 @@ from approval.records.cases import (
 )
 from approval.records.fees import FeeAttemptRecord
 from approval.records.organisation import DepartmentRecord, PostRecord
-from evaluation.records import SheetRecord
+from evaluation.records.judging import SheetRecord
 from expert_pool.records import PanelSeatRecord
 from kernel.working_days import business_day
 from supervision.alerts import Against

@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from accounts.duties import Actor, Duty
-from evaluation import actions as evaluations
-from evaluation import queries as evaluation_queries
+from evaluation.actions import judging as evaluations
+from evaluation.queries import judging as evaluation_queries
 from evaluation.rulebook import read_rulebook, rulebook_digest, write_rulebook
 from expert_pool import actions, queries
 from expert_pool.draw import commitment

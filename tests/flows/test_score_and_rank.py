@@ -7,9 +7,10 @@ import pytest
 from sqlmodel import select
 
 from accounts.duties import Actor
-from evaluation import actions, queries
+from evaluation.actions import judging as actions
 from evaluation.case import read_case
 from evaluation.evaluate import evaluate
+from evaluation.queries import judging as queries
 from evaluation.result import ranking_digest
 from kernel.errors import BadInput, BadSheet, ChangedMeanwhile, NotFound, Refused, WrongStage
 from storage import audit_log

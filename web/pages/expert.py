@@ -6,7 +6,8 @@ from litestar import Request, Response
 from litestar.params import FromPath, URLEncodedBody
 
 from accounts.duties import Duty
-from evaluation import actions, queries
+from evaluation.actions import judging as actions
+from evaluation.queries import judging as queries
 from evaluation.rulebook import Rulebook
 from expert_pool import queries as experts
 from kernel.errors import BadInput, NotFound, TenderingError

@@ -5,7 +5,7 @@ from typing import Any
 from litestar import Request, Response
 from litestar.params import FromPath
 
-from evaluation import queries as evaluations
+from evaluation.queries import judging as evaluations
 from evaluation.rulebook import read_rulebook
 from expert_pool import queries as experts
 from kernel.errors import NotFound

@@ -5,7 +5,7 @@ from typing import Any
 from litestar import Request, Response
 from litestar.params import FromPath
 
-from evaluation import queries
+from evaluation.queries import judging as queries
 from evaluation.report import LotResult, make_report
 from kernel.errors import NotFound
 from tender.lifecycle import Stage

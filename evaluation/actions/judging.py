@@ -9,11 +9,11 @@ from sqlmodel import Session
 
 from accounts.duties import Actor, Duty
 from crypto.canonical import JsonValue, canonical
-from evaluation import queries
 from evaluation.case import case_digest, write_case
 from evaluation.compliance import OpenedBid, Vote, check_votes
 from evaluation.evaluate import evaluate
-from evaluation.records import RankingRecord, ReportRecord, SheetRecord, VoteRecord
+from evaluation.queries import judging as queries
+from evaluation.records.judging import RankingRecord, ReportRecord, SheetRecord, VoteRecord
 from evaluation.result import Ranking, ranking_digest, write_ranking
 from evaluation.sheets import check_sheet, read_sheet, write_sheet_points
 from expert_pool import queries as experts

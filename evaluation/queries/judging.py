@@ -10,7 +10,7 @@ from accounts import queries as accounts
 from evaluation.case import EvaluationCase, read_case
 from evaluation.compliance import OpenedBid, Screening, Vote, screen
 from evaluation.evaluate import evaluate
-from evaluation.records import RankingRecord, ReportRecord, SheetRecord, VoteRecord
+from evaluation.records.judging import RankingRecord, ReportRecord, SheetRecord, VoteRecord
 from evaluation.report import LotResult, Member, ReportFacts
 from evaluation.rulebook import Rulebook, read_rulebook
 from evaluation.sheets import Sheet, read_sheet

@@ -1,0 +1,1 @@
+"""Selects over an evaluation: one module for each area."""

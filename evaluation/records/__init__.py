@@ -1,0 +1,1 @@
+"""Tables of an evaluation: one module for each area."""
