@@ -1,0 +1,171 @@
+"""Passages that two bids share, word for word or edited, without what both took from a common template.
+
+1. Texts are folded (width, case, everything but letters and figures); short ones say nothing.
+2. Texts of the tender's own documents are dropped, and so is what stands in 30 % of the bids.
+3. Candidates: exact Jaccard similarity of character trigrams over an inverted index (a sparse product).
+4. Candidates whose edit ratio (rapidfuzz) is high enough count as copies.
+5. A text whose copies stand in 30 % of the bids is a filled-in template: dropped as well.
+
+Nothing is drawn or sampled, so the same bids give the same overlaps. Source: 实施条例 art. 40; figures in
+docs/formats/collusion-signals.md.
+"""
+
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from rapidfuzz import fuzz
+from scipy.sparse import csr_array  # type: ignore[import-untyped]
+
+LEAST_LETTERS = 20  # folded characters of a passage that is compared
+GATE = 0.15  # Jaccard similarity of a candidate
+ALIKE = 65.0  # edit ratio from 0 to 100 of a copy
+TEMPLATE_SHARE = (3, 10)  # of the bids
+TEMPLATE_LEAST = 5  # bids; in a smaller tender only the tender's own documents tell what is template
+BLOCK = 1024  # rows of the product that are held at a time
+
+
+@dataclass(frozen=True)
+class Copy:
+    """One passage of each of two bids, as written, and how alike they are from 0 to 100."""
+
+    first: str
+    second: str
+    alike: float
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """What two bids share."""
+
+    bids: tuple[str, str]
+    copies: tuple[Copy, ...]
+    """longest first"""
+    letters: int
+    """folded characters of all copies"""
+
+
+def fold(text: str) -> str:
+    """Letters and figures only, width and case folded."""
+    return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
+
+
+def template_least(bids: int) -> int:
+    """In how many bids a passage stands that counts as template."""
+    share, of = TEMPLATE_SHARE
+    return max(TEMPLATE_LEAST, -(-bids * share // of))
+
+
+def find_overlaps(passages: Mapping[str, Sequence[str]], known: Collection[str] = ()) -> tuple[Overlap, ...]:
+    """The overlaps between bids, by pair; `known` are the passages of the tender's own documents."""
+    least, template = template_least(len(passages)), {fold(text) for text in known}
+    bids_of: dict[str, set[str]] = {}
+    written: dict[tuple[str, str], str] = {}
+    for bid, texts in sorted(passages.items()):
+        for text in texts:
+            folded = fold(text)
+            if len(folded) >= LEAST_LETTERS and folded not in template:
+                bids_of.setdefault(folded, set()).add(bid)
+                written.setdefault((bid, folded), text)
+    template |= {folded for folded, bids in bids_of.items() if len(bids) >= least}
+    own = sorted(folded for folded in bids_of if folded not in template)
+    near = [*own, *sorted(folded for folded in template if len(folded) >= LEAST_LETTERS)]
+    pairs = _alike_pairs(near)
+    common = _filled_in(near, len(own), bids_of, pairs, least)
+    return _by_pair(near, bids_of, written, pairs, common)
+
+
+def _alike_pairs(texts: Sequence[str]) -> dict[tuple[int, int], float]:
+    """Pairs of different texts that are copies of each other, with their edit ratio; positions in order."""
+    return {
+        (i, j): ratio
+        for i, j in candidates(texts)
+        if (ratio := fuzz.ratio(texts[i], texts[j], score_cutoff=ALIKE)) >= ALIKE
+    }
+
+
+def candidates(texts: Sequence[str], gate: float = GATE) -> Iterator[tuple[int, int]]:
+    """Pairs i < j whose sets of trigrams have a Jaccard similarity of at least the gate: exact."""
+    if len(texts) < 2:
+        return
+    grams = _trigrams(texts)
+    sizes = grams.sum(axis=1)
+    across = grams.T.tocsr()
+    for start in range(0, len(texts), BLOCK):
+        shared = (grams[start : start + BLOCK] @ across).tocoo()
+        rows, columns, counts = shared.coords[0] + start, shared.coords[1], shared.data
+        close = (rows < columns) & (counts >= gate * (sizes[rows] + sizes[columns] - counts))
+        order = np.lexsort((columns[close], rows[close]))
+        yield from zip(rows[close][order].tolist(), columns[close][order].tolist(), strict=True)
+
+
+def _trigrams(texts: Sequence[str]) -> csr_array:
+    """Which trigrams each text holds, as a matrix of ones."""
+    points = np.frombuffer("".join(texts).encode("utf-32-le"), np.uint32).astype(np.int64)
+    lengths = np.array([len(text) for text in texts])
+    codes = points[:-2] << 42 | points[1:-1] << 21 | points[2:]
+    text_of = np.repeat(np.arange(len(texts)), lengths)
+    inside = text_of[:-2] == text_of[2:]  # a trigram may not reach into the next text
+    _, gram = np.unique(codes[inside], return_inverse=True)
+    width = int(gram.max()) + 1 if len(gram) else 1
+    cells = np.unique(text_of[:-2][inside] * width + gram)
+    shape = (len(texts), width)
+    return csr_array((np.ones(len(cells), np.int32), (cells // width, cells % width)), shape=shape)
+
+
+def _filled_in(
+    texts: Sequence[str],
+    own: int,
+    bids_of: Mapping[str, set[str]],
+    pairs: Mapping[tuple[int, int], float],
+    least: int,
+) -> set[int]:
+    """Texts that are template although they differ: close to a template, or with copies in 30 % of the bids."""
+    holders = [set(bids_of.get(text, ())) for text in texts]
+    reach = [set(bids) for bids in holders]
+    common = set(range(own, len(texts)))
+    for i, j in pairs:
+        reach[i] |= holders[j]
+        reach[j] |= holders[i]
+        common |= {i, j} if j >= own else set()
+    return common | {i for i, bids in enumerate(reach) if len(bids) >= least}
+
+
+def _by_pair(
+    texts: Sequence[str],
+    bids_of: Mapping[str, set[str]],
+    written: Mapping[tuple[str, str], str],
+    pairs: Mapping[tuple[int, int], float],
+    common: set[int],
+) -> tuple[Overlap, ...]:
+    found: dict[tuple[str, str], dict[str, tuple[float, str, str]]] = {}
+
+    def note(one: str, other: str, first: str, second: str, alike: float) -> None:
+        if one > other:
+            one, other, first, second = other, one, second, first
+        best = found.setdefault((one, other), {})
+        if best.get(first, (0.0, "", ""))[0] < alike:
+            best[first] = (alike, written[one, first], written[other, second])
+
+    for i, text in enumerate(texts):
+        holders = sorted(bids_of.get(text, ())) if i not in common else []
+        for place, one in enumerate(holders):
+            for other in holders[place + 1 :]:
+                note(one, other, text, text, 100.0)
+    for (i, j), alike in pairs.items():
+        if i not in common and j not in common:
+            for one in sorted(bids_of[texts[i]]):
+                for other in sorted(bids_of[texts[j]] - {one}):
+                    note(one, other, texts[i], texts[j], alike)
+    return tuple(
+        Overlap(
+            pair,
+            tuple(
+                Copy(first, second, alike)
+                for _, (alike, first, second) in sorted(best.items(), key=lambda one: (-len(one[0]), one[0]))
+            ),
+            sum(len(text) for text in best),
+        )
+        for pair, best in sorted(found.items())
+    )
