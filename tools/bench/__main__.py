@@ -5,7 +5,7 @@ import platform
 import subprocess
 import sys
 
-BENCHES = ("sealing", "submission", "evaluation", "working_days", "approval")
+BENCHES = ("sealing", "submission", "evaluation", "working_days", "approval", "text_overlap")
 
 
 def main() -> int:
