@@ -19,12 +19,13 @@ from evaluation.collusion.facts import PASSAGES, TEXT_LIMIT, Mark, marks_of
 FILE_LIMIT = 64 << 20  # bytes of one file
 UNPACKED_LIMIT = 256 << 20  # bytes that an Office file may unpack to, all parts together
 PART_LIMIT = 32 << 20  # bytes of the one part that is read
+LETTERS = 4_000_000  # characters of the text of one file
 PAGES = 400  # pages of a PDF whose text is read
 RSIDS = 300  # revision marks of one Word file that are kept
 
-REASONS = ("broken", "encrypted", "large", "unpacks", "old", "slow", "memory", "budget")
-"""Why a file could not be read: broken, encrypted, too large, unpacks to too much, an old Office format, too slow,
-too much memory, or the time for the whole bid was used up."""
+REASONS = ("broken", "encrypted", "large", "unpacks", "old", "archive", "slow", "memory", "budget")
+"""Why a file could not be read: broken, encrypted, too large, unpacks to too much, an old or encrypted Office file,
+an archive of other files, too slow, too much memory, or the time for the whole bid was used up."""
 
 PDF, ZIP, OLE = b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 TEXT_ENDINGS = (".txt", ".md")
@@ -114,12 +115,14 @@ def _passages(name: str, data: bytes) -> FileFacts:
 
 
 def cut(lines: Iterator[str] | list[str]) -> tuple[str, ...]:
-    """At most PASSAGES passages of at most TEXT_LIMIT characters, without empty ones."""
+    """At most PASSAGES passages of at most TEXT_LIMIT characters and LETTERS in all, without empty ones."""
     found: list[str] = []
+    room = LETTERS
     for line in lines:
         if text := " ".join(line.split())[:TEXT_LIMIT]:
             found.append(text.encode("utf-8", "replace").decode())  # a lone surrogate could not be kept
-        if len(found) == PASSAGES:
+            room -= len(text)
+        if len(found) == PASSAGES or room <= 0:
             break
     return tuple(found)
 
@@ -184,7 +187,7 @@ def _parts(data: bytes) -> zipfile.ZipFile:
     if any(part.flag_bits & 1 for part in package.infolist()):
         raise Unreadable("encrypted")
     if "[Content_Types].xml" not in package.namelist():
-        raise Unreadable("broken")
+        raise Unreadable("archive")
     return package
 
 
@@ -219,7 +222,7 @@ def _office_passages(data: bytes) -> Iterator[str]:
         if document is not None:
             for paragraph in document.iter(f"{WORD}p"):
                 yield "".join(text.text or "" for text in paragraph.iter(f"{WORD}t"))
-        strings = _xml(package, "xl/sharedStrings.xml")
-        if strings is not None:
-            for entry in strings.iter(f"{SHEET}si"):
-                yield "".join(text.text or "" for text in entry.iter(f"{SHEET}t"))
+        for part in sorted(package.namelist()):
+            if part == "xl/sharedStrings.xml" or part.startswith("xl/worksheets/sheet"):
+                for entry in _xml(package, part).iter(f"{SHEET}si", f"{SHEET}is"):
+                    yield "".join(text.text or "" for text in entry.iter(f"{SHEET}t"))

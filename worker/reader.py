@@ -1,0 +1,59 @@
+"""Reads documents of bids in a process of its own, with little memory and no disk: `python -m worker.reader`.
+
+Standard input holds one file after the other: a line `{"name": ..., "size": ...}` and the bytes. For each, two lines
+go to standard output: its marks, then its passages; so the marks are there even when the text takes too long.
+"""
+
+import json
+import resource
+import sys
+from collections.abc import Callable
+from typing import Any, BinaryIO
+
+from crypto.canonical import canonical
+from evaluation.collusion.forensics import FileFacts, read_marks, read_passages
+
+MEMORY = 1 << 30  # bytes of address space
+CPU_SECONDS = 120  # of the whole process; the parent ends it earlier
+
+
+def confine() -> None:
+    """Give up what reading does not need."""
+    for limit, value in (
+        (resource.RLIMIT_AS, MEMORY),
+        (resource.RLIMIT_CPU, CPU_SECONDS),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(limit, (value, value))
+
+
+def attempt(read: Callable[[str, bytes], FileFacts], name: str, data: bytes) -> FileFacts:
+    """What a file tells; libraries break on hostile files in ways nobody can list, and that is a value too."""
+    try:
+        return read(name, data)
+    except (MemoryError, RecursionError):
+        return FileFacts(why_unread="memory")
+    except Exception:
+        return FileFacts(why_unread="broken")
+
+
+def answer(facts: FileFacts) -> bytes:
+    """One line of the answer."""
+    marks = [[mark.kind, mark.value, mark.where] for mark in facts.marks]
+    return canonical({"marks": marks, "passages": list(facts.passages), "why": facts.why_unread}) + b"\n"
+
+
+def serve(source: BinaryIO, target: BinaryIO) -> None:
+    """Read files until the input ends."""
+    while line := source.readline():
+        head: dict[str, Any] = json.loads(line)
+        data = source.read(head["size"])
+        for read in (read_marks, read_passages):
+            target.write(answer(attempt(read, head["name"], data)))
+            target.flush()
+
+
+if __name__ == "__main__":
+    confine()
+    serve(sys.stdin.buffer, sys.stdout.buffer)
