@@ -43,9 +43,9 @@ from expert_pool.eligibility import (
 from expert_pool.experts import STANDINGS, Expert, expert_leaf, expert_record, leaf_salt
 from expert_pool.panel import PanelRule, check_panel
 from expert_pool.records import AgencyDrawRecord, DrawPartyRecord, DrawRecord, ExpertRecord, PanelSeatRecord
-from expert_pool.transcript import write_result
+from expert_pool.transcript import read_result, write_result
 from kernel.clock import BEIJING
-from kernel.errors import BadInput, NotAllowed, Refused, WrongStage
+from kernel.errors import BadInput, NotAllowed, NotFound, Refused, WrongStage
 from kernel.ids import new_id
 from kernel.working_days import business_day
 from storage import audit_log
@@ -205,6 +205,34 @@ def call_out(session: Session, *, actor: Actor, tender_id: str, now: datetime) -
     data: dict[str, JsonValue] = {"by": actor.person_id, "seats": len(members)}
     audit_log.append(session, Fact("panel.called-out", tender_id, tender_id, data), now)
     return members
+
+
+def seat_reserve(session: Session, *, tender_id: str, seat: str) -> PanelSeatRecord:
+    """Give a seat to the next reserve of its group, under a new seat's name; the caller logs why.
+
+    Raises:
+        Refused: the draw's reserves of this group are used up.
+    """
+    draw, taken = queries.find_draw(session, tender_id), queries.all_seats(session, tender_id)
+    left = next((row for row, _ in taken if row.seat == seat and row.replaced_by is None), None)
+    if draw is None or draw.result is None or left is None:
+        raise NotFound(what="seat", id=seat)
+    used = {row.leaf for row, _ in taken}
+    waiting = [one for one in read_result(draw.result).reserves[left.seat_group] if one not in used]
+    if not waiting:
+        raise Refused(rule="reserves", why="no reserve of this group of seats is left")
+    left.replaced_by = f"seat-{len(taken) + 1}"
+    session.add(left)
+    made = PanelSeatRecord(
+        tender_id=tender_id,
+        seat=left.replaced_by,
+        seat_group=left.seat_group,
+        leaf=waiting[0],
+        expert_id=draw.experts[waiting[0]][0],
+    )
+    session.add(made)
+    session.flush()
+    return made
 
 
 def freeze_agencies(session: Session, *, actor: Actor, subject: str, service: str, now: datetime) -> str:

@@ -99,6 +99,11 @@ def transcript(session: Session, record: DrawRecord) -> dict[str, JsonValue]:
 
 def panel(session: Session, tender_id: str) -> list[tuple[PanelSeatRecord, ExpertRecord]]:
     """The seats of a tender's panel with their experts, in order of the seat; empty before the draw."""
+    return [row for row in all_seats(session, tender_id) if row[0].replaced_by is None]
+
+
+def all_seats(session: Session, tender_id: str) -> list[tuple[PanelSeatRecord, ExpertRecord]]:
+    """Every seat that a panel ever had, those of replaced members too, in order of the seat."""
     found = select(PanelSeatRecord, ExpertRecord).join(
         ExpertRecord, col(ExpertRecord.id) == PanelSeatRecord.expert_id
     )
@@ -107,9 +112,10 @@ def panel(session: Session, tender_id: str) -> list[tuple[PanelSeatRecord, Exper
 
 
 def seats_of_person(session: Session, person_id: str) -> list[PanelSeatRecord]:
-    """The seats that a signed-in expert holds."""
+    """The seats that a signed-in expert holds; one that a reserve has taken over is held no more."""
     found = select(PanelSeatRecord).join(ExpertRecord, col(ExpertRecord.id) == PanelSeatRecord.expert_id)
-    found = found.where(ExpertRecord.person_id == person_id).order_by(col(PanelSeatRecord.tender_id))
+    found = found.where(ExpertRecord.person_id == person_id, col(PanelSeatRecord.replaced_by).is_(None))
+    found = found.order_by(col(PanelSeatRecord.tender_id))
     return list(session.exec(found))
 
 

@@ -73,6 +73,8 @@ class PanelSeatRecord(SQLModel, table=True):
     seat_group: str = Field(max_length=40)
     leaf: str = Field(max_length=64)
     expert_id: str = Field(sa_type=Id, foreign_key="experts.id", index=True)
+    replaced_by: str | None = Field(default=None, max_length=20)
+    """The seat that the next reserve took instead; who sat here works no more on this panel."""
 
 
 class AgencyDrawRecord(SQLModel, table=True):

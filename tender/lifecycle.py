@@ -31,6 +31,7 @@ class Move(StrEnum):
     OPEN = "open"
     DRAW = "draw"
     RANK = "rank"
+    REOPEN = "reopen"
 
 
 MOVES: dict[tuple[Stage, Move], Stage] = {
@@ -46,6 +47,7 @@ MOVES: dict[tuple[Stage, Move], Stage] = {
     (Stage.CLOSED, Move.OPEN): Stage.OPENED,
     (Stage.OPENED, Move.DRAW): Stage.OPENED,
     (Stage.OPENED, Move.RANK): Stage.EVALUATED,
+    (Stage.EVALUATED, Move.REOPEN): Stage.OPENED,
 }
 
 

@@ -62,7 +62,7 @@ def make_capsule(adapters: Adapters, tender_id: str, scope: str) -> bytes:
     with adapters.database.reading() as session:
         tender = tenders.tender(session, tender_id)
         entries = audit_log.entries_of(session, tender_id)
-        size = next((entry.index + 1 for entry in entries if entry.kind == LAST_FACT), 0)
+        size = max((entry.index + 1 for entry in entries if entry.kind == LAST_FACT), default=0)
         if not size:
             raise NotFound(what="capsule of tender", id=tender_id)
         parts: dict[str, bytes] = {

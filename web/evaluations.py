@@ -12,8 +12,9 @@ from litestar.response import Stream
 from accounts.credentials import Scope
 from accounts.duties import Duty
 from crypto.archive import read_archive
-from evaluation.actions import judging as actions
+from evaluation.actions import scoring, votes
 from evaluation.queries import judging as queries
+from evaluation.queries import panel
 from evaluation.records.judging import SheetRecord
 from evaluation.rulebook import write_rulebook
 from expert_pool import queries as experts
@@ -24,6 +25,7 @@ from storage.database import Session
 from tender import queries as tenders
 from tender.records import LotRecord
 from web.guards import adapters_of, caller
+from web.problems import problem
 from web.routes import get, post, put
 from web.shapes import Shape, create_once, expected_version
 
@@ -50,6 +52,40 @@ class VotesRequest(Shape):
     votes: list[VoteShape]
 
 
+class DraftVote(Shape):
+    """One verdict of a draft; `passed` may still be open."""
+
+    bid: str
+    check: str
+    passed: bool | None = None
+    reason: str = ""
+
+
+class DraftVotesRequest(Shape):
+    """A draft of a member's verdicts on a lot."""
+
+    votes: list[DraftVote]
+
+
+class DraftRequest(Shape):
+    """Points of one sheet on the version that was read."""
+
+    points: dict[str, str]
+    version: int
+
+
+class SheetsRequest(Shape):
+    """Drafts of several sheets of a lot, by bid."""
+
+    sheets: dict[str, DraftRequest]
+
+
+class SignaturesRequest(Shape):
+    """The sheets to sign, by bid, with the version that was read."""
+
+    versions: dict[str, int]
+
+
 class SheetRequest(Shape):
     """Points as decimal text, by criterion."""
 
@@ -68,6 +104,7 @@ def show_evaluation(request: Request[Any, Any, Any], tender_id: FromPath[str]) -
             "tender": tender_id,
             "stage": tenders.tender(session, tender_id).stage,
             "seat": seat,
+            "chair": panel.find_chair(session, tender_id),
             "rulebook": write_rulebook(rules),
             "lots": [describe_lot(session, tender_id, lot, seat) for lot in tenders.lots(session, tender_id)],
         }
@@ -82,20 +119,94 @@ def hand_in_votes(
 ) -> Any:
     """Hand in the verdicts of the compliance review, all at once."""
     adapters, actor = adapters_of(request), caller(request).may(Scope.EVALUATE)
-    votes = [actions.CastVote(vote.bid, vote.check, vote.passed, vote.reason) for vote in data.votes]
+    cast = [votes.CastVote(vote.bid, vote.check, vote.passed, vote.reason) for vote in data.votes]
 
     def act(session: Session) -> dict[str, Any]:
-        actions.hand_in_votes(
+        votes.hand_in_votes(
             session,
             actor=actor,
             tender_id=tender_id,
             lot_id=lot_id,
-            votes=votes,
+            votes=cast,
             now=adapters.clock.now(),
         )
-        return {"votes": len(votes)}
+        return {"votes": len(cast)}
 
     return create_once(request, adapters, actor, data, act)
+
+
+@put("/api/tenders/{tender_id:str}/lots/{lot_id:str}/votes")
+def save_votes(
+    request: Request[Any, Any, Any],
+    tender_id: FromPath[str],
+    lot_id: FromPath[str],
+    data: JSONBody[DraftVotesRequest],
+) -> Response[Any]:
+    """Keep a draft of the verdicts; If-Match names the version that was read, 0 for the first draft."""
+    adapters, actor = adapters_of(request), caller(request).may(Scope.EVALUATE)
+    actor.require(Duty.EXPERT)
+    version = expected_version(request)
+    with adapters.database.transaction() as session:
+        record = votes.save_votes(
+            session,
+            actor=actor,
+            tender_id=tender_id,
+            lot_id=lot_id,
+            votes=[votes.CastVote(vote.bid, vote.check, vote.passed, vote.reason) for vote in data.votes],
+            version=version,
+            now=adapters.clock.now(),
+        )
+    return Response({"version": record.version}, headers={"ETag": f'"{record.version}"'})
+
+
+@put("/api/tenders/{tender_id:str}/lots/{lot_id:str}/sheets")
+def save_sheets(
+    request: Request[Any, Any, Any],
+    tender_id: FromPath[str],
+    lot_id: FromPath[str],
+    data: JSONBody[SheetsRequest],
+) -> dict[str, Any]:
+    """Keep drafts of several sheets; each is saved or refused on its own, a refused one with what stands now."""
+    adapters, actor = adapters_of(request), caller(request).may(Scope.EVALUATE)
+    drafts = {bid: scoring.SheetDraft(one.points, one.version) for bid, one in data.sheets.items()}
+    now = adapters.clock.now()
+    with adapters.database.transaction() as session:
+        done = scoring.save_sheets(
+            session, actor=actor, tender_id=tender_id, lot_id=lot_id, drafts=drafts, now=now
+        )
+    return {
+        "saved": {bid: record.version for bid, record in done.saved.items()},
+        "refused": {
+            bid: {
+                **problem(request, error),
+                "version": stands.version if stands else 0,
+                "points": stands.points if stands else {},
+            }
+            for bid, (error, stands) in done.refused.items()
+        },
+        "saved_at": write_time(now),
+    }
+
+
+@post("/api/tenders/{tender_id:str}/lots/{lot_id:str}/signatures")
+def sign_sheets(
+    request: Request[Any, Any, Any],
+    tender_id: FromPath[str],
+    lot_id: FromPath[str],
+    data: JSONBody[SignaturesRequest],
+) -> dict[str, Any]:
+    """Sign several complete sheets in one act: all of them or none."""
+    adapters, actor = adapters_of(request), caller(request).may(Scope.EVALUATE)
+    with adapters.database.transaction() as session:
+        signed = scoring.sign_sheets(
+            session,
+            actor=actor,
+            tender_id=tender_id,
+            lot_id=lot_id,
+            versions=data.versions,
+            now=adapters.clock.now(),
+        )
+        return {"signed": [record.bid_id for record in signed]}
 
 
 @get("/api/tenders/{tender_id:str}/bids/{bid_id:str}/files")
@@ -157,7 +268,7 @@ def save_sheet(
     adapters, actor = adapters_of(request), caller(request).may(Scope.EVALUATE)
     version = expected_version(request)
     with adapters.database.transaction() as session:
-        record = actions.save_sheet(
+        record = scoring.save_sheet(
             session,
             actor=actor,
             tender_id=tender_id,
@@ -177,7 +288,7 @@ def sign_sheet(
     adapters, actor = adapters_of(request), caller(request).may(Scope.EVALUATE)
     version = expected_version(request)
     with adapters.database.transaction() as session:
-        record = actions.sign_sheet(
+        record = scoring.sign_sheet(
             session,
             actor=actor,
             tender_id=tender_id,
@@ -261,11 +372,13 @@ def describe_lot(session: Session, tender_id: str, lot: LotRecord, seat: str | N
         "title": lot.title,
         "votes_missing": progress.votes_missing,
         "sheets_missing": progress.sheets_missing,
+        "questions_open": progress.questions_open,
     }
     if seat is None:
         return body
     screening = queries.find_screening(session, tender_id, lot.id)
     places = queries.rulebook(session, tender_id).scale.places
+    ballot = queries.ballot(session, lot.id, seat)
     own_sheets = [row for row in queries.sheets(session, lot.id) if row.seat == seat]
     return {
         **body,
@@ -273,7 +386,14 @@ def describe_lot(session: Session, tender_id: str, lot: LotRecord, seat: str | N
             {"bid": bid.bid_id, "bidder": bid.bidder_name, "price": write_units(bid.price, places)}
             for bid in queries.opened_bids(session, tender_id, lot.id)
         ],
-        "has_voted": any(vote.member == seat for vote in queries.votes(session, lot.id)),
+        "has_voted": ballot is not None and ballot.handed_in_at is not None,
+        "ballot": {
+            "version": ballot.version if ballot else 0,
+            "votes": [
+                {"bid": bid, "check": check, "passed": passed, "reason": reason}
+                for bid, check, passed, reason in (ballot.verdicts if ballot else [])
+            ],
+        },
         "accepted": [bid.bid_id for bid in screening.accepted] if screening else None,
         "sheets": [
             {
@@ -290,6 +410,9 @@ def describe_lot(session: Session, tender_id: str, lot: LotRecord, seat: str | N
 ROUTES = [
     show_evaluation,
     hand_in_votes,
+    save_votes,
+    save_sheets,
+    sign_sheets,
     list_files,
     show_file,
     show_sheet,

@@ -41,6 +41,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         Move.OPEN: _("Opening bids"),
         Move.DRAW: _("Drawing the panel"),
         Move.RANK: _("Evaluating"),
+        Move.REOPEN: _("Opening the evaluation again"),
     },
     "duty": {
         Duty.TENDER_OFFICE: _("Tender office"),

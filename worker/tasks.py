@@ -7,7 +7,7 @@ from datetime import datetime
 from approval.actions import recompute
 from approval.queries.calendar import calendar
 from crypto.canonical import canonical
-from evaluation.actions import judging as evaluations
+from evaluation.actions import ranking
 from evaluation.queries import judging as queries
 from evaluation.report import make_report
 from kernel.errors import NotYetClosed
@@ -51,7 +51,7 @@ def open_bid(
 
 def score_and_rank(session: Session, adapters: Adapters, payload: Payload, _: None, now: datetime) -> None:
     """Rank a tender whose last sheet was signed."""
-    evaluations.score_and_rank(session, tender_id=str(payload["tender_id"]), now=now)
+    ranking.rank_if_complete(session, tender_id=str(payload["tender_id"]), now=now)
 
 
 def write_report(adapters: Adapters, payload: Payload, now: datetime) -> dict[str, StoredObject]:
@@ -71,7 +71,13 @@ def keep_report(
     session: Session, adapters: Adapters, payload: Payload, forms: dict[str, StoredObject], now: datetime
 ) -> None:
     """Record the forms of the report."""
-    evaluations.keep_report(session, tender_id=str(payload["tender_id"]), forms=forms, now=now)
+    ranking.keep_report(
+        session,
+        tender_id=str(payload["tender_id"]),
+        ranking=str(payload["ranking"]),
+        forms=forms,
+        now=now,
+    )
 
 
 def recompute_due_dates(

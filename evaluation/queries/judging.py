@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from accounts import queries as accounts
 from evaluation.case import EvaluationCase, read_case
 from evaluation.compliance import OpenedBid, Screening, Vote, screen
+from evaluation.desk import expert_criteria
 from evaluation.evaluate import evaluate
-from evaluation.records.judging import RankingRecord, ReportRecord, SheetRecord, VoteRecord
+from evaluation.queries import clarifications, panel
+from evaluation.records.judging import BallotRecord, RankingRecord, ReportRecord, SheetRecord, VoteRecord
 from evaluation.report import LotResult, Member, ReportFacts
 from evaluation.rulebook import Rulebook, read_rulebook
 from evaluation.sheets import Sheet, read_sheet
@@ -63,6 +65,18 @@ def votes(session: Session, lot_id: str) -> tuple[Vote, ...]:
     return tuple(Vote(row.seat, BidId(row.bid_id), row.check_id, row.passed, row.reason) for row in rows)
 
 
+def ballot(session: Session, lot_id: str, seat: str, *, lock: bool = False) -> BallotRecord | None:
+    """One member's verdicts on a lot, draft or handed in."""
+    found = select(BallotRecord).where(BallotRecord.lot_id == lot_id, BallotRecord.seat == seat)
+    return session.exec(found.with_for_update() if lock else found).one_or_none()
+
+
+def votes_of_seat(session: Session, lot_id: str, seat: str) -> list[VoteRecord]:
+    """What one member handed in on a lot."""
+    found = select(VoteRecord).where(VoteRecord.lot_id == lot_id, VoteRecord.seat == seat)
+    return list(session.exec(found.order_by(col(VoteRecord.bid_id), col(VoteRecord.check_id))))
+
+
 def find_screening(session: Session, tender_id: str, lot_id: str) -> Screening | None:
     """The outcome of the compliance review of a lot; None until every member has voted on everything."""
     rules, bids = rulebook(session, tender_id), opened_bids(session, tender_id, lot_id)
@@ -100,36 +114,53 @@ class Progress:
     votes_missing: int
     sheets_missing: int | None
     """None while the compliance review is not over"""
+    questions_open: int = 0
+    """clarifications that the panel has not settled"""
 
     @property
     def is_complete(self) -> bool:
         """Whether the lot can be ranked."""
-        return self.sheets_missing == 0
+        return self.sheets_missing == 0 and self.questions_open == 0
 
 
 def progress(session: Session, tender_id: str, lot_id: str) -> Progress:
     """What is still missing before a lot can be ranked."""
     members = seats(session, tender_id)
     rules, bids = rulebook(session, tender_id), opened_bids(session, tender_id, lot_id)
+    questions = len(clarifications.unsettled(session, lot_id))
     missing_votes = len(members) * len(bids) * len(rules.checks) - len(votes(session, lot_id))
     outcome = find_screening(session, tender_id, lot_id)
     if outcome is None:
-        return Progress(len(members), missing_votes, None)
-    # Only accepted bids can have a sheet, so counting is enough.
-    signed = select(func.count()).where(SheetRecord.lot_id == lot_id, col(SheetRecord.signed_at).is_not(None))
-    return Progress(len(members), 0, len(members) * len(outcome.accepted) - session.exec(signed).one())
+        return Progress(len(members), missing_votes, None, questions)
+    wanted = len(members) * len(outcome.accepted) if expert_criteria(rules) else 0
+    signed = len(_counting_sheets(session, lot_id, outcome)) if wanted else 0
+    return Progress(len(members), 0, wanted - signed, questions)
+
+
+def may_be_ranked(session: Session, tender_id: str) -> bool:
+    """Whether the panel has a chair and nothing is missing in any lot."""
+    if panel.find_chair(session, tender_id) is None:
+        return False
+    return all(progress(session, tender_id, lot.id).is_complete for lot in tenders.lots(session, tender_id))
+
+
+def _counting_sheets(session: Session, lot_id: str, outcome: Screening | None) -> list[SheetRecord]:
+    """The signed sheets of accepted bids; a bid may have been rejected after it was scored, by a re-opened review."""
+    accepted = {bid.bid_id for bid in outcome.accepted} if outcome else set()
+    return [row for row in sheets(session, lot_id, signed_only=True) if row.bid_id in accepted]
 
 
 def evaluation_case(session: Session, tender_id: str, lot_id: str) -> EvaluationCase:
-    """Everything the ranking of a lot depends on; only signed sheets count."""
+    """Everything the ranking of a lot depends on; only signed sheets of accepted bids count."""
     rules = rulebook(session, tender_id)
+    signed = _counting_sheets(session, lot_id, find_screening(session, tender_id, lot_id))
     return EvaluationCase(
         tender_id=TenderId(tender_id),
         lot_id=LotId(lot_id),
         rulebook=rules,
         bids=opened_bids(session, tender_id, lot_id),
         votes=votes(session, lot_id),
-        sheets=tuple(sheet_value(rules, row) for row in sheets(session, lot_id, signed_only=True)),
+        sheets=tuple(sheet_value(rules, row) for row in signed),
     )
 
 
@@ -150,6 +181,12 @@ def report(session: Session, tender_id: str, form: str) -> ReportRecord:
     if record is None:
         raise NotFound(what=f"report {form} of tender", id=tender_id)
     return record
+
+
+def reports(session: Session, tender_id: str) -> list[ReportRecord]:
+    """The forms of the report that were made."""
+    found = select(ReportRecord).where(ReportRecord.tender_id == tender_id)
+    return list(session.exec(found.order_by(col(ReportRecord.form))))
 
 
 def report_facts(session: Session, tender_id: str) -> ReportFacts:

@@ -1,4 +1,4 @@
-"""Tables of the panel's work: votes, sheets, rankings, reports."""
+"""Tables of the panel's judgement: verdicts, sheets, rankings, reports."""
 
 from datetime import datetime
 from typing import Any
@@ -13,8 +13,21 @@ def _json() -> Any:
     return Column(JsonText, nullable=False)
 
 
+class BallotRecord(SQLModel, table=True):
+    """One member's verdicts on a lot as they are written: a draft until they are handed in."""
+
+    __tablename__ = "compliance_ballots"
+    lot_id: str = Field(primary_key=True, sa_type=Id, foreign_key="lots.id")
+    seat: str = Field(primary_key=True, max_length=20)
+    verdicts: list[list[Any]] = Field(sa_column=_json())
+    """Rows of bid, check, passed (or nothing yet) and reason."""
+    version: int = 1
+    saved_at: datetime = Field(sa_type=UtcTime)
+    handed_in_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
 class VoteRecord(SQLModel, table=True):
-    """One member's verdict on one check of one bid."""
+    """One member's verdict on one check of one bid, handed in."""
 
     __tablename__ = "compliance_votes"
     bid_id: str = Field(primary_key=True, sa_type=Id, foreign_key="bids.id")
@@ -27,7 +40,7 @@ class VoteRecord(SQLModel, table=True):
 
 
 class SheetRecord(SQLModel, table=True):
-    """One member's sheet for one bid; final once it is signed."""
+    """One member's sheet for one bid; nobody changes it once it is signed, unless it is re-opened."""
 
     __tablename__ = "sheets"
     bid_id: str = Field(primary_key=True, sa_type=Id, foreign_key="bids.id")

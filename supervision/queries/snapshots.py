@@ -196,7 +196,9 @@ def tender_snapshot(session: Session, tender_id: str) -> TenderSnapshot:
     unsigned = select(func.count()).where(
         col(SheetRecord.lot_id).in_(lots), col(SheetRecord.signed_at).is_(None)
     )
-    seats = select(func.count()).where(PanelSeatRecord.tender_id == tender_id)
+    seats = select(func.count()).where(
+        PanelSeatRecord.tender_id == tender_id, col(PanelSeatRecord.replaced_by).is_(None)
+    )
     return TenderSnapshot(
         id=record.id,
         reference=record.reference,

@@ -16,3 +16,11 @@ def mark_evaluated(session: Session, *, tender_id: str, ranking_digest: str, now
     record.stage = after(Stage(record.stage), Move.RANK)
     session.add(record)
     audit_log.append(session, Fact("ranking.made", tender_id, tender_id, {"ranking": ranking_digest}), now)
+
+
+def mark_reopened(session: Session, *, tender_id: str, ranking_digest: str, now: datetime) -> None:
+    """Take the tender back into evaluation; the ranking that it had counts no more."""
+    record = queries.tender(session, tender_id, lock=True)
+    record.stage = after(Stage(record.stage), Move.REOPEN)
+    session.add(record)
+    audit_log.append(session, Fact("ranking.voided", tender_id, tender_id, {"ranking": ranking_digest}), now)

@@ -7,6 +7,7 @@ from accounts.duties import Duty
 from crypto.canonical import b64
 from tests.doors.closed_cases import CASES
 from tests.doors.closed_catalogue import CATALOGUE_CLOSED
+from tests.doors.closed_panel import PANEL
 from tests.doors.closed_supervision import SUPERVISION
 from tests.doors.route import Route, route
 from tests.evaluation.cases import rulebook_data
@@ -131,5 +132,6 @@ CLOSED = [
     *CATALOGUE_CLOSED,
     *CASES,
     *SUPERVISION,
+    *PANEL,
 ]
 """Every closed route of the API, with a body that reaches its handler."""

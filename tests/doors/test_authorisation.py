@@ -20,6 +20,7 @@ from tests.approval.centre import Centre
 from tests.builders import Platform, SealedBid, make_bid, make_draft, make_platform, make_tender, submit
 from tests.doors.applicant_pages import APPLICANT_AREAS
 from tests.doors.closed_cases import OF_ONE_THING
+from tests.doors.closed_panel import PANEL_AREAS, PANEL_IDS
 from tests.doors.closed_routes import CLOSED, TEXT, Route
 from tests.doors.closed_supervision import (
     OF_ONE_CARD,
@@ -37,6 +38,7 @@ AREAS = (
     STAFF_AREAS
     | APPLICANT_AREAS
     | SUPERVISION_AREAS
+    | PANEL_AREAS
     | {
         "office": {Duty.TENDER_OFFICE},
         "bidder": {Duty.BIDDER},
@@ -69,7 +71,7 @@ NOWHERE = dict.fromkeys(
     ),
     "none",
 )
-NOWHERE |= SUPERVISION_IDS | STAFF_IDS
+NOWHERE |= SUPERVISION_IDS | STAFF_IDS | PANEL_IDS
 """Ids of things that do not exist."""
 
 

@@ -93,8 +93,14 @@ def test_a_tender_is_drawn_scored_ranked_and_reported_over_http(door: Door) -> N
     assert door.call(outsiders[0], "GET", f"{base}/evaluation").status_code == 404
     assert door.call(None, "GET", f"{base}/evaluation").status_code == 401
 
+    early = door.call(members[0], "POST", f"{base}/lots/{tender.lot_id}/votes", {"votes": []})
+    assert (early.status_code, early.json()["facts"]["rule"]) == (409, "chair-first")
+    for member in members:
+        choice = {"round": 1, "choice": "seat-2"}
+        assert door.call(member, "POST", f"{base}/chair-votes", choice).status_code == 201
     for member in members:
         desk = door.call(member, "GET", f"{base}/evaluation").json()
+        assert desk["chair"] == "seat-2"
         votes = [{"bid": bid["bid"], "check": "signed", "passed": True} for bid in desk["lots"][0]["bids"]]
         path = f"{base}/lots/{tender.lot_id}/votes"
         assert door.call(member, "POST", path, {"votes": votes}).status_code == 201

@@ -32,7 +32,7 @@ from tests.builders import (
     make_tender,
     submit,
 )
-from tests.doors import repeats_of_approval
+from tests.doors import repeats_of_approval, repeats_of_panel
 from tests.doors.door import Door, facts, serving
 from tests.doors.repeats_of_approval import Creation
 from tests.flows.panels import PARTIES, draw_panel, fill_pool, opened_tender
@@ -45,6 +45,7 @@ WITHOUT_KEY = {
     "POST /api/tenders/{tender_id}/bids/{bid_id}/sheet/signature": "If-Match names the version",
     "POST /api/tenders/{tender_id}/call-out": "creates nothing: a look that is logged",
     **repeats_of_approval.WITHOUT_KEY,
+    **repeats_of_panel.WITHOUT_KEY,
 }
 """The posts of the API that take no Idempotency-Key of the caller's choice, and why."""
 
@@ -199,6 +200,7 @@ CREATIONS = {
     "POST /api/tenders/{tender_id}/draw": panel_draw,
     "POST /api/tenders/{tender_id}/lots/{lot_id}/votes": votes,
     **repeats_of_approval.CREATIONS,
+    **repeats_of_panel.CREATIONS,
 }
 
 

@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from accounts.duties import Actor, Duty
-from evaluation.actions import judging as evaluations
+from evaluation.actions import scoring, votes
+from evaluation.actions.chair import vote_for_chair
 from evaluation.queries import judging as evaluation_queries
 from evaluation.rulebook import read_rulebook, rulebook_digest, write_rulebook
 from expert_pool import actions, queries
@@ -124,15 +125,35 @@ def reveal(platform: Platform, ceremony: Ceremony, party: str, **changes: Any) -
         return actions.reveal(session, draw_id=ceremony.draw_id, now=platform.clock.now(), **values)
 
 
-def draw_panel(platform: Platform, tender: PublishedTender, experts: int = 5) -> dict[str, Actor]:
-    """A whole draw; the members by seat."""
+def draw_panel(
+    platform: Platform, tender: PublishedTender, experts: int = 5, *, chair: str = "seat-1"
+) -> dict[str, Actor]:
+    """A whole draw and, unless there shall be none, the election of the chair; the members by seat."""
     fill_pool(platform, [f"Institute {n}" for n in range(experts)])
     ceremony = request(platform, tender)
     for party in PARTIES:
         commit(platform, ceremony, party)
     for party in PARTIES:
         reveal(platform, ceremony, party)
-    return members(platform, tender)
+    panel = members(platform, tender)
+    if chair:
+        elect(platform, tender, dict.fromkeys(panel, chair))
+    return panel
+
+
+def elect(platform: Platform, tender: PublishedTender, choices: dict[str, str], number: int = 1) -> None:
+    """One round of electing the chair; the choice by seat."""
+    panel = members(platform, tender)
+    for seat, choice in choices.items():
+        with platform.database.transaction() as session:
+            vote_for_chair(
+                session,
+                actor=panel[seat],
+                tender_id=tender.tender_id,
+                number=number,
+                choice=choice,
+                now=platform.clock.now(),
+            )
 
 
 def members(platform: Platform, tender: PublishedTender) -> dict[str, Actor]:
@@ -150,17 +171,17 @@ def vote(
         rules = evaluation_queries.rulebook(session, tender.tender_id)
         bids = evaluation_queries.opened_bids(session, tender.tender_id, tender.lot_id)
         reasons = fails or {}
-        votes = [
-            evaluations.CastVote(bid.bid_id, check.id, bid.bid_id not in reasons, reasons.get(bid.bid_id, ""))
+        cast = [
+            votes.CastVote(bid.bid_id, check.id, bid.bid_id not in reasons, reasons.get(bid.bid_id, ""))
             for bid in bids
             for check in rules.checks
         ]
-        evaluations.hand_in_votes(
+        votes.hand_in_votes(
             session,
             actor=member,
             tender_id=tender.tender_id,
             lot_id=tender.lot_id,
-            votes=votes,
+            votes=cast,
             now=platform.clock.now(),
         )
 
@@ -174,8 +195,8 @@ def score(platform: Platform, tender: PublishedTender, member: Actor, bid_id: st
             "bid_id": bid_id,
             "now": platform.clock.now(),
         }
-        record = evaluations.save_sheet(session, points={"plan": points}, version=0, **values)
-        evaluations.sign_sheet(session, version=record.version, **values)
+        record = scoring.save_sheet(session, points={"plan": points}, version=0, **values)
+        scoring.sign_sheet(session, version=record.version, **values)
 
 
 def bids_of(platform: Platform, tender: PublishedTender) -> list[str]:

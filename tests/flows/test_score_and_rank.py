@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import select
 
 from accounts.duties import Actor
-from evaluation.actions import judging as actions
+from evaluation.actions import ranking, scoring, votes
 from evaluation.case import read_case
 from evaluation.evaluate import evaluate
 from evaluation.queries import judging as queries
@@ -40,7 +40,7 @@ def jobs(platform: Platform) -> list[str]:
 
 def rank(platform: Platform, tender: PublishedTender) -> None:
     with platform.database.transaction() as session:
-        actions.score_and_rank(session, tender_id=tender.tender_id, now=platform.clock.now())
+        ranking.score_and_rank(session, tender_id=tender.tender_id, now=platform.clock.now())
 
 
 def do_jobs(platform: Platform) -> None:
@@ -102,8 +102,8 @@ def test_the_report_is_made_once_and_lies_in_the_object_store(platform: Platform
     assert facts[-1]["data"] == {form: digest.hex() for form, digest in digests.items()}
     with platform.adapters.objects.open(digests["json"]) as stored:
         report = json.loads(stored.read())
-    ranking = report["parts"][8]["content"][0]
-    assert [line["place"] for line in ranking["lines"]] == [1, 2, 3]
+    ranked = report["parts"][8]["content"][0]
+    assert [line["place"] for line in ranked["lines"]] == [1, 2, 3]
     assert report["parts"][1]["content"][0]["name"].startswith("Name ")
     with platform.adapters.objects.open(digests["pdf-zh"]) as stored:
         assert stored.read(5) == b"%PDF-"
@@ -150,7 +150,7 @@ def test_verdicts_are_handed_in_once_and_complete(platform: Platform) -> None:
     with pytest.raises(BadInput, match="give its reason"):
         vote(platform, tender, panel[0], {bids[0]: " "})
     with pytest.raises(BadInput, match="has not voted"), platform.database.transaction() as session:
-        actions.hand_in_votes(
+        votes.hand_in_votes(
             session,
             actor=panel[0],
             tender_id=tender.tender_id,
@@ -171,7 +171,7 @@ def test_a_sheet_keeps_its_limits_and_is_final_once_signed(platform: Platform) -
         score(platform, tender, panel[0], cheap, "100.01")
     score(platform, tender, panel[0], cheap, "100")
     with pytest.raises(Refused, match="signed"), platform.database.transaction() as session:
-        actions.save_sheet(
+        scoring.save_sheet(
             session,
             actor=panel[0],
             tender_id=tender.tender_id,
@@ -195,7 +195,7 @@ def test_two_windows_cannot_overwrite_each_others_draft(platform: Platform) -> N
                 "bid_id": cheap,
                 "now": platform.clock.now(),
             }
-            return actions.save_sheet(session, points={"plan": points}, version=version, **values).version
+            return scoring.save_sheet(session, points={"plan": points}, version=version, **values).version
 
     assert save("10", 0) == 1
     assert save("20", 1) == 2
@@ -215,8 +215,8 @@ def test_a_sheet_with_missing_points_cannot_be_signed(platform: Platform) -> Non
             "bid_id": cheap,
             "now": platform.clock.now(),
         }
-        actions.save_sheet(session, points={}, version=0, **values)
-        actions.sign_sheet(session, version=1, **values)
+        scoring.save_sheet(session, points={}, version=0, **values)
+        scoring.sign_sheet(session, version=1, **values)
 
 
 def test_nobody_outside_the_panel_acts_on_it(platform: Platform) -> None:

@@ -1,4 +1,4 @@
-"""Seven experts review and score, each alone; the platform ranks, reports and publishes."""
+"""Seven experts elect their chair, review and score, each alone; the platform ranks, reports and publishes."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,6 +14,9 @@ def score(bidding: Bidding, experts: list[Person], stage: Stage) -> None:
     """Votes on compliance first, then one signed sheet per expert and bid."""
     path = f"/api/tenders/{bidding.tender_id}"
     desks = [expert.call("GET", f"{path}/evaluation") for expert in experts]
+    for expert in experts:
+        expert.call("POST", f"{path}/chair-votes", {"round": 1, "choice": desks[0]["seat"]})
+    stage.say(f"{desks[0]['seat']} chairs the panel")
     for expert, desk in zip(experts, desks, strict=True):
         for lot in desk["lots"]:
             votes = [

@@ -6,7 +6,7 @@ from litestar import Request, Response
 from litestar.params import FromPath, URLEncodedBody
 
 from accounts.duties import Duty
-from evaluation.actions import judging as actions
+from evaluation.actions import scoring, votes
 from evaluation.queries import judging as queries
 from evaluation.rulebook import Rulebook
 from expert_pool import queries as experts
@@ -81,14 +81,14 @@ def hand_in_votes(
     lot, rulebook = lot_of(values, lot_id), values["rulebook"]
     pairs = [(bid["bid"], check.id) for bid in lot["bids"] for check in rulebook.checks]
     try:
-        votes = [read_vote(data, bid, check) for bid, check in pairs]
+        cast = [read_vote(data, bid, check) for bid, check in pairs]
         with adapters.database.transaction() as session:
-            actions.hand_in_votes(
+            votes.hand_in_votes(
                 session,
                 actor=actor,
                 tender_id=tender_id,
                 lot_id=lot_id,
-                votes=votes,
+                votes=cast,
                 now=adapters.clock.now(),
             )
     except TenderingError as error:
@@ -101,12 +101,12 @@ def hand_in_votes(
     return see(f"/expert/tenders/{tender_id}")
 
 
-def read_vote(data: dict[str, Any], bid: str, check: str) -> actions.CastVote:
+def read_vote(data: dict[str, Any], bid: str, check: str) -> votes.CastVote:
     """One verdict of the form; raises BadInput where none was chosen."""
     verdict = text(data, f"v-{bid}-{check}")
     if verdict not in (PASS, FAIL):
         raise BadInput(where=f"v-{bid}-{check}", why="choose pass or reject")
-    return actions.CastVote(bid, check, verdict == PASS, text(data, f"r-{bid}-{check}"))
+    return votes.CastVote(bid, check, verdict == PASS, text(data, f"r-{bid}-{check}"))
 
 
 def sheet_values(request: Request[Any, Any, Any], tender_id: str, bid_id: str) -> dict[str, Any]:
@@ -151,7 +151,7 @@ def save(request: Request[Any, Any, Any], tender_id: str, bid_id: str, data: dic
     adapters, actor = adapters_of(request), actor_of(request, Duty.EXPERT)
     rulebook = desk(request, tender_id)["rulebook"]
     with adapters.database.transaction() as session:
-        record = actions.save_sheet(
+        record = scoring.save_sheet(
             session,
             actor=actor,
             tender_id=tender_id,
@@ -219,7 +219,7 @@ def sign(
     values = sheet_values(request, tender_id, bid_id)
     try:
         with adapters.database.transaction() as session:
-            actions.sign_sheet(
+            scoring.sign_sheet(
                 session,
                 actor=actor,
                 tender_id=tender_id,

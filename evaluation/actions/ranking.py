@@ -1,0 +1,143 @@
+"""What follows the panel's work: the ranking with its case, the report, and both put aside by a re-opening."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlmodel import Session
+
+from crypto.canonical import JsonValue, canonical
+from evaluation.actions.earlier import REOPENED
+from evaluation.case import case_digest, write_case
+from evaluation.evaluate import evaluate
+from evaluation.queries import judging as queries
+from evaluation.records.judging import RankingRecord, ReportRecord
+from evaluation.records.panel import EarlierWorkRecord
+from evaluation.result import Ranking, ranking_digest, write_ranking
+from kernel.errors import Refused
+from kernel.ids import new_id
+from storage import audit_log, outbox
+from storage.audit_log import Fact
+from storage.objects import StoredObject
+from tender import queries as tenders
+from tender.actions.evaluated import mark_evaluated, mark_reopened
+from tender.lifecycle import Stage
+
+
+def rank_when_complete(session: Session, tender_id: str, now: datetime) -> None:
+    """Ask for the ranking once nothing is missing."""
+    if queries.may_be_ranked(session, tender_id):
+        outbox.enqueue(session, "score_and_rank", {"tender_id": tender_id}, now=now)
+
+
+def rank_if_complete(session: Session, *, tender_id: str, now: datetime) -> list[Ranking]:
+    """Rank, unless a step was opened again since the ranking was asked for: then the next last act asks anew."""
+    tenders.tender(session, tender_id, lock=True)
+    if not queries.may_be_ranked(session, tender_id):
+        return []
+    return score_and_rank(session, tender_id=tender_id, now=now)
+
+
+def score_and_rank(session: Session, *, tender_id: str, now: datetime) -> list[Ranking]:
+    """Evaluate every lot of a tender and record the results; nothing happens when that was done before.
+
+    Raises:
+        Refused: votes or sheets are missing.
+    """
+    tender = tenders.tender(session, tender_id, lock=True)
+    if tender.stage == Stage.EVALUATED:
+        return []
+    lots = tenders.lots(session, tender_id)
+    for lot in lots:
+        if not queries.progress(session, tender_id, lot.id).is_complete:
+            raise Refused(rule="all-signed", why=f"votes or signed sheets are missing in lot {lot.number}")
+    made = [_rank_lot(session, tender_id, lot.id, now) for lot in lots]
+    digest = rankings_digest({ranking.lot_id: ranking_digest(ranking) for ranking in made})
+    mark_evaluated(session, tender_id=tender_id, ranking_digest=digest, now=now)
+    outbox.enqueue(session, "make_report", {"tender_id": tender_id, "ranking": digest}, now=now)
+    return made
+
+
+def rankings_digest(digests: Mapping[str, str]) -> str:
+    """The digest over the rankings of all lots, by lot."""
+    return sha256(canonical(dict(digests))).hexdigest()
+
+
+def keep_report(
+    session: Session, *, tender_id: str, ranking: str, forms: Mapping[str, StoredObject], now: datetime
+) -> None:
+    """Record the report's forms, which lie in the object store; a repeated job changes nothing.
+
+    A report on a ranking that was put aside meanwhile is dropped: the new ranking asks for its own.
+    """
+    tenders.tender(session, tender_id, lock=True)
+    standing = {record.lot_id: record.digest for record in queries.rankings(session, tender_id)}
+    if session.get(ReportRecord, (tender_id, min(forms))) is not None or rankings_digest(standing) != ranking:
+        return
+    for form, stored in forms.items():
+        row = ReportRecord(
+            tender_id=tender_id, form=form, digest=stored.digest, size=stored.size, made_at=now
+        )
+        session.add(row)
+    data: dict[str, JsonValue] = {form: stored.digest.hex() for form, stored in sorted(forms.items())}
+    audit_log.append(session, Fact("report.made", tender_id, tender_id, data), now)
+
+
+def void_ranking(session: Session, tender_id: str, cause_id: str, now: datetime) -> None:
+    """Put the rankings and the report of a tender aside, whole, and take it back into evaluation."""
+    rankings, reports = queries.rankings(session, tender_id), queries.reports(session, tender_id)
+    digests = {record.lot_id: record.digest for record in rankings}
+    common: dict[str, Any] = {
+        "tender_id": tender_id,
+        "cause": REOPENED,
+        "cause_id": cause_id,
+        "ended_at": now,
+    }
+    for record in rankings:
+        body = {"case": record.case, "ranking": record.body}
+        session.add(
+            EarlierWorkRecord(
+                id=new_id(),
+                lot_id=record.lot_id,
+                kind="ranking",
+                body=body,
+                digest=record.digest,
+                final_at=record.ranked_at,
+                **common,
+            )
+        )
+        session.delete(record)
+    for report in reports:
+        session.add(
+            EarlierWorkRecord(
+                id=new_id(),
+                kind="report",
+                body={"form": report.form, "size": report.size},
+                digest=report.digest.hex(),
+                final_at=report.made_at,
+                **common,
+            )
+        )
+        session.delete(report)
+    session.flush()
+    mark_reopened(session, tender_id=tender_id, ranking_digest=rankings_digest(digests), now=now)
+
+
+def _rank_lot(session: Session, tender_id: str, lot_id: str, now: datetime) -> Ranking:
+    case = queries.evaluation_case(session, tender_id, lot_id)
+    ranking = evaluate(case)
+    session.add(
+        RankingRecord(
+            lot_id=lot_id,
+            tender_id=tender_id,
+            case=write_case(case),
+            case_digest=case_digest(case),
+            body=write_ranking(ranking),
+            digest=ranking_digest(ranking),
+            ranked_at=now,
+        )
+    )
+    data: dict[str, JsonValue] = {"case": ranking.case_digest, "ranking": ranking_digest(ranking)}
+    audit_log.append(session, Fact("lot.ranked", lot_id, tender_id, data), now)
+    return ranking

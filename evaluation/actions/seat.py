@@ -1,0 +1,46 @@
+"""Who acts on a panel: the seat of a member, the chair, and the two who may open a step again."""
+
+from sqlmodel import Session
+
+from accounts.duties import Actor, Duty
+from evaluation.queries import panel as queries
+from expert_pool import queries as experts
+from kernel.errors import Refused, WrongStage
+from tender import queries as tenders
+from tender.lifecycle import Move, Stage
+
+
+def take_seat(session: Session, actor: Actor, tender_id: str) -> str:
+    """The actor's seat, with the tender locked, so that the last of several signatures is the last.
+
+    Raises:
+        NotFound: the actor does not sit on this panel.
+        WrongStage: the bids are not open yet, or the evaluation is over.
+    """
+    actor.require(Duty.EXPERT)
+    seat = experts.seat_of(session, tender_id, actor.person_id)
+    check_open(session, tender_id)
+    return seat
+
+
+def take_seat_under_chair(session: Session, actor: Actor, tender_id: str) -> str:
+    """The actor's seat, where the panel has a chair: the work itself begins no earlier."""
+    seat = take_seat(session, actor, tender_id)
+    if queries.find_chair(session, tender_id) is None:
+        raise Refused(rule="chair-first", why="the panel has not elected its chair yet")
+    return seat
+
+
+def take_chair(session: Session, actor: Actor, tender_id: str) -> str:
+    """The actor's seat, if it is the chair's."""
+    seat = take_seat_under_chair(session, actor, tender_id)
+    if queries.find_chair(session, tender_id) != seat:
+        raise Refused(rule="chair-only", why="only the chair of the panel may do this")
+    return seat
+
+
+def check_open(session: Session, tender_id: str) -> None:
+    """Lock a tender and raise WrongStage unless its panel is at work."""
+    tender = tenders.tender(session, tender_id, lock=True)
+    if tender.stage != Stage.OPENED:
+        raise WrongStage(move=Move.RANK, stage=tender.stage)
