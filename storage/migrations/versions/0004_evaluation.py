@@ -1,0 +1,391 @@
+"""Evaluation."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+branch_labels: Any = None
+depends_on: Any = None
+
+
+def upgrade() -> None:
+    """Go forward."""
+    op.create_table(
+        "chair_rounds",
+        sa.Column("tender_id", sa.String(length=36), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("candidates", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("elected", sa.String(length=20), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["tender_id"],
+            ["tenders.id"],
+        ),
+        sa.PrimaryKeyConstraint("tender_id", "number"),
+    )
+    op.create_table(
+        "chair_votes",
+        sa.Column("tender_id", sa.String(length=36), nullable=False),
+        sa.Column("round", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("seat", sa.String(length=20), nullable=False),
+        sa.Column("choice", sa.String(length=20), nullable=False),
+        sa.Column("cast_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tender_id"],
+            ["tenders.id"],
+        ),
+        sa.PrimaryKeyConstraint("tender_id", "round", "seat"),
+    )
+    op.create_table(
+        "dissents",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("tender_id", sa.String(length=36), nullable=False),
+        sa.Column("seat", sa.String(length=20), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tender_id"],
+            ["tenders.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("tender_id", "seat"),
+    )
+    op.create_table(
+        "panel_absences",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("tender_id", sa.String(length=36), nullable=False),
+        sa.Column("seat", sa.String(length=20), nullable=False),
+        sa.Column("cause", sa.String(length=20), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("recorded_by", sa.String(length=36), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("settled_by", sa.String(length=36), nullable=True),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("refusal", sa.String(), nullable=False),
+        sa.Column("replacement", sa.String(length=20), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["recorded_by"],
+            ["people.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["settled_by"],
+            ["people.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["tender_id"],
+            ["tenders.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("panel_absences", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_panel_absences_tender_id"), ["tender_id"], unique=False)
+
+    op.create_table(
+        "collusion_searches",
+        sa.Column("lot_id", sa.String(length=36), nullable=False),
+        sa.Column("tender_id", sa.String(length=36), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("signals", sa.Integer(), nullable=False),
+        sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["lot_id"],
+            ["lots.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["tender_id"],
+            ["tenders.id"],
+        ),
+        sa.PrimaryKeyConstraint("lot_id"),
+    )
+    with op.batch_alter_table("collusion_searches", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_collusion_searches_tender_id"), ["tender_id"], unique=False)
+
+    op.create_table(
+        "collusion_signals",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("lot_id", sa.String(length=36), nullable=False),
+        sa.Column("tender_id", sa.String(length=36), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("strength", sa.String(length=10), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("outcome", sa.String(length=20), nullable=False),
+        sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["lot_id"],
+            ["lots.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["tender_id"],
+            ["tenders.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("lot_id", "digest"),
+    )
+    with op.batch_alter_table("collusion_signals", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_collusion_signals_tender_id"), ["tender_id"], unique=False)
+
+    op.create_table(
+        "compliance_ballots",
+        sa.Column("lot_id", sa.String(length=36), nullable=False),
+        sa.Column("seat", sa.String(length=20), nullable=False),
+        sa.Column("verdicts", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("handed_in_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["lot_id"],
+            ["lots.id"],
+        ),
+        sa.PrimaryKeyConstraint("lot_id", "seat"),
+    )
+    op.create_table(
+        "clarifications",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("tender_id", sa.String(length=36), nullable=False),
+        sa.Column("lot_id", sa.String(length=36), nullable=False),
+        sa.Column("bid_id", sa.String(length=36), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("corrected_price", sa.BigInteger(), nullable=True),
+        sa.Column("asked_by", sa.String(length=20), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answer_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answer", sa.String(), nullable=True),
+        sa.Column("confirms", sa.Boolean(), nullable=True),
+        sa.Column("answered_by", sa.String(length=36), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ruling", sa.String(length=20), nullable=True),
+        sa.Column("ruling_reason", sa.String(), nullable=False),
+        sa.Column("ruled_by", sa.String(length=20), nullable=True),
+        sa.Column("ruled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["answered_by"],
+            ["people.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["bid_id"],
+            ["bids.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["lot_id"],
+            ["lots.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["tender_id"],
+            ["tenders.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("clarifications", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_clarifications_bid_id"), ["bid_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_clarifications_lot_id"), ["lot_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_clarifications_tender_id"), ["tender_id"], unique=False)
+
+    op.create_table(
+        "collusion_facts",
+        sa.Column("bid_id", sa.String(length=36), nullable=False),
+        sa.Column("tender_id", sa.String(length=36), nullable=False),
+        sa.Column("lot_id", sa.String(length=36), nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("unread", sa.Integer(), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["bid_id"],
+            ["bids.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["lot_id"],
+            ["lots.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["tender_id"],
+            ["tenders.id"],
+        ),
+        sa.PrimaryKeyConstraint("bid_id"),
+    )
+    with op.batch_alter_table("collusion_facts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_collusion_facts_lot_id"), ["lot_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_collusion_facts_tender_id"), ["tender_id"], unique=False)
+
+    op.create_table(
+        "collusion_marks",
+        sa.Column("bid_id", sa.String(length=36), nullable=False),
+        sa.Column("value_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("tender_id", sa.String(length=36), nullable=False),
+        sa.Column("bidder_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["bid_id"],
+            ["bids.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["bidder_id"],
+            ["organisations.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["tender_id"],
+            ["tenders.id"],
+        ),
+        sa.PrimaryKeyConstraint("bid_id", "value_hash"),
+    )
+    with op.batch_alter_table("collusion_marks", schema=None) as batch_op:
+        batch_op.create_index("ix_collusion_marks_value", ["value_hash"], unique=False)
+
+    op.create_table(
+        "collusion_remarks",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("signal_id", sa.String(length=36), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("person_id", sa.String(length=36), nullable=False),
+        sa.Column("seat", sa.String(length=20), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["people.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["signal_id"],
+            ["collusion_signals.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("collusion_remarks", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_collusion_remarks_signal_id"), ["signal_id"], unique=False)
+
+    op.create_table(
+        "earlier_work",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("tender_id", sa.String(length=36), nullable=False),
+        sa.Column("lot_id", sa.String(length=36), nullable=True),
+        sa.Column("bid_id", sa.String(length=36), nullable=True),
+        sa.Column("seat", sa.String(length=20), nullable=True),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("final_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("cause", sa.String(length=20), nullable=False),
+        sa.Column("cause_id", sa.String(length=36), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["bid_id"],
+            ["bids.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["lot_id"],
+            ["lots.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["tender_id"],
+            ["tenders.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("earlier_work", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_earlier_work_cause_id"), ["cause_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_earlier_work_tender_id"), ["tender_id"], unique=False)
+
+    op.create_table(
+        "reopenings",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("tender_id", sa.String(length=36), nullable=False),
+        sa.Column("lot_id", sa.String(length=36), nullable=False),
+        sa.Column("step", sa.String(length=20), nullable=False),
+        sa.Column("bid_id", sa.String(length=36), nullable=True),
+        sa.Column("seat", sa.String(length=20), nullable=True),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("ordered_by", sa.String(length=20), nullable=False),
+        sa.Column("person_id", sa.String(length=36), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["bid_id"],
+            ["bids.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["lot_id"],
+            ["lots.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["people.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["tender_id"],
+            ["tenders.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("reopenings", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_reopenings_tender_id"), ["tender_id"], unique=False)
+
+    op.create_table(
+        "submission_traces",
+        sa.Column("bid_id", sa.String(length=36), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["bid_id"],
+            ["bids.id"],
+        ),
+        sa.PrimaryKeyConstraint("bid_id"),
+    )
+    with op.batch_alter_table("panel_seats", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("replaced_by", sa.String(length=20), nullable=True))
+
+
+def downgrade() -> None:
+    """Go back."""
+    with op.batch_alter_table("panel_seats", schema=None) as batch_op:
+        batch_op.drop_column("replaced_by")
+
+    op.drop_table("submission_traces")
+    with op.batch_alter_table("reopenings", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_reopenings_tender_id"))
+
+    op.drop_table("reopenings")
+    with op.batch_alter_table("earlier_work", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_earlier_work_tender_id"))
+        batch_op.drop_index(batch_op.f("ix_earlier_work_cause_id"))
+
+    op.drop_table("earlier_work")
+    with op.batch_alter_table("collusion_remarks", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_collusion_remarks_signal_id"))
+
+    op.drop_table("collusion_remarks")
+    with op.batch_alter_table("collusion_marks", schema=None) as batch_op:
+        batch_op.drop_index("ix_collusion_marks_value")
+
+    op.drop_table("collusion_marks")
+    with op.batch_alter_table("collusion_facts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_collusion_facts_tender_id"))
+        batch_op.drop_index(batch_op.f("ix_collusion_facts_lot_id"))
+
+    op.drop_table("collusion_facts")
+    with op.batch_alter_table("clarifications", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_clarifications_tender_id"))
+        batch_op.drop_index(batch_op.f("ix_clarifications_lot_id"))
+        batch_op.drop_index(batch_op.f("ix_clarifications_bid_id"))
+
+    op.drop_table("clarifications")
+    op.drop_table("compliance_ballots")
+    with op.batch_alter_table("collusion_signals", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_collusion_signals_tender_id"))
+
+    op.drop_table("collusion_signals")
+    with op.batch_alter_table("collusion_searches", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_collusion_searches_tender_id"))
+
+    op.drop_table("collusion_searches")
+    with op.batch_alter_table("panel_absences", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_panel_absences_tender_id"))
+
+    op.drop_table("panel_absences")
+    op.drop_table("dissents")
+    op.drop_table("chair_votes")
+    op.drop_table("chair_rounds")
