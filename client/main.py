@@ -11,6 +11,7 @@ from client.console import plain_errors, say
 from client.draw import DRAWS
 from client.due import due_command
 from client.hold_key import KEYS
+from client.lots import lots_command
 from client.passphrases import passphrase
 from client.seal import seal_command
 from client.server import connect, sign_in
@@ -54,6 +55,7 @@ APP.command("withdraw")(withdraw_command)
 APP.command("verify")(verify_command)
 APP.command("due")(due_command)
 APP.command("case")(case_command)
+APP.command("lots")(lots_command)
 RECEIPTS.command("check")(check_command)
 APP.add_typer(RECEIPTS, name="receipt")
 APP.add_typer(KEYS, name="key")

@@ -1,9 +1,9 @@
 """The cheapest way to give lots to bidders, nobody more than its cap: an exact assignment of whole numbers.
 
-As many lots as possible are given; among those awards the lowest sum of costs wins, and among equal sums the lowest
-sum of places. Each bidder stands in the matrix as often as its cap, so the rectangular assignment solves it. Its floats are
-exact: every sum that it can form is a whole number below 2**53; where prices are larger, the same is done with
-Python's integers.
+As many lots as possible are given; among those awards the lowest sum of costs wins, and among equal sums the
+lowest sum of places. Each bidder stands in the matrix as often as its cap, so the rectangular assignment solves it.
+Its floats are exact: every sum that it can form is a whole number below 2**53; where prices are larger, the same is
+done with Python's integers.
 """
 
 from collections.abc import Sequence
