@@ -2,31 +2,46 @@
 
 A check fails when more than half of the members fail it; one failed check rejects the bid. A price above
 the announced ceiling rejects it too, without a vote. A rejected bid is a value with its reasons, never an
-exception.
+exception. So does a price outside the rulebook's limits, or an answer that it requires and the bid does not give.
 Source: 招标投标法实施条例 article 51 (the grounds of rejection are a closed list, here the rulebook's
 checks).
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
 
+from evaluation.answers import Answer, answer_fields, usable_answers
 from evaluation.rulebook import Rulebook
+from evaluation.rulebook.numbers import factor_product, write_factors
+from evaluation.rulebook.price import Limit, PriceRule
 from kernel.errors import BadInput
 from kernel.ids import BidId
 
-CEILING = (
-    "price-ceiling"  # the one ground that arithmetic finds; the clause is the rulebook's announced ceiling
-)
+# Grounds that arithmetic finds; the clause is what the rulebook announced.
+CEILING: Final = "price-ceiling"
+LIMIT: Final = "price-limit"
+ANSWER: Final = "answer-missing"
+MINIMUM: Final = "below-minimum"
 
 
 @dataclass(frozen=True)
 class OpenedBid:
-    """What the opening record says of a bid; the price is in the rulebook's price units."""
+    """What the opening record says of a bid; prices are in the rulebook's price units."""
 
     bid_id: BidId
     bidder_name: str
     price: int
+    corrected_price: int | None = None
+    """after the price check, confirmed by the bidder"""
+    received_at: str = ""
+    answers: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def offer(self) -> int:
+        """The price that counts."""
+        return self.price if self.corrected_price is None else self.corrected_price
 
 
 @dataclass(frozen=True)
@@ -73,8 +88,15 @@ def screen(rulebook: Rulebook, bids: Iterable[OpenedBid], votes: Iterable[Vote])
     for vote in sorted(votes, key=lambda vote: vote.member):
         ballots[vote.bid_id, vote.check_id].append(vote)
     accepted, rejected = [], []
+    fields = answer_fields(rulebook)
     for bid in sorted(bids, key=lambda bid: bid.bid_id):
-        grounds = _grounds(rulebook, bid, ballots)
+        answers = usable_answers(fields, bid.answers)
+        missing = [field.id for field in fields.values() if field.required and field.id not in answers]
+        grounds = (
+            *_voted_grounds(rulebook, bid, ballots),
+            *_price_grounds(rulebook.price, bid.offer),
+            *(Ground(f"{ANSWER}:{id}", ANSWER, 0, 0, ()) for id in missing),
+        )
         if grounds:
             rejected.append(Rejection(bid.bid_id, grounds))
         else:
@@ -106,16 +128,35 @@ def check_votes(
         raise BadInput(where=f"vote on {check_id} of bid {bid_id}", why="a member has not voted")
 
 
-def _grounds(
-    rulebook: Rulebook, bid: OpenedBid, ballots: dict[tuple[BidId, str], list[Vote]]
-) -> tuple[Ground, ...]:
-    grounds = []
+def bid_answers(rulebook: Rulebook, bids: Iterable[OpenedBid]) -> list[dict[str, Answer]]:
+    """What each bid answers to the fields of the rulebook, in the order of the bids."""
+    fields = answer_fields(rulebook)
+    return [usable_answers(fields, bid.answers) for bid in bids]
+
+
+def _voted_grounds(
+    rulebook: Rulebook, bid: OpenedBid, ballots: Mapping[tuple[BidId, str], list[Vote]]
+) -> Iterator[Ground]:
     for check in rulebook.checks:
         votes = ballots.get((bid.bid_id, check.id), [])
         failing = [vote for vote in votes if not vote.passed]
         if 2 * len(failing) > len(votes):
             remarks = tuple(vote.reason for vote in failing)
-            grounds.append(Ground(check.id, check.clause, len(failing), len(votes), remarks))
-    if rulebook.price.ceiling is not None and bid.price > rulebook.price.ceiling:
-        grounds.append(Ground(CEILING, CEILING, 0, 0, ()))
-    return tuple(grounds)
+            yield Ground(check.id, check.clause, len(failing), len(votes), remarks)
+
+
+def _price_grounds(rule: PriceRule, offer: int) -> Iterator[Ground]:
+    if rule.ceiling is not None and offer > rule.ceiling:
+        yield Ground(CEILING, CEILING, 0, 0, ())
+    for limit in rule.limits:
+        if _is_outside(limit, rule, offer):
+            named = "*".join([limit.of, *map(str, write_factors(limit.factors))])
+            yield Ground(f"{LIMIT}:{limit.side}:{named}", LIMIT, 0, 0, ())
+
+
+def _is_outside(limit: Limit, rule: PriceRule, offer: int) -> bool:
+    """Whether an offer lies on the wrong side of a limit, compared exactly."""
+    at = getattr(rule, limit.of) * factor_product(limit.factors, {})
+    if offer == at:
+        return limit.at_limit == "outside"
+    return bool(offer > at if limit.side == "above" else offer < at)

@@ -54,14 +54,14 @@ def product(left: Units, right: Units) -> Units:
     """left * right, exactly."""
     if largest(left) * largest(right) < LIMIT:
         return left * right
-    return _wide(left) * _wide(right)
+    return wide(left) * wide(right)
 
 
 def weighted_sum(columns: Units, weights: tuple[int, ...]) -> Units:
     """The sum of columns[:, i] * weights[i], exactly."""
     bound = sum(max(largest(columns[:, i]), 1) * abs(weight) for i, weight in enumerate(weights))
     if bound >= LIMIT:
-        columns = _wide(columns)
+        columns = wide(columns)
     total: Units = np.zeros(len(columns), dtype=columns.dtype)
     for i, weight in enumerate(weights):
         total = total + columns[:, i] * weight
@@ -74,7 +74,7 @@ def half_up(numerator: Units, denominator: Units | int) -> Units:
     widest = den if isinstance(den, int) else largest(den)
     lowest = int(numerator.min()) if numerator.size else 0
     if max(largest(numerator), widest) + widest >= LIMIT:
-        return _narrowed(_half_up(_wide(numerator), den if isinstance(den, int) else _wide(den), lowest))
+        return _narrowed(_half_up(wide(numerator), den if isinstance(den, int) else wide(den), lowest))
     return _half_up(numerator, den, lowest)
 
 
@@ -86,7 +86,8 @@ def _half_up(num: Units, den: Units | int, lowest: int) -> Units:
     return np.where(num < 0, -rounded, rounded) if lowest < 0 else rounded
 
 
-def _wide(array: Units) -> Units:
+def wide(array: Units) -> Units:
+    """The same numbers as Python's unbounded integers."""
     return array.astype(object)
 
 

@@ -1,9 +1,10 @@
-"""Places: the higher total first, then the rulebook's tie keys; bids that stay equal share one place.
+"""Places: the better figure first, then the rulebook's tie keys, then a public draw; equal bids share one place.
 
-A tie is an answer, not an error: two bids on place 1 mean that the rulebook does not decide between them,
-and a public draw has to. Places are counted as in sport: 1, 2, 2, 4.
+A tie is an answer, not an error: two bids on place 1 mean that the rulebook does not decide between them, and a
+public draw has to. Places are counted as in sport: 1, 2, 2, 4.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,16 +20,18 @@ class Standing:
     places: Units
 
 
-def place_bids(totals: Units, prices: Units, technical: Units, tie_break: tuple[str, ...]) -> Standing:
-    """Order the rows; equal rows keep the order in which they were given and share a place."""
-    if totals.size == 0:
-        return Standing(totals, totals)
-    columns = {"lower_price": prices, "higher_technical": -technical}
-    keys = [_sortable(-totals), *(_sortable(columns[key]) for key in tie_break)]
-    order = np.lexsort(keys[::-1])  # lexsort's last key is the first that counts
+def place_bids(keys: Sequence[Units]) -> Standing:
+    """Order the rows by keys, the first key counting most and less standing before more.
+
+    Equal rows keep the order in which they were given and share a place.
+    """
+    if keys[0].size == 0:
+        return Standing(keys[0], keys[0])
+    columns = [_sortable(key) for key in keys]
+    order = np.lexsort(columns[::-1])  # lexsort's last key is the first that counts
     differs = np.zeros(len(order), dtype=bool)
-    for key in keys:
-        row = key[order]
+    for column in columns:
+        row = column[order]
         differs[1:] |= row[1:] != row[:-1]
     rows = np.arange(len(order))
     places = np.empty(len(order), dtype=np.int64)

@@ -15,6 +15,7 @@ from crypto.canonical import JsonValue
 from evaluation.case import EvaluationCase
 from evaluation.charts import price_strip, score_bars, shade
 from evaluation.compliance import screen
+from evaluation.price_score import describe_price_rule
 from evaluation.result import RankedBid, Ranking, ranking_digest, write_ranking, write_rejection
 from evaluation.rulebook import Criterion, Rulebook, write_rulebook
 from kernel.clock import write_time
@@ -188,7 +189,7 @@ def _prices(lot: LotResult) -> dict[str, JsonValue]:
     positions = {mark.bid_id: mark for mark in price_strip(lot.ranking)}
     return {
         "currency": rulebook.scale.currency,
-        "rule": f"{rulebook.price.kind}({rulebook.price.benchmark})",
+        "rule": describe_price_rule(rulebook.price),
         "bids": [
             {
                 "bid_id": line.bid.bid_id,

@@ -1,6 +1,7 @@
 """The ranking as a value, and its published form (docs/formats/ranking.md)."""
 
 from dataclasses import dataclass
+from fractions import Fraction
 from hashlib import sha256
 from typing import Final
 
@@ -11,7 +12,7 @@ from evaluation.rulebook import Rulebook
 from kernel.ids import BidId, LotId, TenderId
 from kernel.money import write_units
 
-VERSION: Final = 1
+VERSION: Final = 2
 
 
 @dataclass(frozen=True)
@@ -29,15 +30,39 @@ class RankedBid:
 
     place: int
     bid: OpenedBid
+    evaluated_price: int
+    """in places.evaluated"""
     price_points: int
     """points of the price rule, in places.price"""
     technical_points: int
     """contribution of all groups together, in places.weighted"""
     total: int
-    """out of 100, in places.total"""
+    """out of the full total, in places.total"""
+    award: int
+    """the figure that decides the place, in award_places"""
+    award_places: int
     parts: tuple[PartScore, ...]
     """price (points in places.price), then the groups in the rulebook's order (points in places.combined)"""
     derivation: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class TermLine:
+    """One summand of the benchmark, in units of evaluation prices before its factor, and the bids it left out."""
+
+    base: str
+    figure: Fraction
+    factor: Fraction
+    dropped: tuple[BidId, ...]
+
+
+@dataclass(frozen=True)
+class BenchmarkLine:
+    """What the prices were measured against, in units of evaluation prices: as rounded and as computed."""
+
+    value: Fraction
+    exact: Fraction
+    terms: tuple[TermLine, ...]
 
 
 @dataclass(frozen=True)
@@ -51,6 +76,7 @@ class Ranking:
     case_digest: str
     lines: tuple[RankedBid, ...]
     rejected: tuple[Rejection, ...]
+    benchmark: BenchmarkLine | None = None
 
     @property
     def is_competitive(self) -> bool:
@@ -76,6 +102,7 @@ def write_ranking(ranking: Ranking) -> dict[str, JsonValue]:
         "case_digest": ranking.case_digest,
         "is_competitive": ranking.is_competitive,
         "ties": [list(bids) for bids in ranking.ties],
+        "benchmark": _write_benchmark(ranking.benchmark, ranking.rulebook) if ranking.benchmark else None,
         "lines": [_write_line(line, ranking.rulebook) for line in ranking.lines],
         "rejected": [write_rejection(rejection) for rejection in ranking.rejected],
     }
@@ -93,9 +120,12 @@ def _write_line(line: RankedBid, rulebook: Rulebook) -> dict[str, JsonValue]:
         "bid_id": line.bid.bid_id,
         "bidder_name": line.bid.bidder_name,
         "price": write_units(line.bid.price, rulebook.scale.places),
+        "offer": write_units(line.bid.offer, rulebook.scale.places),
+        "evaluated_price": write_units(line.evaluated_price, places.evaluated),
         "price_points": write_units(line.price_points, places.price),
         "technical_points": write_units(line.technical_points, places.weighted),
         "total": write_units(line.total, places.total),
+        "award": write_units(line.award, line.award_places),
         "parts": [
             {
                 "part": part.part_id,
@@ -115,6 +145,28 @@ def _write_line(line: RankedBid, rulebook: Rulebook) -> dict[str, JsonValue]:
             for step in line.derivation
         ],
     }
+
+
+def _write_benchmark(benchmark: BenchmarkLine, rulebook: Rulebook) -> dict[str, JsonValue]:
+    """Fractions of money, as numerator and denominator of the currency."""
+    unit = 10**rulebook.places.evaluated
+    return {
+        "value": _write_fraction(benchmark.value / unit),
+        "exact": _write_fraction(benchmark.exact / unit),
+        "terms": [
+            {
+                "base": term.base,
+                "figure": _write_fraction(term.figure / unit),
+                "factor": _write_fraction(term.factor),
+                "dropped": list(term.dropped),
+            }
+            for term in benchmark.terms
+        ],
+    }
+
+
+def _write_fraction(number: Fraction) -> JsonValue:
+    return {"numerator": str(number.numerator), "denominator": str(number.denominator)}
 
 
 def write_rejection(rejection: Rejection) -> dict[str, JsonValue]:

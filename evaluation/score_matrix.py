@@ -1,76 +1,114 @@
-"""The numeric core: arrays of experts' points and prices in, every figure of the result out.
+"""The numeric core: the technical part and the prices in, every figure of the result out.
 
-1. combine the experts' points, per criterion or per group           -> places.combined
-2. add the criteria of each group                                    (exact)
-3. give points for price                                             -> places.price
-4. weight each part: points / maximum * weight                       -> places.weighted
-5. total out of 100: from the exact parts or from the rounded ones   -> places.total
-6. places, by total and tie keys
+1. give points for price against the benchmark                       -> places.price
+2. weight each part: points / maximum * weight * full total          -> places.weighted
+3. technical points: the groups' parts together                      -> places.weighted
+4. total: from the exact parts or from the rounded ones              -> places.total
+5. the figure that decides                                           -> its own decimals
+6. places, by that figure, the tie keys and the draw
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from math import gcd, lcm
 
 import numpy as np
 
+from evaluation.award import award_figures, award_key
+from evaluation.benchmark import benchmark_value
+from evaluation.evaluated_price import evaluated_prices
 from evaluation.fixed_point import Units, product, units, weighted_sum
-from evaluation.price_score import score_prices
+from evaluation.price_score import Anchors, PriceScores, score_prices
 from evaluation.ranking import Standing, place_bids
 from evaluation.rounded import Rounded, rounded
-from evaluation.rulebook import Places, Rulebook
-from evaluation.technical_score import combine_points
+from evaluation.rulebook import FULL_WEIGHT, Places, Rulebook
+from evaluation.technical_matrix import Technical, technical_matrix
 
-PERCENT = 100  # a weight of 10000 basis points is 100 points: one point is 100 basis points
+
+@dataclass(frozen=True)
+class Prices:
+    """What is known of the prices: offers and evaluation prices in one scale (places.evaluated), and their points."""
+
+    offers: Units
+    evaluated: Rounded
+    scores: PriceScores
 
 
 @dataclass(frozen=True)
 class Scores:
     """Every figure of one evaluation; rows are bids, columns of `weighted` are price, then groups."""
 
-    combined: Rounded
-    groups: Units
-    price: Rounded
+    technical_part: Technical
+    prices: Prices
     weighted: Rounded
     technical: Rounded
     total: Rounded
+    award: Rounded
     standing: Standing
 
 
-def score_matrix(rulebook: Rulebook, points: Units, prices: Units) -> Scores:
-    """Score and rank every bid.
-
-    `points` is indexed [expert, bid, criterion] in units of 10**-places.sheet, criteria in the rulebook's
-    order; `prices` is indexed [bid] in price units.
-    """
-    starts = _starts(rulebook)
-    if rulebook.combination.level == "group":
-        points = np.add.reduceat(points, starts, axis=2)
-    combined = combine_points(points, rulebook.combination, rulebook.places)
-    groups = combined.values
-    if rulebook.combination.level == "criterion":
-        groups = np.add.reduceat(groups, starts, axis=1)
-    price = score_prices(prices, rulebook.price)
-    parts = np.column_stack([price.values, groups])
+def weigh_and_place(
+    rulebook: Rulebook, part: Technical, prices: Prices, more_keys: dict[str, Units], drawn: Units
+) -> Scores:
+    """Score and rank every bid; `more_keys` are tie keys that need more than figures, `drawn` the order of a draw."""
+    parts = np.column_stack([prices.scores.points.values, part.groups])
     weighted = _weighted(parts, rulebook)
-    technical = _technical(parts, weighted, rulebook)
+    technical = technical_points(rulebook, parts, weighted)
     total = _total(parts, weighted, rulebook)
-    standing = place_bids(total.values, prices, technical.values, rulebook.tie_break)
-    return Scores(combined, groups, price, weighted, technical, total, standing)
+    by_price = prices.evaluated
+    if rulebook.award.of == "offer":
+        by_price = Rounded(prices.offers, 1, prices.offers)
+    award = award_figures(rulebook, technical, total, by_price)
+    columns = {
+        "lower_price": prices.offers,
+        "lower_evaluated_price": prices.evaluated.values,
+        "higher_technical": -technical.values,
+        "higher_price_points": -prices.scores.points.values,
+        **{f"group:{group.id}": -part.groups[:, i] for i, group in enumerate(rulebook.groups)},
+        **more_keys,
+    }
+    keys = [award_key(rulebook, award.values), *(columns[key] for key in rulebook.tie_break), drawn]
+    return Scores(part, prices, weighted, technical, total, award, place_bids(keys))
 
 
-def points_type(rulebook: Rulebook, experts: int) -> type[np.int32 | np.int64]:
-    """The narrower of two types that holds every sum of points over the experts; narrow is twice as fast."""
-    most = experts * max(group.maximum for group in rulebook.groups)
-    return np.int32 if most < 2**31 else np.int64
+def score_matrix(rulebook: Rulebook, points: Units, offers: Units) -> Scores:
+    """Score bare arrays by a rulebook that asks for no answers and draws nothing.
+
+    `points` is indexed [expert, bid, criterion] in units of 10**-places.sheet, `offers` in price units.
+    """
+    places = rulebook.places
+    evaluated = evaluated_prices(rulebook, offers, [{}] * len(offers))
+    found = benchmark_value(
+        rulebook.price,
+        evaluated.values,
+        coefficients={},
+        samples={},
+        places=places,
+        offer_places=rulebook.scale.places,
+    )
+    anchors = Anchors({"benchmark": found.value}, {}, 10 ** (places.evaluated - rulebook.scale.places))
+    scores = score_prices(evaluated.values, rulebook.price, found.value, places.deviation, anchors)
+    part = technical_matrix(rulebook, points, None, len(offers))
+    prices = Prices(evaluated.values, evaluated, scores)
+    return weigh_and_place(rulebook, part, prices, {}, np.zeros(len(offers), dtype=np.int64))
 
 
-def _starts(rulebook: Rulebook) -> list[int]:
-    """The column at which each group's criteria begin."""
-    starts, column = [], 0
-    for group in rulebook.groups:
-        starts.append(column)
-        column += len(group.criteria)
-    return starts
+def technical_only(rulebook: Rulebook, part: Technical) -> Rounded:
+    """The technical points of every bid before prices are looked at."""
+    parts = np.column_stack([np.zeros(len(part.groups), dtype=np.int64), part.groups])
+    return technical_points(rulebook, parts, _weighted(parts, rulebook))
+
+
+def technical_points(rulebook: Rulebook, parts: Units, weighted: Rounded) -> Rounded:
+    """The groups' contributions together, exact or as rounded."""
+    places = rulebook.places
+    if len(rulebook.groups) == 0:
+        zero = np.zeros(len(parts), dtype=np.int64)
+        return Rounded(zero, 1, zero)
+    if rulebook.total_of == "exact_parts":
+        return _exact_sum(parts, rulebook, 1, places.weighted)
+    return _rounded_sum(weighted, 1, places, places.weighted)
 
 
 def _maxima(rulebook: Rulebook) -> tuple[int, ...]:
@@ -79,25 +117,30 @@ def _maxima(rulebook: Rulebook) -> tuple[int, ...]:
     return rulebook.price.maximum, *(group.maximum * scale for group in rulebook.groups)
 
 
-def _weights(rulebook: Rulebook) -> tuple[int, ...]:
-    return rulebook.price.weight, *(group.weight for group in rulebook.groups)
+def _shares(rulebook: Rulebook) -> tuple[Fraction, ...]:
+    """What a full part contributes to the total."""
+    weights: Sequence[int] = (rulebook.price.weight, *(group.weight for group in rulebook.groups))
+    return tuple(weight * rulebook.total_maximum / FULL_WEIGHT for weight in weights)
 
 
 def _weighted(parts: Units, rulebook: Rulebook) -> Rounded:
-    """points / maximum * weight / 100, each part rounded on its own."""
+    """points / maximum * share, each part rounded on its own."""
     scale = 10**rulebook.places.weighted
-    factors = units([weight * scale for weight in _weights(rulebook)])
-    return rounded(product(parts, factors), units([PERCENT * maximum for maximum in _maxima(rulebook)]))
+    shares, maxima = _shares(rulebook), _maxima(rulebook)
+    factors = units([share.numerator * scale for share in shares])
+    denominators = units([share.denominator * maximum for share, maximum in zip(shares, maxima, strict=True)])
+    return rounded(product(parts, factors), denominators)
 
 
 def _exact_sum(parts: Units, rulebook: Rulebook, first: int, places: int) -> Rounded:
     """The weighted parts from column `first` on, added as fractions and rounded once."""
-    maxima, weights = _maxima(rulebook)[first:], _weights(rulebook)[first:]
-    common = lcm(*maxima)
-    factors = [w * 10**places * (common // maximum) for w, maximum in zip(weights, maxima, strict=True)]
-    shared = gcd(PERCENT * common, *factors)
+    maxima, shares = _maxima(rulebook)[first:], _shares(rulebook)[first:]
+    exact = [share * 10**places / maximum for share, maximum in zip(shares, maxima, strict=True)]
+    common = lcm(*(factor.denominator for factor in exact))
+    factors = [int(factor * common) for factor in exact]
+    shared = gcd(common, *factors)
     lowest_terms = tuple(factor // shared for factor in factors)
-    return rounded(weighted_sum(parts[:, first:], lowest_terms), PERCENT * common // shared)
+    return rounded(weighted_sum(parts[:, first:], lowest_terms), common // shared)
 
 
 def _rounded_sum(weighted: Rounded, first: int, places: Places, to: int) -> Rounded:
@@ -105,13 +148,6 @@ def _rounded_sum(weighted: Rounded, first: int, places: Places, to: int) -> Roun
     sums = np.add.reduce(weighted.values[:, first:], axis=1)
     shift = to - places.weighted
     return rounded(sums * 10**shift, 1) if shift > 0 else rounded(sums, 10**-shift)
-
-
-def _technical(parts: Units, weighted: Rounded, rulebook: Rulebook) -> Rounded:
-    places = rulebook.places
-    if rulebook.total_of == "exact_parts":
-        return _exact_sum(parts, rulebook, 1, places.weighted)
-    return _rounded_sum(weighted, 1, places, places.weighted)
 
 
 def _total(parts: Units, weighted: Rounded, rulebook: Rulebook) -> Rounded:

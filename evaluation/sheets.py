@@ -26,7 +26,7 @@ def read_sheet(rulebook: Rulebook, member: str, bid_id: BidId, points: Mapping[s
     Raises:
         BadSheet: `where` is the criterion, `why` the limit that it breaks.
     """
-    known = {criterion.id: criterion for criterion in rulebook.criteria}
+    known = {criterion.id: criterion for criterion in rulebook.expert_criteria}
     read = {}
     for id, text in points.items():
         try:
@@ -42,7 +42,7 @@ def write_sheet_points(rulebook: Rulebook, sheet: Sheet) -> dict[str, JsonValue]
     places = rulebook.places.sheet
     return {
         criterion.id: write_units(sheet.points[criterion.id], places)
-        for criterion in rulebook.criteria
+        for criterion in rulebook.expert_criteria
         if criterion.id in sheet.points
     }
 
@@ -53,7 +53,7 @@ def check_sheet(rulebook: Rulebook, sheet: Sheet) -> None:
     Raises:
         BadSheet: `where` is the criterion, `why` the limit that it breaks.
     """
-    known = {criterion.id: criterion for criterion in rulebook.criteria}
+    known = {criterion.id: criterion for criterion in rulebook.expert_criteria}
     for id, points in sheet.points.items():
         _check_points(known, id, points, rulebook.places.sheet)
     for id in known:
@@ -64,7 +64,7 @@ def check_sheet(rulebook: Rulebook, sheet: Sheet) -> None:
 def _check_points(known: Mapping[str, Criterion], id: str, points: int, places: int) -> None:
     criterion = known.get(id)
     if criterion is None:
-        raise BadSheet(where=id, why="the rulebook has no such criterion")
+        raise BadSheet(where=id, why="the experts score no such criterion")
     if not 0 <= points <= criterion.maximum:
         raise BadSheet(where=id, why=f"points go from 0 to {write_units(criterion.maximum, places)}")
     if points % criterion.step:

@@ -70,6 +70,26 @@ class Fields:
             self.fail(key, "true or false is needed here")
         return value
 
+    def choice_or(self, key: str, allowed: Sequence[str], default: str) -> str:
+        """One of a few fixed words, or the default where the key is absent."""
+        return self.choice(key, allowed) if self.has(key) else default
+
+    def whole_or(self, key: str, lowest: int, highest: int, default: int) -> int:
+        """A whole number inside its limits, or the default where the key is absent."""
+        return self.whole(key, lowest, highest) if self.has(key) else default
+
+    def truth_or(self, key: str, *, default: bool) -> bool:
+        """True or false, or the default where the key is absent."""
+        return self.truth(key) if self.has(key) else default
+
+    def inner_or(self, key: str, default: Mapping[str, object]) -> "Fields":
+        """The object under a key, or the default where the key is absent."""
+        return Fields(self.data[key] if self.has(key) else default, self.error, self.where(key))
+
+    def objects_or_none(self, key: str) -> Iterator["Fields"]:
+        """The objects of the list under a key; none where the key is absent."""
+        return self.objects(key) if self.has(key) else iter(())
+
     def inner(self, key: str) -> "Fields":
         """The object under a key."""
         return Fields(self.take(key), self.error, self.where(key))

@@ -6,15 +6,13 @@ from typing import Any
 from evaluation.case import EvaluationCase, read_case
 
 RULEBOOK: dict[str, Any] = {
-    "v": 1,
+    "v": 2,
     "name": {"zh": "综合评分法", "en": "Combined scoring"},
-    "method": "combined_score",
     "currency": "CNY",
     "price_places": 2,
     "places": {"sheet": 2, "combined": 2, "price": 2, "weighted": 2, "total": 2},
     "price": {
-        "kind": "low_price_first",
-        "benchmark": "lowest_compliant",
+        "formula": {"kind": "ratio"},
         "weight": 3000,
         "maximum": "100",
         "ceiling": None,
@@ -65,7 +63,7 @@ def case_of(
     """A case from prices by bid, and sheets by member and bid."""
     return read_case(
         {
-            "v": 1,
+            "v": 2,
             "tender_id": "tender-1",
             "lot_id": "lot-1",
             "rulebook": rulebook,

@@ -1,19 +1,28 @@
 """A second engine, written apart from ours: exact fractions, plain dictionaries, no numpy, no shared helper.
 
-It reads the published JSON of a case and answers with texts: nothing of the product is trusted here,
-neither parsing nor scaling nor rounding.
+It reads the published JSON of a case and answers with texts: nothing of the product is trusted here, neither parsing
+nor scaling nor rounding.
 """
 
+from decimal import Decimal, getcontext
 from fractions import Fraction
-from math import floor
+from itertools import pairwise
+from math import ceil, floor
 from typing import Any
+
+getcontext().prec = 80
 
 
 def shown(value: Fraction, places: int) -> str:
-    """A non-negative fraction, half up, as decimal text."""
-    whole = floor(value * 10**places + Fraction(1, 2))
+    """A fraction, half up and away from zero, as decimal text."""
+    whole = floor(abs(value) * 10**places + Fraction(1, 2))
     text = str(whole).zfill(places + 1)
-    return text if places == 0 else f"{text[:-places]}.{text[-places:]}"
+    sign = "-" if value < 0 and whole else ""
+    return sign + (text if places == 0 else f"{text[:-places]}.{text[-places:]}")
+
+
+def cut(value: Fraction, places: int | None) -> Fraction:
+    return value if places is None else Fraction(shown(value, places))
 
 
 def panel_figure(figures: list[Fraction], rule: dict[str, Any]) -> Fraction:
@@ -22,8 +31,39 @@ def panel_figure(figures: list[Fraction], rule: dict[str, Any]) -> Fraction:
         middle = len(figures) // 2
         pair = figures[middle : middle + 1] if len(figures) % 2 else figures[middle - 1 : middle + 1]
         return sum(pair, Fraction(0)) / len(pair)
-    kept = figures[rule["drop_low"] : len(figures) - rule["drop_high"]]
+    if rule["exclude"]:
+        limit, left = Fraction(rule["exclude"]["percent"]) / 100, []
+        for index, figure in enumerate(figures):
+            others = figures[:index] + figures[index + 1 :]
+            judged = figures if rule["exclude"]["against"] == "panel" else others
+            mean = sum(judged, Fraction(0)) / len(judged) if judged else figure
+            if abs(figure - mean) <= limit * mean:
+                left.append(figure)
+        figures = left or figures
+    drops = rule["rule"] == "trimmed_mean" and len(figures) >= rule["trim_from"]
+    high, low = (rule["drop_high"], rule["drop_low"]) if drops else (0, 0)
+    kept = figures[low : len(figures) - high]
     return sum(kept, Fraction(0)) / len(kept)
+
+
+def factor(text: str, drawn: dict[str, str]) -> Fraction:
+    head, body = (text[:2], text[2:]) if text[:2] in ("1-", "1+") else ("", text)
+    number = Fraction(drawn[body]) if body in drawn else Fraction(body)
+    return 1 - number if head == "1-" else 1 + number if head == "1+" else number
+
+
+def times(factors: list[str], drawn: dict[str, str]) -> Fraction:
+    product = Fraction(1)
+    for text in factors:
+        product *= factor(text, drawn)
+    return product
+
+
+def counted(amount: Fraction, unit: str, how: str) -> Fraction:
+    exact = max(Fraction(0), amount) / Fraction(unit)
+    return (
+        Fraction(ceil(exact)) if how == "started" else Fraction(floor(exact)) if how == "completed" else exact
+    )
 
 
 def rejected_bids(case: dict[str, Any]) -> set[str]:
@@ -31,55 +71,361 @@ def rejected_bids(case: dict[str, Any]) -> set[str]:
     for vote in case["votes"]:
         ballots.setdefault((vote["bid_id"], vote["check"]), []).append(vote["passed"])
     out = {bid for (bid, _), ballot in ballots.items() if ballot.count(False) > ballot.count(True)}
-    ceiling = case["rulebook"]["price"]["ceiling"]
-    if ceiling is not None:
-        out |= {b["bid_id"] for b in case["bids"] if Fraction(b["price"]) > Fraction(ceiling)}
+    price, required = case["rulebook"]["price"], required_answers(case["rulebook"])
+    for bid in case["bids"]:
+        offer = offer_of(bid)
+        if price["ceiling"] is not None and offer > Fraction(price["ceiling"]):
+            out.add(bid["bid_id"])
+        for limit in price["limits"]:
+            at = Fraction(price[limit["of"]]) * times(limit["factors"], {})
+            beyond = offer > at if limit["side"] == "above" else offer < at
+            if beyond or (offer == at and limit["at_limit"] == "outside"):
+                out.add(bid["bid_id"])
+        if any(answer not in bid["answers"] for answer in required):
+            out.add(bid["bid_id"])
     return out
 
 
-def rank(case: dict[str, Any]) -> list[dict[str, Any]]:
-    """Lines with place, bid_id, price_points, technical_points, total, parts; all figures as texts."""
+def required_answers(book: dict[str, Any]) -> set[str]:
+    values = [c["value"] for group in book["groups"] for c in group["criteria"] if c["value"]]
+    rules = [*values, *(one for one in book["price"]["adjustments"] if one["kind"] != "quality")]
+    return {rule["answer"] for rule in rules if rule["required"]}
+
+
+def offer_of(bid: dict[str, Any]) -> Fraction:
+    return Fraction(bid["corrected_price"] or bid["price"])
+
+
+def evaluated_price(bid: dict[str, Any], book: dict[str, Any]) -> Fraction:
+    offer = price = offer_of(bid)
+    for one in book["price"]["adjustments"]:
+        if one["kind"] == "quality":
+            best = sum(max(map(Fraction, f["choices"].values())) for f in one["features"])
+            got = sum(
+                Fraction(f["choices"].get(bid["answers"].get(f["answer"]), "0")) for f in one["features"]
+            )
+            change = 1 + Fraction(got) / (1 - best)
+            price = price * change if one["operation"] == "multiply" else price / change
+            continue
+        answer = bid["answers"].get(one["answer"])
+        if answer is None:
+            continue
+        if one["kind"] == "stated":
+            price += one["sign"] * Fraction(answer)
+            continue
+        worth = (
+            offer * Fraction(one["percent"]) / 100 if one["percent"] is not None else Fraction(one["amount"])
+        )
+        if one["kind"] == "flag":
+            price += worth if answer else 0
+            continue
+        gap = Fraction(answer) - Fraction(one["beyond"])
+        price += counted(gap if one["side"] == "above" else -gap, one["unit"], one["counted"]) * worth
+    return cut(price, book["places"]["evaluated"])
+
+
+def spread(base: str, prices: list[Fraction]) -> Fraction:
+    prices = sorted(prices)
+    if base == "mean":
+        return sum(prices, Fraction(0)) / len(prices)
+    if base == "median":
+        half = len(prices) // 2
+        return prices[half] if len(prices) % 2 else (prices[half - 1] + prices[half]) / 2
+    return {"lowest": prices[0], "second_lowest": prices[min(1, len(prices) - 1)], "highest": prices[-1]}[
+        base
+    ]
+
+
+def after_exclusion(prices: list[Fraction], rule: dict[str, Any]) -> list[Fraction]:
+    prices = sorted(prices)
+    while True:
+        centre, removed = spread(rule["of"], prices), False
+        limit = Fraction(rule["percent"]) / 100 * centre
+        while len(prices) > rule["least"]:
+            out = [
+                (abs(p - centre), p)
+                for p in prices
+                if (abs(p - centre) > limit or (abs(p - centre) == limit and rule["at_limit"] == "outside"))
+                and not (p > centre and rule["side"] == "below")
+                and not (p < centre and rule["side"] == "above")
+            ]
+            if not out:
+                break
+            prices.remove(max(out)[1])
+            removed = True
+            if rule["order"] == "worst_first":
+                break
+        if not removed or not rule["repeat"]:
+            return prices
+
+
+def term_set(term: dict[str, Any], prices: dict[str, Fraction], case: dict[str, Any]) -> list[Fraction]:
+    chosen = case["drawn"]["samples"][term["sample"]] if term["sample"] else list(prices)
+    kept = sorted(prices[bid] for bid in chosen)
+    high = low = 0
+    for trim in term["trim"]:
+        if len(kept) >= trim["from_bids"]:
+            shares = [Fraction(trim[key]) * len(kept) / 100 for key in ("high_percent", "low_percent")]
+            by = {"up": ceil, "down": floor, "half_up": lambda x: floor(x + Fraction(1, 2))}[trim["rounded"]]
+            high, low = trim["high"] + by(shares[0]), trim["low"] + by(shares[1])
+    kept = kept[low : len(kept) - high]
+    return after_exclusion(kept, term["exclude"]) if term["exclude"] else kept
+
+
+def benchmark(case: dict[str, Any], prices: dict[str, Fraction]) -> tuple[Fraction, list[Fraction] | None]:
+    """The benchmark, and the prices that its first term kept (None where that is a fixed figure)."""
+    rule, total, first = case["rulebook"]["price"], Fraction(0), None
+    for index, term in enumerate(rule["benchmark"]["terms"]):
+        if term["base"] in ("ceiling", "estimate"):
+            figure = Fraction(rule[term["base"]])
+        else:
+            kept = term_set(term, prices, case)
+            figure = spread(term["base"], kept)
+            first = kept if index == 0 else first
+        total += figure * times(term["factors"], case["drawn"]["coefficients"])
+    return cut(total, case["rulebook"]["places"]["benchmark"]), first
+
+
+def price_points(
+    price: Fraction, mark: Fraction, anchors: dict[str, Fraction], case: dict[str, Any]
+) -> Fraction:
+    rule, places = case["rulebook"]["price"], case["rulebook"]["places"]
+    formula, full = rule["formula"], Fraction(rule["maximum"])
+    if formula["kind"] == "none":
+        return Fraction(0)
+    if formula["kind"] == "ratio":
+        points = full * (price / mark if rule["better"] == "higher" else mark / price)
+    elif formula["kind"] == "deviation":
+        deviation = cut(abs(price - mark) / mark * 100, places["deviation"])
+        points = Fraction(formula["start"])
+        bands = formula["above"] if price > mark else formula["below"]
+        for index, band in enumerate(bands):
+            end = Fraction(bands[index + 1]["from"]) if index + 1 < len(bands) else deviation
+            inside = min(deviation, end) - Fraction(band["from"])
+            points -= counted(inside, formula["unit"], formula["counted"]) * Fraction(band["points"])
+    elif formula["kind"] == "curve":
+        points = on_curve(price, formula, anchors, case["drawn"]["coefficients"])
+    else:
+        ratio, base = price / mark, Fraction(formula["base"])
+        logs = [(Decimal(x.numerator) / Decimal(x.denominator)).ln() for x in (ratio, base)]
+        points = Fraction((1 - logs[0] / logs[1]) * int(full * 10**6)) / 10**6
+    points = cut(points, places["price"])
+    return min(max(points, Fraction(formula["floor"])), Fraction(formula["cap"]))
+
+
+def on_curve(
+    price: Fraction, formula: dict[str, Any], anchors: dict[str, Fraction], drawn: dict[str, str]
+) -> Fraction:
+    knots: dict[Fraction, Fraction] = {}
+    for knot in formula["knots"]:
+        at = (Fraction(knot["price"]) if knot["of"] == "price" else anchors[knot["of"]]) * times(
+            knot["factors"], drawn
+        )
+        knots[at] = max(Fraction(knot["points"]), knots.get(at, Fraction(0)))
+    line = sorted(knots.items())
+    if len(line) == 1:
+        return line[0][1]
+    if formula["outside"] == "hold":
+        price = min(max(price, line[0][0]), line[-1][0])
+    for (x0, y0), (x1, y1) in pairwise(line):
+        if price < x1 or (x1, y1) == line[-1]:
+            return y0 + (y1 - y0) * (price - x0) / (x1 - x0)
+    raise AssertionError
+
+
+def answered_points(rule: dict[str, Any], answer: Any, best: list[Fraction], maximum: Fraction) -> Fraction:
+    if answer is None:
+        return Fraction(0)
+    kind = rule["kind"]
+    if kind == "flag":
+        return maximum if answer else Fraction(0)
+    if kind == "choice":
+        return Fraction(rule["choices"][answer])
+    value = Fraction(answer)
+    if kind == "steps":
+        return (
+            Fraction([step["points"] for step in rule["steps"] if value >= Fraction(step["from"])][-1:][0])
+            if any(value >= Fraction(step["from"]) for step in rule["steps"])
+            else Fraction(0)
+        )
+    if kind == "per_unit":
+        points = counted(value - Fraction(rule["beyond"]), rule["unit"], rule["counted"]) * Fraction(
+            rule["points"]
+        )
+    elif kind == "between":
+        full, zero = Fraction(rule["full_at"]), Fraction(rule["zero_at"])
+        points = maximum * (value - zero) / (full - zero)
+    elif value <= 0:
+        return Fraction(0)
+    else:
+        points = maximum * (value / max(best) if rule["better"] == "higher" else min(best) / value)
+    return min(max(points, Fraction(0)), maximum)
+
+
+def group_points(case: dict[str, Any], accepted: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """By bid: the points of each group, of each criterion, as fractions."""
     book = case["rulebook"]
-    places, combination = book["places"], book["combination"]
-    out = rejected_bids(case)
-    prices = {b["bid_id"]: Fraction(b["price"]) for b in case["bids"] if b["bid_id"] not in out}
-    lines = []
-    for bid, price in prices.items():
+    rule, places = book["combination"], book["places"]["combined"]
+    found: dict[str, dict[str, Any]] = {}
+    for bid in accepted:
         sheets = [
-            {k: Fraction(v) for k, v in s["points"].items()} for s in case["sheets"] if s["bid_id"] == bid
+            {k: Fraction(v) for k, v in s["points"].items()}
+            for s in case["sheets"]
+            if s["bid_id"] == bid["bid_id"]
         ]
-        fraction = Fraction(book["price"]["maximum"]) * min(prices.values()) / price
-        price_text = shown(fraction, places["price"])
-        exact = [Fraction(price_text) / Fraction(book["price"]["maximum"]) * book["price"]["weight"] / 100]
-        parts = [price_text]
+        groups, criteria = {}, {}
         for group in book["groups"]:
-            ids = [criterion["id"] for criterion in group["criteria"]]
-            if combination["level"] == "criterion":
-                points = sum(
-                    Fraction(shown(panel_figure([s[id] for s in sheets], combination), places["combined"]))
-                    for id in ids
+            points = Fraction(0)
+            ids = [c["id"] for c in group["criteria"] if c["scored_by"] == "experts"]
+            if rule["level"] == "criterion":
+                for id in ids:
+                    criteria[id] = cut(panel_figure([s[id] for s in sheets], rule), places)
+                    points += criteria[id]
+            elif ids:
+                points += cut(
+                    panel_figure([sum((s[id] for id in ids), Fraction(0)) for s in sheets], rule), places
                 )
-            else:
-                sums = [sum((s[id] for id in ids), Fraction(0)) for s in sheets]
-                points = Fraction(shown(panel_figure(sums, combination), places["combined"]))
-            parts.append(shown(Fraction(points), places["combined"]))
-            exact.append(Fraction(points) / Fraction(group["maximum"]) * group["weight"] / 100)
-        weighted = [shown(part, places["weighted"]) for part in exact]
-        if book["total_of"] == "rounded_parts":
-            exact = [Fraction(text) for text in weighted]
-        technical = shown(sum(exact[1:], Fraction(0)), places["weighted"])
-        total = shown(sum(exact, Fraction(0)), places["total"])
-        keys = {"lower_price": price, "higher_technical": -Fraction(technical)}
+            for criterion in group["criteria"]:
+                if criterion["scored_by"] == "system":
+                    value = criterion["value"]
+                    others = [b["answers"].get(value["answer"]) for b in accepted]
+                    numbers = [
+                        Fraction(x)
+                        for x in others
+                        if value["kind"] == "best_ratio" and x is not None and Fraction(x) > 0
+                    ]
+                    own = bid["answers"].get(value["answer"])
+                    exact = answered_points(value, own, numbers, Fraction(criterion["maximum"]))
+                    criteria[criterion["id"]] = cut(exact, places)
+                    points += criteria[criterion["id"]]
+            groups[group["id"]] = points
+        found[bid["bid_id"]] = {"groups": groups, "criteria": criteria}
+    return found
+
+
+def sums(case: dict[str, Any], price: Fraction, groups: dict[str, Fraction]) -> tuple[list[str], str, str]:
+    """Each part's contribution, the technical points, the total."""
+    book, places = case["rulebook"], case["rulebook"]["places"]
+    parts = [(price, book["price"]["maximum"], book["price"]["weight"])]
+    parts += [(groups[g["id"]], g["maximum"], g["weight"]) for g in book["groups"]]
+    exact = [x / Fraction(full) * w * Fraction(book["total_maximum"]) / 10_000 for x, full, w in parts]
+    weighted = [shown(part, places["weighted"]) for part in exact]
+    if book["total_of"] == "rounded_parts":
+        exact = [Fraction(text) for text in weighted]
+    technical = shown(sum(exact[1:], Fraction(0)), places["weighted"])
+    return weighted, technical, shown(sum(exact, Fraction(0)), places["total"])
+
+
+def misses_minimum(case: dict[str, Any], points: dict[str, Any], technical: str) -> bool:
+    book = case["rulebook"]
+    least = book["technical_minimum"]
+    misses = least is not None and Fraction(technical) < Fraction(least)
+    for group in book["groups"]:
+        pairs = [(points["groups"][group["id"]], group["minimum"])]
+        pairs += [(points["criteria"].get(c["id"]), c["minimum"]) for c in group["criteria"]]
+        misses = misses or any(least is not None and figure < Fraction(least) for figure, least in pairs)
+    return misses
+
+
+def award_figure(
+    book: dict[str, Any], line: dict[str, Any], lines: list[dict[str, Any]]
+) -> tuple[str, Fraction]:
+    """The deciding figure as text, and what sorts: less stands before more."""
+    award, places = book["award"], book["places"]["award"]
+    if award["by"] in ("total", "technical"):
+        text = line["total"] if award["by"] == "total" else line["technical_points"]
+        return text, -Fraction(text)
+    if award["by"] == "evaluated_price":
+        text = shown(line[award["of"]], book["places"]["evaluated"])
+        return text, Fraction(text) * (-1 if book["price"]["better"] == "higher" else 1)
+    price, quality = line[award["of"]], Fraction(line["technical_points"])
+    rate = Fraction(award["rate"])
+    if award["by"] == "quality_per_price":
+        exact = (Fraction(award["base_points"]) + quality) * Fraction(award["multiplier"]) / price
+    elif award["by"] == "price_less_quality":
+        exact = price - rate * quality
+    else:
+        best = max(Fraction(other["technical_points"]) for other in lines)
+        exact = (1 - (best - quality) * rate) * min(other[award["of"]] for other in lines) / price
+    text = shown(exact, places)
+    return text, Fraction(text) * (1 if award["by"] == "price_less_quality" else -1)
+
+
+def tie_key(key: str, line: dict[str, Any]) -> Any:
+    prefix, _, id = key.partition(":")
+    if prefix == "answer":
+        return 0 if line["answers"].get(id) is True else 1
+    if prefix in ("group", "criterion"):
+        return -line["groups" if prefix == "group" else "criteria"][id]
+    return {
+        "lower_price": line["offer"],
+        "lower_evaluated_price": line["evaluated"],
+        "higher_technical": -Fraction(line["technical_points"]),
+        "higher_price_points": -Fraction(line["price_points"]),
+        "earlier_bid": line["received_at"],
+    }[key]
+
+
+def rank(case: dict[str, Any]) -> list[dict[str, Any]]:
+    """Lines with place, bid_id, price_points, technical_points, total, award, parts; all figures as texts."""
+    book = case["rulebook"]
+    places, rule = book["places"], book["price"]
+    out = rejected_bids(case)
+    accepted = [bid for bid in case["bids"] if bid["bid_id"] not in out]
+    technical = group_points(case, accepted)
+    kept = [
+        bid
+        for bid in accepted
+        if not misses_minimum(
+            case, technical[bid["bid_id"]], sums(case, Fraction(0), technical[bid["bid_id"]]["groups"])[1]
+        )
+    ]
+    if not kept:
+        return []
+    basis = case["bids"] if rule["benchmark"]["among"] == "opened" else kept
+    both = {b["bid_id"]: {"offer": offer_of(b), "evaluated": evaluated_price(b, book)} for b in case["bids"]}
+    mark, first = Fraction(1), None
+    if rule["formula"]["kind"] != "none":
+        mark, first = benchmark(
+            case, {b["bid_id"]: both[b["bid_id"]][rule["benchmark"]["of"]] for b in basis}
+        )
+    figures = [both[b["bid_id"]][rule["formula"]["of"]] for b in kept]
+    anchors = {"benchmark": mark, "lowest": min(figures), "highest": max(figures)}
+    anchors |= {name: Fraction(rule[name]) for name in ("ceiling", "estimate") if rule[name]}
+    positions = {bid: n for tie in case["drawn"]["ties"] for n, bid in enumerate(tie)}
+    lines = []
+    for bid in kept:
+        own = both[bid["bid_id"]]
+        points = price_points(own[rule["formula"]["of"]], mark, anchors, case)
+        if rule["outliers"] == "floor" and first is not None and len(first) < len(basis):
+            term = rule["benchmark"]["terms"][0]
+            dropped = len(case["drawn"]["samples"][term["sample"]]) if term["sample"] else len(basis)
+            if len(first) < dropped and not min(first) <= own[rule["formula"]["of"]] <= max(first):
+                points = Fraction(rule["formula"]["floor"])
+        groups = technical[bid["bid_id"]]["groups"]
+        weighted, technical_text, total = sums(case, points, groups)
+        texts = [
+            shown(points, places["price"]),
+            *(shown(groups[g["id"]], places["combined"]) for g in book["groups"]),
+        ]
         lines.append(
             {
-                "bid_id": bid,
-                "price_points": price_text,
-                "technical_points": technical,
+                **technical[bid["bid_id"]],
+                **own,
+                "bid_id": bid["bid_id"],
+                "answers": bid["answers"],
+                "received_at": bid["received_at"],
+                "price_points": texts[0],
+                "technical_points": technical_text,
                 "total": total,
-                "parts": list(zip(parts, weighted, strict=True)),
-                "key": (-Fraction(total), *(keys[key] for key in book["tie_break"])),
+                "parts": list(zip(texts, weighted, strict=True)),
+                "evaluated_price": shown(own["evaluated"], places["evaluated"]),
             }
         )
+    for line in lines:
+        line["award"], first_key = award_figure(book, line, lines)
+        ties = tuple(tie_key(key, line) for key in book["tie_break"])
+        line["key"] = (first_key, *ties, positions.get(line["bid_id"], 0))
     lines.sort(key=lambda line: (line["key"], line["bid_id"]))
     for line in lines:
         line["place"] = 1 + sum(other["key"] < line["key"] for other in lines)

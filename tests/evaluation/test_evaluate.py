@@ -15,92 +15,15 @@ from evaluation.result import Ranking, ranking_digest, write_ranking
 from kernel.errors import BadInput, BadSheet
 from tests.evaluation import oracle
 from tests.evaluation.cases import case_of, rulebook_data
+from tests.evaluation.generated import made_case, with_samples
 
 REAL_TENDER = Path(__file__).parents[2] / "tools" / "demo" / "op00028341.json"
-PRICES = ["1250000.00", "1250000.01", "980000.00", "1314566559949.00", "1383562794240.00", "3", "0.01"]
+FIGURES = ("place", "bid_id", "price_points", "technical_points", "total", "award", "evaluated_price")
 
 
-def made_case(chance: random.Random) -> dict[str, Any]:
-    """A random valid case as published JSON: any shape of rulebook, few distinct figures, so ties happen."""
-    places = {"sheet": chance.randint(0, 2), "combined": 2, "price": 2, "weighted": 2, "total": 2}
-    places |= {stage: chance.randint(0, 4) for stage in ("price", "weighted", "total")}
-    places["combined"] = chance.randint(places["sheet"], 4)
-    groups, criterion_ids = [], []
-    cuts = sorted(chance.sample(range(1, 10_000), chance.randint(1, 3)))
-    weights = [high - low for low, high in zip([0, *cuts], [*cuts, 10_000], strict=True)]
-    for g, weight in enumerate(weights[1:]):
-        maxima = [chance.choice([5, 7, 10, 33]) for _ in range(chance.randint(1, 3))]
-        ids = [f"c{g}-{i}" for i in range(len(maxima))]
-        criterion_ids += list(zip(ids, maxima, strict=True))
-        criteria = [
-            {
-                "id": id,
-                "name": {"zh": "项", "en": id},
-                "maximum": str(maximum),
-                "step": "1",
-                "scored_by": "experts",
-            }
-            for id, maximum in zip(ids, maxima, strict=True)
-        ]
-        if places["sheet"]:
-            for criterion in criteria:
-                criterion["step"] = "0.1" if places["sheet"] == 1 else "0.25"
-        name = {"zh": "组", "en": f"g{g}"}
-        groups.append(
-            {"id": f"g{g}", "name": name, "weight": weight, "maximum": str(sum(maxima)), "criteria": criteria}
-        )
-    high, low = chance.choice([(0, 0), (1, 1), (1, 0), (0, 1), (2, 1)])
-    rule = "trimmed_mean" if high + low else chance.choice(["mean", "median"])
-    checks = [{"id": "signed", "text": {"zh": "签", "en": "signed"}, "clause": "51"}] * chance.randint(0, 1)
-    book = rulebook_data(
-        places=places,
-        price__weight=weights[0],
-        price__maximum=chance.choice(["100", "30", "1"]),
-        price__ceiling=chance.choice([None, "1300000000000"]),
-        groups=groups,
-        combination={
-            "rule": rule,
-            "drop_high": high,
-            "drop_low": low,
-            "level": chance.choice(["criterion", "group"]),
-        },
-        total_of=chance.choice(["exact_parts", "rounded_parts"]),
-        tie_break=chance.sample(["lower_price", "higher_technical"], chance.randint(0, 2)),
-        checks=checks,
-    )
-    bids = [f"b{i}" for i in range(chance.randint(1, 5))]
-    members = [f"m{i}" for i in range(chance.randint(high + low + 1, 7))]
-    step = {0: Fraction(1), 1: Fraction(1, 10), 2: Fraction(1, 4)}[places["sheet"]]
-
-    def score(maximum: int) -> str:
-        steps = chance.choice([0, int(maximum / step), chance.randint(0, int(maximum / step))])
-        return oracle.shown(steps * step, places["sheet"])
-
-    return {
-        "v": 1,
-        "tender_id": "t",
-        "lot_id": "l",
-        "rulebook": book,
-        "bids": [{"bid_id": b, "bidder_name": b.upper(), "price": chance.choice(PRICES)} for b in bids],
-        "votes": [
-            {
-                "member": m,
-                "bid_id": b,
-                "check": check["id"],
-                "passed": passed,
-                "reason": "" if passed else "no seal",
-            }
-            for check in checks
-            for b in bids
-            for m in members
-            for passed in [chance.random() < 0.7]
-        ],
-        "sheets": [
-            {"member": m, "bid_id": b, "points": {id: score(maximum) for id, maximum in criterion_ids}}
-            for m in members
-            for b in bids
-        ],
-    }
+def made(seed: object) -> dict[str, Any]:
+    chance = random.Random(str(seed))
+    return with_samples(chance, made_case(chance))
 
 
 def compare(data: dict[str, Any]) -> Ranking:
@@ -110,21 +33,10 @@ def compare(data: dict[str, Any]) -> Ranking:
     lines = published["lines"]
     assert isinstance(lines, list)
     ours = [
-        (
-            line["place"],
-            line["bid_id"],
-            line["price_points"],
-            line["technical_points"],
-            line["total"],
-            [(part["points"], part["weighted"]) for part in line["parts"]],
-        )
+        (*(line[key] for key in FIGURES), [(part["points"], part["weighted"]) for part in line["parts"]])
         for line in lines
     ]
-    theirs = [
-        (x["place"], x["bid_id"], x["price_points"], x["technical_points"], x["total"], x["parts"])
-        for x in oracle.rank(data)
-    ]
-    assert ours == theirs
+    assert ours == [(*(line[key] for key in FIGURES), line["parts"]) for line in oracle.rank(data)]
     for line in lines:
         for step in line["derivation"]:
             places = len(step["value"].partition(".")[2])
@@ -133,10 +45,10 @@ def compare(data: dict[str, Any]) -> Ranking:
     return ranking
 
 
-@pytest.mark.parametrize("block", range(10))
-def test_three_thousand_generated_cases_agree_with_the_fraction_engine_bit_for_bit(block: int) -> None:
-    for seed in range(300):
-        compare(made_case(random.Random(f"{block}-{seed}")))
+@pytest.mark.parametrize("block", range(4))
+def test_three_hundred_generated_cases_agree_with_the_fraction_engine_bit_for_bit(block: int) -> None:
+    for seed in range(75):
+        compare(made(f"{block}-{seed}"))
 
 
 def two_bids(technical: dict[str, str], prices: dict[str, str], **changes: Any) -> Ranking:
@@ -192,9 +104,9 @@ def test_real_vietnamese_prices_of_thirteen_digits_are_ranked_exactly() -> None:
 
 
 @given(st.integers(0, 10**6), st.randoms(use_true_random=False))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_order_of_arrival_never_matters(seed: int, shuffler: random.Random) -> None:
-    data = made_case(random.Random(seed))
+    data = made(seed)
     shuffled = deepcopy(data)
     for key in ("bids", "votes", "sheets"):
         shuffler.shuffle(shuffled[key])
@@ -204,13 +116,17 @@ def test_order_of_arrival_never_matters(seed: int, shuffler: random.Random) -> N
 
 
 @given(st.integers(0, 10**6))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_more_points_for_a_bid_never_lower_its_place(seed: int) -> None:
-    chance = random.Random(seed)
-    data = made_case(chance)
-    favoured = chance.choice(data["bids"])["bid_id"]
+    data = without_cliffs(made(seed))
     before = {line.bid.bid_id: line.place for line in evaluate(read_case(data)).lines}
-    maxima = {c["id"]: c["maximum"] for group in data["rulebook"]["groups"] for c in group["criteria"]}
+    favoured = random.Random(seed).choice(sorted(before) or ["nobody"])
+    maxima = {
+        c["id"]: c["maximum"]
+        for group in data["rulebook"]["groups"]
+        for c in group["criteria"]
+        if c["scored_by"] == "experts"
+    }
     for sheet in data["sheets"]:
         if sheet["bid_id"] == favoured:
             sheet["points"] = dict(maxima)
@@ -218,14 +134,42 @@ def test_more_points_for_a_bid_never_lower_its_place(seed: int) -> None:
     assert after.get(favoured, 0) <= before.get(favoured, 0)
 
 
+def without_cliffs(data: dict[str, Any]) -> dict[str, Any]:
+    """Without minimums, which let others in or out, and without leaving out figures that are unusually high."""
+    book = data["rulebook"]
+    book |= {"technical_minimum": None}
+    book["combination"]["exclude"] = None
+    for group in book["groups"]:
+        for part in (group, *group["criteria"]):
+            part["minimum"] = None
+    return redrawn(data)
+
+
+def redrawn(data: dict[str, Any]) -> dict[str, Any]:
+    """The sample drawn again, after the set of bids that it is drawn from has changed."""
+    data["drawn"]["samples"] = {}
+    return with_samples(random.Random(0), data)
+
+
+def scaled(price: str, factor: int) -> str:
+    return oracle.shown(Fraction(price) * factor, 2)
+
+
 @given(st.integers(0, 10**6), st.integers(2, 1000))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_multiplying_every_price_changes_no_place(seed: int, factor: int) -> None:
-    data = made_case(random.Random(seed))
-    data["rulebook"]["price"]["ceiling"] = None
-    before = evaluate(read_case(data))
+    data = made(seed)
+    book, price = data["rulebook"], data["rulebook"]["price"]
+    book["places"]["benchmark"], book["award"]["by"], price["adjustments"] = None, "total", []
+    book["tie_break"] = [key for key in book["tie_break"] if key != "answer:green"]
     for bid in data["bids"]:
-        bid["price"] = oracle.shown(Fraction(bid["price"]) * factor, 2)
+        bid["answers"] = {id: value for id, value in bid["answers"].items() if id.startswith("a")}
+    before = evaluate(read_case(redrawn(data)))
+    for knot in price["formula"].get("knots", ()):
+        knot |= {"price": scaled(knot["price"], factor)} if "price" in knot else {}
+    for holder in (price, *data["bids"]):
+        for key in {"ceiling", "estimate", "price", "corrected_price"} & set(holder):
+            holder[key] = holder[key] and scaled(holder[key], factor)
     after = evaluate(read_case(data))
     assert [(x.place, x.bid.bid_id, x.total) for x in before.lines] == [
         (x.place, x.bid.bid_id, x.total) for x in after.lines
@@ -266,7 +210,7 @@ def test_a_case_that_is_incomplete_or_odd_is_refused(spoil: Any, error: type[Bad
 
 def test_a_written_case_reads_back_to_the_same_digest() -> None:
     for seed in range(30):
-        case = read_case(made_case(random.Random(seed)))
+        case = read_case(made(seed))
         again = read_case(json.loads(json.dumps(write_case(case))))
         assert case_digest(again) == case_digest(case)
         assert evaluate(again) == evaluate(case) or write_ranking(evaluate(again)) == write_ranking(

@@ -7,7 +7,8 @@ PRICE_FIRST, TECHNICAL_FIRST = ("lower_price", "higher_technical"), ("higher_tec
 
 
 def places(totals: list[int], prices: list[int], technical: list[int], keys: tuple[str, ...]) -> list[int]:
-    standing = place_bids(units(totals), units(prices), units(technical), keys)
+    columns = {"lower_price": units(prices), "higher_technical": -units(technical)}
+    standing = place_bids([-units(totals), *(columns[key] for key in keys)])
     assert sorted(int(standing.places[row]) for row in standing.order) == [
         int(standing.places[row]) for row in standing.order
     ]

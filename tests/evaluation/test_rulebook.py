@@ -46,10 +46,10 @@ def test_digest_changes_with_every_single_figure() -> None:
 @pytest.mark.parametrize(
     ("changes", "path"),
     [
-        ({"v": 2}, "v"),
+        ({"v": 3}, "v"),
         ({"v": True}, "v"),
         ({"v": 1.0}, "v"),
-        ({"method": "beauty_contest"}, "method"),
+        ({"method": "combined_score"}, "method"),
         ({"currency": "yuan"}, "currency"),
         ({"currency": "cny"}, "currency"),
         ({"price_places": 7}, "price_places"),
@@ -93,7 +93,7 @@ def test_a_wrong_field_is_named_by_its_path(changes: dict[str, Any], path: str) 
     assert where(rulebook_data(**changes)) == path
 
 
-@pytest.mark.parametrize("key", sorted(RULEBOOK))
+@pytest.mark.parametrize("key", ["v", "name", "currency", "price"])
 def test_a_missing_field_is_named(key: str) -> None:
     data = rulebook_data()
     del data[key]

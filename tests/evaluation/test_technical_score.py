@@ -5,7 +5,7 @@ from evaluation.rulebook import Combination, Places
 from evaluation.technical_score import combine_points
 from kernel.errors import BadSheet
 
-PLACES = Places(sheet=1, combined=2, price=2, weighted=2, total=2)
+PLACES = Places(sheet=1, combined=2, price=2, weighted=2, total=2, award=2, evaluated=2)
 
 
 def combined(figures: list[int], rule: str, high: int = 0, low: int = 0) -> int:

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from evaluation.rulebook import Rulebook, read_rulebook
-from evaluation.score_matrix import points_type, score_matrix
+from evaluation.score_matrix import score_matrix
+from evaluation.technical_matrix import points_type
 from tools.bench.report import row
 
 EXPERTS, BIDS, CRITERIA, GROUPS = 9, 1000, 60, 3

@@ -19,22 +19,21 @@ def criterion(id: str, zh: str, en: str, maximum: str, step: str) -> dict[str, A
 
 
 SMALL: dict[str, Any] = {
-    "v": 1,
+    "v": 2,
     "tender_id": "7b0c8a52-2a40-4f0e-9a55-5d8c3f0f7d11",
     "lot_id": "0f6a6f0e-52c1-4b7e-8f43-4a1c2f1e9b22",
     "rulebook": {
-        "v": 1,
+        "v": 2,
         "name": {"zh": "综合评分法", "en": "Combined scoring, low price first"},
-        "method": "combined_score",
         "currency": "CNY",
         "price_places": 2,
         "places": {"sheet": 1, "combined": 2, "price": 2, "weighted": 2, "total": 2},
         "price": {
-            "kind": "low_price_first",
-            "benchmark": "lowest_compliant",
             "weight": 3000,
             "maximum": "30",
             "ceiling": "1300000",
+            "benchmark": {"of": "evaluated", "terms": [{"base": "lowest"}]},
+            "formula": {"kind": "ratio"},
         },
         "groups": [
             {
