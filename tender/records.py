@@ -131,6 +131,17 @@ class BidRecord(SQLModel, table=True):
     end_receipt: str | None = None
 
 
+class SubmissionTraceRecord(SQLModel, table=True):
+    """Where a bid came in from: network address and program, sealed under the platform's key for people's data.
+
+    Read only after the opening, by the search for collusion; its context is the submission's id.
+    """
+
+    __tablename__ = "submission_traces"
+    bid_id: str = Field(primary_key=True, sa_type=Id, foreign_key="bids.id")
+    sealed: bytes
+
+
 class ClosingRecord(SQLModel, table=True):
     """The recorded end of bidding."""
 

@@ -28,6 +28,7 @@ from storage.objects import StoredObject
 from tender import queries
 from tender.actions import submit_bid as acts
 from tender.records import BidRecord
+from tender.traces import SubmissionTrace, seal_trace
 from web.documents import next_chunk
 from web.guards import adapters_of, caller, find_caller_in, signed_in
 from web.routes import get, post
@@ -95,6 +96,12 @@ def declared_digest(request: Request[Any, Any, Any]) -> bytes:
     return digest
 
 
+def trace_of(request: Request[Any, Any, Any]) -> SubmissionTrace:
+    """Where a request comes from; never logged."""
+    address = request.client.host if request.client else ""
+    return SubmissionTrace(address, request.headers.get("user-agent", ""))
+
+
 def stamp(adapters: Adapters, digest: bytes) -> tuple[bytes, Any]:
     """An RFC 3161 token over a digest, and its time."""
     at = adapters.clock.now()
@@ -110,6 +117,7 @@ def take_in(
     lot_id: str,
     digest: bytes,
     replaces: str | None,
+    trace: SubmissionTrace,
 ) -> str:
     """The ordered steps of a submission: check, store, stamp, admit. Returns the receipt."""
     with adapters.database.reading() as session:
@@ -126,7 +134,16 @@ def take_in(
             now=adapters.clock.now(),
         )
     stored = adapters.objects.put_once(arrival.chunks(), expected=digest, limit_bytes=window.limit_bytes)
-    return admit(adapters, actor, arrival, stored, tender_id=tender_id, lot_id=lot_id, replaces=replaces)
+    return admit(
+        adapters,
+        actor,
+        arrival,
+        stored,
+        tender_id=tender_id,
+        lot_id=lot_id,
+        replaces=replaces,
+        trace=trace,
+    )
 
 
 def admit(
@@ -138,11 +155,13 @@ def admit(
     tender_id: str,
     lot_id: str,
     replaces: str | None,
+    trace: SubmissionTrace,
 ) -> str:
     """Stamp a stored envelope and admit it in one transaction, with others that wait for the same tender."""
     token, stamped_at = stamp(adapters, stored.digest)
+    sealed = seal_trace(adapters.keys.people, arrival.prefix.header.submission_id, trace)
     command = acts.SubmitBid(
-        tender_id, lot_id, arrival.prefix, arrival.prefix_bytes, stored, token, stamped_at, replaces
+        tender_id, lot_id, arrival.prefix, arrival.prefix_bytes, stored, token, stamped_at, replaces, sealed
     )
 
     def act(session: Session) -> str:
@@ -172,6 +191,7 @@ async def submit(
             lot_id=lot_id,
             digest=digest,
             replaces=replaces,
+            trace=trace_of(request),
         )
 
     receipt = await anyio.to_thread.run_sync(work)

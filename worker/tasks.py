@@ -15,7 +15,7 @@ from storage.adapters import Adapters
 from storage.database import Session
 from storage.objects import StoredObject
 from tender.actions import close, open_bids
-from worker import guides, letters, messages, sweeps
+from worker import collusion, guides, letters, messages, sweeps
 from worker.apart import LANGUAGES, render_apart
 from worker.jobs import Job, Payload
 
@@ -105,6 +105,8 @@ JOBS: Mapping[str, Job] = {
     "make_booklet": Job(guides.keep_booklet, prepare=guides.write_booklet),
     "make_mandate_letter": Job(guides.keep_letter, prepare=guides.write_letter),
     "make_commitment": Job(guides.keep_commitment, prepare=guides.write_commitment),
+    "read_bid_facts": Job(collusion.keep_bid, prepare=collusion.read_bid),
+    "find_signals": Job(collusion.keep_search, prepare=collusion.search),
     "sweep": Job(sweeps.sweep_all),
     "make_bulletins": Job(sweeps.keep_bulletins, prepare=sweeps.write_bulletins),
 }

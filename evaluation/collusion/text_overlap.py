@@ -16,13 +16,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from rapidfuzz import fuzz
-from scipy.sparse import csr_array  # type: ignore[import-untyped]
+from scipy.sparse import csr_array
 
 LEAST_LETTERS = 20  # folded characters of a passage that is compared
 GATE = 0.15  # Jaccard similarity of a candidate
 ALIKE = 65.0  # edit ratio from 0 to 100 of a copy
 TEMPLATE_SHARE = (3, 10)  # of the bids
 TEMPLATE_LEAST = 5  # bids; in a smaller tender only the tender's own documents tell what is template
+LOT_PASSAGES = 40_000  # passages of one lot that are compared
 BLOCK = 1024  # rows of the product that are held at a time
 
 
@@ -169,3 +170,16 @@ def _by_pair(
         )
         for pair, best in sorted(found.items())
     )
+
+
+def within_limit(
+    passages: Mapping[str, Sequence[str]], limit: int = LOT_PASSAGES
+) -> dict[str, tuple[str, ...]]:
+    """The passages that are compared: all, or the longest of each bid where the lot has more than the limit."""
+    each = limit // max(1, len(passages))
+    kept: dict[str, tuple[str, ...]] = {}
+    for bid, texts in passages.items():
+        longest = sorted(range(len(texts)), key=lambda place: (-len(texts[place]), place))[:each]
+        few = len(texts) > each and sum(map(len, passages.values())) > limit
+        kept[bid] = tuple(texts[place] for place in sorted(longest)) if few else tuple(texts)
+    return kept

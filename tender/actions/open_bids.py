@@ -255,3 +255,7 @@ def _publish_record(session: Session, tender_id: str, now: datetime) -> None:
     session.add(OpeningRecord(tender_id=tender_id, body=body, digest=digest, recorded_at=now))
     session.add(tender)
     audit_log.append(session, Fact("opening.recorded", tender_id, tender_id, {"record": digest}), now)
+    # Every opened bid is read for traces of collusion; no tender can leave that out.
+    for row, bid in rows:
+        if row.contents_digest is not None:
+            outbox.enqueue(session, "read_bid_facts", {"bid_id": bid.id}, now=now)

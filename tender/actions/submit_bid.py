@@ -18,11 +18,12 @@ from kernel.errors import AlreadySubmitted, BidAlreadyWithdrawn, NotFound, Wrong
 from kernel.ids import new_id
 from storage import audit_log
 from storage.audit_log import Fact
+from storage.columns import table_of
 from storage.keys import PlatformKeys
 from storage.objects import StoredObject
 from tender import queries
 from tender.receipt import log_data, write_receipt
-from tender.records import BidRecord
+from tender.records import BidRecord, SubmissionTraceRecord
 from tender.submission import (
     SubmissionWindow,
     check_envelope,
@@ -32,6 +33,7 @@ from tender.submission import (
     check_size,
 )
 
+ADD_TRACE = insert(table_of(SubmissionTraceRecord))
 ADD_BID = insert(queries.BIDS).values(sequence=queries.NEXT_SEQUENCE.scalar_subquery())
 
 
@@ -47,6 +49,8 @@ class SubmitBid:
     token: bytes = field(repr=False)
     stamped_at: datetime
     replaces: str | None = None
+    trace: bytes = field(default=b"", repr=False)
+    """where it came in from, sealed with tender.traces; secret until the opening"""
 
 
 def check_arrival(
@@ -150,6 +154,8 @@ def _admit(session: Session, keys: PlatformKeys, actor: Actor, command: SubmitBi
         "replaces": facts.replaces,
     }
     session.connection().execute(ADD_BID, bid)
+    if command.trace:
+        session.connection().execute(ADD_TRACE, {"bid_id": facts.bid_id, "sealed": command.trace})
     return receipt
 
 

@@ -21,7 +21,7 @@ from storage.adapters import Adapters
 from storage.objects import StoredObject
 from tender import queries
 from tender.actions import submit_bid as acts
-from web.bids import Arrival, admit
+from web.bids import Arrival, admit, trace_of
 from web.guards import adapters_of
 from web.pages.bidder import standing_bids, task_values
 from web.pages.forms import FileForm, text
@@ -182,6 +182,7 @@ def submit(
             tender_id=tender_id,
             lot_id=lot_id,
             replaces=text(data, "replaces") or None,
+            trace=trace_of(request),
         )
     except TenderingError as error:
         values = lot_values(request, tender_id, lot_id)
