@@ -5,6 +5,7 @@ from typing import Any
 
 from client.claims import Evidence, NotProven, digest_of
 from client.claims_bids import price_units
+from client.panel_log import work_that_counted
 from crypto.parts_digest import parts_digest
 from evaluation.case import case_digest, read_case
 from evaluation.evaluate import evaluate
@@ -34,34 +35,42 @@ def panel_was_drawn(evidence: Evidence) -> str:
 
 
 def sheets_were_signed(evidence: Evidence) -> str:
-    """Every vote and sheet in the case is one that a member handed in before the ranking."""
-    votes = {
-        (fact.subject, fact.data["seat"]): fact.data["votes"]
-        for _, fact in evidence.of_kind("compliance.voted")
-    }
-    sheets = {
-        (fact.subject, fact.data["seat"]): fact.data["sheet"] for _, fact in evidence.of_kind("sheet.signed")
-    }
-    seats = {f"seat-{n}" for n in range(1, evidence.one("panel.drawn")[1].data["seats"] + 1)}
-    count = 0
+    """Every vote and sheet in the case is the last that a member handed in before the ranking, and none is missing."""
+    counted, count = work_that_counted(evidence, check_transcript(evidence.capsule.json("draw.json"))), 0
+    seats: frozenset[str] = frozenset()
     for lot_id, case in cases(evidence).items():
+        if lot_id not in counted:
+            raise IntegrityBroken(what=f"the log does not rank the lot {lot_id}")
+        work, seats = counted[lot_id], counted[lot_id].seats
         cast: dict[str, list[Any]] = {}
         for vote in case["votes"]:
-            cast.setdefault(vote["member"], []).append(
-                [vote["bid_id"], vote["check"], vote["passed"], vote["reason"]]
-            )
+            line = [vote["bid_id"], vote["check"], vote["passed"], vote["reason"]]
+            cast.setdefault(vote["member"], []).append(line)
         for member, lines in cast.items():
-            if member not in seats or votes.get((lot_id, member)) != digest_of(sorted(lines, key=str)):
+            if work.votes.get(member) != digest_of(sorted(lines, key=str)):
                 raise IntegrityBroken(what=f"the votes of {member} are not the ones handed in")
         for sheet in case["sheets"]:
-            if sheet["member"] not in seats or sheets.get((sheet["bid_id"], sheet["member"])) != digest_of(
-                sheet
-            ):
+            if work.sheets.get((sheet["bid_id"], sheet["member"])) != digest_of(sheet):
                 raise IntegrityBroken(
                     what=f"the sheet of {sheet['member']} for bid {sheet['bid_id']} is not as signed"
                 )
-            count += 1
+        check_whole_panel(evidence, lot_id, seats, set(cast))
+        count += len(case["sheets"])
     return f"{count} signed sheets of {len(seats)} members"
+
+
+def check_whole_panel(evidence: Evidence, lot_id: str, seats: frozenset[str], voted: set[str]) -> None:
+    """Nobody was left out: every seat has voted, and has a sheet for every ranked bid, where there are any at all."""
+    if voted and voted != seats:
+        raise IntegrityBroken(what=f"the votes of {min(voted ^ seats)} are missing")
+    sheets = {
+        (sheet["bid_id"], sheet["member"])
+        for sheet in evidence.capsule.json(f"lots/{lot_id}/case.json")["sheets"]
+    }
+    ranked = [line["bid_id"] for line in evidence.capsule.json(f"lots/{lot_id}/ranking.json")["lines"]]
+    for bid, seat in sorted((bid, seat) for bid in ranked for seat in seats) if sheets else ():
+        if (bid, seat) not in sheets:
+            raise IntegrityBroken(what=f"the sheet of {seat} for bid {bid} is missing")
 
 
 def ranking_follows_rulebook(evidence: Evidence) -> str:
@@ -85,7 +94,8 @@ def ranking_follows_rulebook(evidence: Evidence) -> str:
             raise IntegrityBroken(what=f"the ranking of lot {lot_id} is not the logged one")
         winners += [line.bid.bidder_name for line in ranking.lines[:1]]
     whole = sha256_of_rankings(evidence, lots)
-    if evidence.one("ranking.made")[1].data["ranking"] != whole:
+    made = evidence.of_kind("ranking.made", "ranking.voided")
+    if not made or made[-1][1].kind != "ranking.made" or made[-1][1].data["ranking"] != whole:
         raise IntegrityBroken(what="the rankings together are not the logged ones")
     return "first: " + ", ".join(winners)
 
@@ -111,7 +121,10 @@ def cases(evidence: Evidence) -> dict[str, dict[str, Any]]:
 
 def report_is_logged(evidence: Evidence) -> str:
     """The evaluation report, in each of its forms, is the one that was logged."""
-    logged = evidence.one("report.made")[1].data
+    made = evidence.of_kind("report.made")
+    if not made:
+        raise IntegrityBroken(what="the log has no report of this tender")
+    logged = made[-1][1].data
     for form, name in REPORT_FORMS.items():
         part = evidence.capsule.parts.get(name)
         if part is None or logged.get(form) != parts_digest(part).hex():

@@ -1,0 +1,124 @@
+"""What a panel did, replayed from the log: whose verdicts and sheets counted when each lot was ranked.
+
+1. The seats are those of the draw. A reserve who takes a seat over is the next one of its group in the draw's order;
+   what the member who left had handed in and signed counts no more.
+2. The panel votes and signs only under a chair, whom it elected with more than half of all seats.
+3. A member hands in verdicts on a lot once, and signs a sheet once; again only after it was opened again.
+4. What counts for a lot is what stands when it is ranked. A ranking that was put aside is forgotten.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from client.claims import Evidence
+from crypto.log_entry import LoggedFact
+from expert_pool.draw import PanelDraw
+from kernel.errors import IntegrityBroken
+
+
+@dataclass(frozen=True)
+class CountedWork:
+    """What counted for one lot: digests of verdicts by seat, of sheets by bid and seat, and the logged ranking."""
+
+    seats: frozenset[str]
+    votes: Mapping[str, str]
+    sheets: Mapping[tuple[str, str], str]
+    ranked: Mapping[str, Any]
+
+
+@dataclass
+class PanelLog:
+    """The panel as it stands after the facts so far."""
+
+    draw: PanelDraw
+    seats: dict[str, str] = field(default_factory=dict)
+    """seat group by seat"""
+    called: list[str] = field(default_factory=list)
+    chair: str | None = None
+    votes: dict[tuple[str, str], str] = field(default_factory=dict)
+    sheets: dict[tuple[str, str], str] = field(default_factory=dict)
+    counted: dict[str, CountedWork] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.seats = {f"seat-{n}": seat.group for n, seat in enumerate(self.draw.seats, 1)}
+        self.called = [seat.leaf for seat in self.draw.seats]
+
+    def take(self, fact: LoggedFact) -> None:
+        """Let one fact happen; facts that are not the panel's change nothing."""
+        act = {
+            "chair.elected": self._elect,
+            "seat.replaced": self._replace,
+            "compliance.voted": self._vote,
+            "compliance.reopened": self._reopen_votes,
+            "sheet.signed": self._sign,
+            "sheet.reopened": self._reopen_sheet,
+            "lot.ranked": self._rank,
+            "ranking.voided": self._forget,
+        }.get(fact.kind)
+        if act is not None:
+            act(fact.subject, fact.data)
+
+    def _elect(self, _: str, data: Mapping[str, Any]) -> None:
+        if data["seat"] not in self.seats or 2 * data["votes"] <= len(self.seats):
+            raise IntegrityBroken(what="the chair was not elected by more than half of all seats")
+        self.chair = data["seat"]
+
+    def _replace(self, _: str, data: Mapping[str, Any]) -> None:
+        left, made = data["seat"], data["replacement"]
+        group = self.seats.pop(left, None)
+        waiting = [leaf for leaf in self.draw.reserves.get(str(group), ()) if leaf not in self.called]
+        if waiting[:1] != [data["leaf"]] or made in self.seats:
+            raise IntegrityBroken(what=f"{left} was not taken over by the next reserve of the draw")
+        self.seats[made] = str(group)
+        self.called.append(data["leaf"])
+        self.votes = {key: digest for key, digest in self.votes.items() if key[1] != left}
+        self.sheets = {key: digest for key, digest in self.sheets.items() if key[1] != left}
+        self.chair = None if self.chair == left else self.chair
+
+    def _vote(self, lot: str, data: Mapping[str, Any]) -> None:
+        self._check_member(data["seat"])
+        if (lot, data["seat"]) in self.votes:
+            raise IntegrityBroken(what=f"{data['seat']} voted twice on the lot {lot} without a re-opening")
+        self.votes[lot, data["seat"]] = data["votes"]
+
+    def _reopen_votes(self, lot: str, data: Mapping[str, Any]) -> None:
+        standing = {seat: digest for (of, seat), digest in self.votes.items() if of == lot}
+        if standing != data["votes"]:
+            raise IntegrityBroken(what=f"the re-opened verdicts on the lot {lot} are not those that stood")
+        self.votes = {key: digest for key, digest in self.votes.items() if key[0] != lot}
+
+    def _sign(self, bid: str, data: Mapping[str, Any]) -> None:
+        self._check_member(data["seat"])
+        if (bid, data["seat"]) in self.sheets:
+            raise IntegrityBroken(what=f"{data['seat']} signed twice for the bid {bid} without a re-opening")
+        self.sheets[bid, data["seat"]] = data["sheet"]
+
+    def _reopen_sheet(self, bid: str, data: Mapping[str, Any]) -> None:
+        if self.sheets.pop((bid, data["seat"]), None) != data["sheet"]:
+            raise IntegrityBroken(what=f"the re-opened sheet of {data['seat']} is not the one that stood")
+
+    def _rank(self, lot: str, data: Mapping[str, Any]) -> None:
+        votes = {seat: digest for (of, seat), digest in self.votes.items() if of == lot}
+        self.counted[lot] = CountedWork(frozenset(self.seats), votes, dict(self.sheets), data)
+
+    def _forget(self, _: str, __: Mapping[str, Any]) -> None:
+        self.counted.clear()
+
+    def _check_member(self, seat: str) -> None:
+        if seat not in self.seats:
+            raise IntegrityBroken(what=f"{seat} does not sit on the panel")
+        if self.chair is None:
+            raise IntegrityBroken(what=f"{seat} voted or signed before the panel had a chair")
+
+
+def work_that_counted(evidence: Evidence, draw: PanelDraw) -> Mapping[str, CountedWork]:
+    """What counted for each lot at its last ranking.
+
+    Raises:
+        IntegrityBroken: the panel's facts break one of the rules above.
+    """
+    log = PanelLog(draw)
+    for _, fact in evidence.facts:
+        log.take(fact)
+    return log.counted
