@@ -22,7 +22,7 @@ worker: ## Start a separate worker for the broker named in the settings
 
 test: ## Run the tests (T=path or T="path -k words" for some of them)
 	@tools/setup.sh test
-	@$(PY) -m pytest -q -n 2 --dist loadfile $(T)
+	@PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -q -n 2 --dist loadfile $(T)
 
 check: ## Check format, style, types and import rules
 	@tools/setup.sh test

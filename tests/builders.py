@@ -1,12 +1,17 @@
 """Plain functions with valid defaults: a platform on a folder, people, a published tender, sealed bids."""
 
+import atexit
 import os
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from shutil import copyfile, rmtree
+from tempfile import mkdtemp
 from typing import Any
 from uuid import uuid4
 
+from sqlalchemy import inspect
 from sqlmodel import SQLModel, select
 
 from accounts import actions as accounts
@@ -59,11 +64,28 @@ class Platform:
         return self.people[name]
 
 
+@cache
+def empty_tables() -> Path:
+    """An SQLite file with every table and no row: to copy it takes a tenth of the time that it takes to make it."""
+    folder = Path(mkdtemp(prefix="tables-"))
+    atexit.register(rmtree, folder, ignore_errors=True)
+    settings = Settings(var=folder)
+    database = Database(settings.database)
+    SQLModel.metadata.create_all(database.engine)
+    database.close()  # the last one to leave empties the journal into the file
+    return Path(settings.database.removeprefix("sqlite:///"))
+
+
 def make_platform(folder: Path, database_url: str = "", clock: FixedClock | None = None) -> Platform:
     """A fresh embedded platform in a folder, with its operator."""
     clock = clock or FixedClock(NOW)
-    adapters = make_adapters(Settings(var=folder, database_url=database_url), clock)
-    SQLModel.metadata.create_all(adapters.database.engine)
+    settings = Settings(var=folder, database_url=database_url)
+    if not database_url:
+        folder.mkdir(parents=True, exist_ok=True)
+        copyfile(empty_tables(), folder / empty_tables().name)
+    adapters = make_adapters(settings, clock)
+    if database_url and not inspect(adapters.database.engine).has_table("log_entries"):
+        SQLModel.metadata.create_all(adapters.database.engine)
     with adapters.database.transaction() as session:
         person_id = accounts.bootstrap(session, sign_in="operator", password=PASSWORD, now=clock.now())
         assert person_id is not None

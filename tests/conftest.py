@@ -115,15 +115,33 @@ class ByFile(LoadFileScheduling):
 
 STORY = ("tests/pages/test_1_", "tests/pages/test_2_")
 
-
-LONG = ("tests/pages/", "tests/flows/test_site", "tests/flows/test_kill_server", "tests/worker/test_crashes")
+LONG = (
+    *STORY,
+    "tests/doors/test_authorisation.py",
+    "tests/evaluation/test_evaluate.py",
+    "tests/pages/",
+    "tests/flows/test_score_and_rank.py",
+    "tests/flows/test_site.py",
+    "tests/flows/test_open_bids.py",
+    "tests/flows/test_kill_server.py",
+    "tests/worker/",
+    "tests/flows/",
+    "tests/client/",
+)
+"""The files that take longest, in the order in which they are handed out; the others follow in any order."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the long files: at the end no process waits for another one's."""
-    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+    first = {name: place for place, name in enumerate(LONG)}
+
+    def place(item: pytest.Item) -> int:
+        return min((first[name] for name in LONG if item.nodeid.startswith(name)), default=len(LONG))
+
+    items.sort(key=place)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
-    """Share the tests out among the processes of `-n`."""
+    """Share the tests out among the processes of `-n`, in the order above and not by number of tests."""
+    config.option.loadscopereorder = False
     return ByFile(config, log)

@@ -1,5 +1,6 @@
 """Speaking to the application as one of its people, and the whole of what it keeps, to see that nothing was added."""
 
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -68,8 +69,8 @@ def facts(platform: Platform) -> int:
 
 def kept(platform: Platform) -> tuple[list[str], int, int]:
     """The files under objects/, the number of bids and of facts in the log."""
-    folder = platform.adapters.settings.var / "objects"
-    files = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+    walked = os.walk(platform.adapters.settings.var / "objects")
+    files = sorted(os.path.join(folder, name) for folder, _, names in walked for name in names)
     with platform.database.reading() as session:
         bids = session.exec(select(func.count()).select_from(BidRecord)).one()
     return files, bids, facts(platform)
