@@ -142,7 +142,9 @@ def signal(session: Session, signal_id: str, *, lock: bool = False) -> SignalRec
 def remarks(session: Session, signal_ids: Collection[str]) -> list[RemarkRecord]:
     """What people said of signals, oldest first."""
     found = select(RemarkRecord).where(col(RemarkRecord.signal_id).in_(list(signal_ids)))
-    return list(session.exec(found.order_by(col(RemarkRecord.at), col(RemarkRecord.id))))
+    return list(
+        session.exec(found.order_by(col(RemarkRecord.at), col(RemarkRecord.kind), col(RemarkRecord.id)))
+    )
 
 
 def undecided(session: Session, limit: int) -> list[tuple[str, int]]:
