@@ -59,7 +59,8 @@ def read_answer(field: AnswerField, value: object) -> Answer:
             raise ValueError("true or false is needed here")
         return value
     if field.kind == NUMBER:
-        return read_decimal(value)
+        is_whole = isinstance(value, int) and not isinstance(value, bool)
+        return read_decimal(str(value) if is_whole else value)
     if not isinstance(value, str) or value not in field.choices:
         raise ValueError(f"it must be one of {', '.join(field.choices)}")
     return value
@@ -75,6 +76,13 @@ def usable_answers(fields: Mapping[str, AnswerField], given: Mapping[str, object
             except ValueError:
                 continue
     return usable
+
+
+def stated_answers(fields: Mapping[str, AnswerField], stated: object) -> dict[str, object]:
+    """Of what a bid states, the answers that the rulebook asks for and that can be read, as they were written."""
+    given = stated if isinstance(stated, Mapping) else {}
+    usable = usable_answers(fields, given)
+    return {id: given[id] for id in usable}
 
 
 def _asked(rulebook: Rulebook) -> Iterator[AnswerField]:

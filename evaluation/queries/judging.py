@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from accounts import queries as accounts
+from evaluation.answers import answer_fields, stated_answers
 from evaluation.case import EvaluationCase, read_case
 from evaluation.compliance import OpenedBid, Screening, Vote, screen
 from evaluation.desk import expert_criteria
@@ -17,9 +18,11 @@ from evaluation.report import LotResult, Member, ReportFacts
 from evaluation.rulebook import Rulebook, read_rulebook
 from evaluation.sheets import Sheet, read_sheet
 from expert_pool import queries as experts
+from kernel.clock import write_time
 from kernel.errors import NotFound
 from kernel.ids import BidId, LotId, TenderId
 from tender import queries as tenders
+from tender.opening import read_announced
 
 
 def rulebook(session: Session, tender_id: str) -> Rulebook:
@@ -38,8 +41,18 @@ def opened_bids(session: Session, tender_id: str, lot_id: str) -> tuple[OpenedBi
         if bid.lot_id == lot_id and row.price_units is not None
     ]
     names = accounts.organisation_names(session, {bid.bidder_id for _, bid in rows})
+    asked = answer_fields(rulebook(session, tender_id))
+    scale = tenders.price_scale(tenders.tender(session, tender_id))
+    corrected = clarifications.confirmed_corrections(session, lot_id)
     bids = [
-        OpenedBid(BidId(bid.id), names[bid.bidder_id], row.price_units)
+        OpenedBid(
+            bid_id=BidId(bid.id),
+            bidder_name=names[bid.bidder_id],
+            price=row.price_units,
+            corrected_price=corrected.get(bid.id),
+            received_at=write_time(bid.received_at),
+            answers=stated_answers(asked, read_announced(row.bid_json, scale).answers),
+        )
         for row, bid in rows
         if row.price_units is not None
     ]
