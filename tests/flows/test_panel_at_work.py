@@ -303,7 +303,7 @@ def test_the_supervisor_has_a_ranking_made_anew_and_the_capsule_still_proves_it(
     assert (found.count("ranking.made"), found.count("ranking.voided"), found.count("report.made")) == (
         2,
         1,
-        1,
+        2,
     )
     capsule = unpack(make_capsule(platform.adapters, tender.tender_id, PUBLIC))
     assert [v for v in examine(Evidence(capsule, capsule.json("keys.json"))) if v.result == FAIL] == []
