@@ -7,6 +7,7 @@ from datetime import datetime
 from approval.actions import recompute
 from approval.queries.calendar import calendar
 from crypto.canonical import canonical
+from evaluation.actions import findings as findings_actions
 from evaluation.actions import ranking
 from evaluation.queries import judging as queries
 from evaluation.report import make_report
@@ -15,7 +16,7 @@ from storage.adapters import Adapters
 from storage.database import Session
 from storage.objects import StoredObject
 from tender.actions import close, open_bids
-from worker import collusion, guides, letters, messages, sweeps
+from worker import collusion, findings, guides, letters, messages, sweeps
 from worker.apart import LANGUAGES, render_apart
 from worker.jobs import Job, Payload
 
@@ -50,8 +51,8 @@ def open_bid(
 
 
 def score_and_rank(session: Session, adapters: Adapters, payload: Payload, _: None, now: datetime) -> None:
-    """Rank a tender whose last sheet was signed."""
-    ranking.rank_if_complete(session, tender_id=str(payload["tender_id"]), now=now)
+    """Rank a tender whose last sheet was signed and whose flagged figures are explained."""
+    findings_actions.rank(session, tender_id=str(payload["tender_id"]), now=now)
 
 
 def write_report(adapters: Adapters, payload: Payload, now: datetime) -> dict[str, StoredObject]:
@@ -94,6 +95,7 @@ JOBS: Mapping[str, Job] = {
     "open_bid": Job(open_bid, prepare=unseal_bid),
     "score_and_rank": Job(score_and_rank),
     "make_report": Job(keep_report, prepare=write_report),
+    "make_findings": Job(findings.keep_findings, prepare=findings.make_findings),
     "make_letter": Job(letters.keep_letter, prepare=letters.write_letter),
     "make_project_letter": Job(letters.keep_paper("project_id"), prepare=letters.write_project_letter),
     "make_bill": Job(letters.keep_paper("bill_id"), prepare=letters.write_bill),
