@@ -86,6 +86,38 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_panel_absences_tender_id"), ["tender_id"], unique=False)
 
     op.create_table(
+        "report_signatures",
+        sa.Column("tender_id", sa.String(length=36), nullable=False),
+        sa.Column("report", sa.String(length=64), nullable=False),
+        sa.Column("seat", sa.String(length=20), nullable=False),
+        sa.Column("decision", sa.String(length=10), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("person_id", sa.String(length=36), nullable=False),
+        sa.Column("signed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["people.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["tender_id"],
+            ["tenders.id"],
+        ),
+        sa.PrimaryKeyConstraint("tender_id", "report", "seat"),
+    )
+    op.create_table(
+        "report_signings",
+        sa.Column("tender_id", sa.String(length=36), nullable=False),
+        sa.Column("report", sa.String(length=64), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sign_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["tender_id"],
+            ["tenders.id"],
+        ),
+        sa.PrimaryKeyConstraint("tender_id", "report"),
+    )
+    op.create_table(
         "collusion_searches",
         sa.Column("lot_id", sa.String(length=36), nullable=False),
         sa.Column("tender_id", sa.String(length=36), nullable=False),
@@ -146,6 +178,79 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("lot_id", "seat"),
     )
+    op.create_table(
+        "evaluation_draws",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("tender_id", sa.String(length=36), nullable=False),
+        sa.Column("lot_id", sa.String(length=36), nullable=False),
+        sa.Column("stage", sa.String(length=10), nullable=False),
+        sa.Column("rests_on", sa.String(length=64), nullable=False),
+        sa.Column("request", sa.Text(), nullable=False),
+        sa.Column("log_index", sa.Integer(), nullable=False),
+        sa.Column("frozen_by", sa.String(length=36), nullable=False),
+        sa.Column("frozen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("root", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("result", sa.Text(), nullable=True),
+        sa.Column("drawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["frozen_by"],
+            ["people.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["lot_id"],
+            ["lots.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["tender_id"],
+            ["tenders.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("lot_id", "stage", "rests_on"),
+    )
+    with op.batch_alter_table("evaluation_draws", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_evaluation_draws_tender_id"), ["tender_id"], unique=False)
+
+    op.create_table(
+        "lot_findings",
+        sa.Column("lot_id", sa.String(length=36), nullable=False),
+        sa.Column("tender_id", sa.String(length=36), nullable=False),
+        sa.Column("ranking_digest", sa.String(length=64), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["lot_id"],
+            ["lots.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["tender_id"],
+            ["tenders.id"],
+        ),
+        sa.PrimaryKeyConstraint("lot_id"),
+    )
+    with op.batch_alter_table("lot_findings", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_lot_findings_tender_id"), ["tender_id"], unique=False)
+
+    op.create_table(
+        "score_comparisons",
+        sa.Column("lot_id", sa.String(length=36), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("tender_id", sa.String(length=36), nullable=False),
+        sa.Column("figures_digest", sa.String(length=64), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["lot_id"],
+            ["lots.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["tender_id"],
+            ["tenders.id"],
+        ),
+        sa.PrimaryKeyConstraint("lot_id", "number"),
+    )
+    with op.batch_alter_table("score_comparisons", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_score_comparisons_tender_id"), ["tender_id"], unique=False)
+
     op.create_table(
         "clarifications",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -326,6 +431,40 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_reopenings_tender_id"), ["tender_id"], unique=False)
 
     op.create_table(
+        "score_outliers",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("tender_id", sa.String(length=36), nullable=False),
+        sa.Column("lot_id", sa.String(length=36), nullable=False),
+        sa.Column("bid_id", sa.String(length=36), nullable=False),
+        sa.Column("seat", sa.String(length=20), nullable=False),
+        sa.Column("level", sa.String(length=20), nullable=False),
+        sa.Column("target", sa.String(length=40), nullable=False),
+        sa.Column("is_high", sa.Boolean(), nullable=False),
+        sa.Column("band", sa.Integer(), nullable=False),
+        sa.Column("figure", sa.String(), nullable=False),
+        sa.Column("is_current", sa.Boolean(), nullable=False),
+        sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("explained_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["bid_id"],
+            ["bids.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["lot_id"],
+            ["lots.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["tender_id"],
+            ["tenders.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("score_outliers", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_score_outliers_lot_id"), ["lot_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_score_outliers_tender_id"), ["tender_id"], unique=False)
+
+    op.create_table(
         "submission_traces",
         sa.Column("bid_id", sa.String(length=36), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
@@ -345,6 +484,11 @@ def downgrade() -> None:
         batch_op.drop_column("replaced_by")
 
     op.drop_table("submission_traces")
+    with op.batch_alter_table("score_outliers", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_score_outliers_tender_id"))
+        batch_op.drop_index(batch_op.f("ix_score_outliers_lot_id"))
+
+    op.drop_table("score_outliers")
     with op.batch_alter_table("reopenings", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_reopenings_tender_id"))
 
@@ -373,6 +517,18 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_clarifications_bid_id"))
 
     op.drop_table("clarifications")
+    with op.batch_alter_table("score_comparisons", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_score_comparisons_tender_id"))
+
+    op.drop_table("score_comparisons")
+    with op.batch_alter_table("lot_findings", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_lot_findings_tender_id"))
+
+    op.drop_table("lot_findings")
+    with op.batch_alter_table("evaluation_draws", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_evaluation_draws_tender_id"))
+
+    op.drop_table("evaluation_draws")
     op.drop_table("compliance_ballots")
     with op.batch_alter_table("collusion_signals", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_collusion_signals_tender_id"))
@@ -382,6 +538,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_collusion_searches_tender_id"))
 
     op.drop_table("collusion_searches")
+    op.drop_table("report_signings")
+    op.drop_table("report_signatures")
     with op.batch_alter_table("panel_absences", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_panel_absences_tender_id"))
 
