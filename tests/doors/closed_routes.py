@@ -8,6 +8,7 @@ from crypto.canonical import b64
 from tests.doors.closed_cases import CASES
 from tests.doors.closed_catalogue import CATALOGUE_CLOSED
 from tests.doors.closed_panel import PANEL
+from tests.doors.closed_signals import SIGNALS
 from tests.doors.closed_supervision import SUPERVISION
 from tests.doors.route import Route, route
 from tests.evaluation.cases import rulebook_data
@@ -131,6 +132,7 @@ CLOSED = [
     route("GET /api/tenders/{tender_id}/capsule-full.zip", Scope.READ, Duty.SUPERVISOR),
     *CATALOGUE_CLOSED,
     *CASES,
+    *SIGNALS,
     *SUPERVISION,
     *PANEL,
 ]

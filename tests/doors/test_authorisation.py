@@ -22,6 +22,7 @@ from tests.doors.applicant_pages import APPLICANT_AREAS
 from tests.doors.closed_cases import OF_ONE_THING
 from tests.doors.closed_panel import PANEL_AREAS, PANEL_IDS
 from tests.doors.closed_routes import CLOSED, TEXT, Route
+from tests.doors.closed_signals import SIGNAL_AREAS, SIGNAL_IDS
 from tests.doors.closed_supervision import (
     OF_ONE_CARD,
     SUPERVISION_AREAS,
@@ -37,6 +38,7 @@ SCHEMA = "/api/schema"
 AREAS = (
     STAFF_AREAS
     | APPLICANT_AREAS
+    | SIGNAL_AREAS
     | SUPERVISION_AREAS
     | PANEL_AREAS
     | {
@@ -71,7 +73,7 @@ NOWHERE = dict.fromkeys(
     ),
     "none",
 )
-NOWHERE |= SUPERVISION_IDS | STAFF_IDS | PANEL_IDS
+NOWHERE |= SIGNAL_IDS | SUPERVISION_IDS | STAFF_IDS | PANEL_IDS
 """Ids of things that do not exist."""
 
 

@@ -15,74 +15,14 @@ from evaluation.queries import collusion as queries
 from evaluation.records.collusion import SignalRecord
 from kernel.errors import BadInput, IntegrityBroken, NotAllowed, NotFound, Refused
 from storage.audit_log import entries_of
-from storage.outbox import JobRecord, failed_jobs
+from storage.outbox import JobRecord
 from tender.records import SubmissionTraceRecord
 from tender.traces import SubmissionTrace, open_trace, seal_trace
 from tests.builders import CLOSES, Platform, PublishedTender, make_platform, open_all, release
-from tests.evaluation.collusion.sealed import hand_in, scored_tender
+from tests.evaluation.collusion.ring import SECRET, bids, look, works
+from tests.evaluation.collusion.sealed import scored_tender
 from tests.flows.panels import draw_panel
-from tools.campaign.documents import pdf_file, word_file
-from worker.jobs import carry_out
 from worker.tasks import JOBS
-
-TEXTS = [
-    f"第{n}条：我方承诺按图纸和规范组织第{n}阶段的{word}施工，逐层检验合格后方可进入下一道工序，{word}质量责任终身追究，"
-    f"并由项目经理每周向监理报告{word}进度与安全情况。"
-    for n, word in enumerate(["土方", "路基", "路面", "桥涵", "排水", "绿化", "交通", "照明"])
-]
-OFFICE_NAT = SubmissionTrace("203.0.113.9", "mingtang/1")
-SECRET = "198.51.100.77"
-
-
-def works(session: Any) -> list[int]:
-    names = ("read_bid_facts", "find_signals")
-    found = session.exec(select(JobRecord).where(JobRecord.state == "waiting")).all()
-    return [job.id for job in found if job.name in names]
-
-
-def look(platform: Platform) -> None:
-    """What the worker does after the opening."""
-    while True:
-        with platform.database.reading() as session:
-            waiting = works(session)
-            assert failed_jobs(session) == []
-        if not waiting:
-            return
-        for job_id in waiting:
-            carry_out(JOBS, platform.adapters, job_id)
-
-
-def bids(platform: Platform, tender: PublishedTender) -> None:
-    """Two bids of one hand, two of their own."""
-    ring = {"announced": {"answers": {"contact": {"name": "王经理", "phone": "138-0000-1111"}}}}
-    plan = word_file(TEXTS[:4], author="张三")
-    hand_in(
-        platform,
-        tender,
-        "ring-one",
-        "1000000.37",
-        {"plan.docx": plan},
-        trace=SubmissionTrace(SECRET, "browser one"),
-        **ring,
-    )
-    hand_in(
-        platform,
-        tender,
-        "ring-two",
-        "1010000.91",
-        {"plan.docx": word_file(TEXTS[1:5], author="张三"), "broken.pdf": b"%PDF-1.7 nothing in it"},
-        trace=SubmissionTrace(SECRET, "browser two"),
-        **ring,
-    )
-    hand_in(
-        platform,
-        tender,
-        "lone-one",
-        "1100000.13",
-        {"a.pdf": pdf_file(["A road."], author="Li")},
-        trace=OFFICE_NAT,
-    )
-    hand_in(platform, tender, "lone-two", "1200000.77", {"b.txt": TEXTS[6].encode()})
 
 
 @pytest.fixture(scope="module")
@@ -243,7 +183,7 @@ def test_7_what_other_bidders_had_before_is_common(opened: Any, tmp_path: Path) 
         assert queries.bidders_elsewhere(session, key, tender.tender_id, marks) == {}
         other = queries.bidders_elsewhere(session, key, "another tender", marks)
         assert {len(bidders) for bidders in other.values()} == {2}
-        assert queries.bidders_seen(session, "another tender") == 4
+        assert queries.bidders_seen(session, "another tender") == 3  # one left no mark
         assert queries.bidders_seen(session, tender.tender_id) == 0
 
 
