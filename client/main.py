@@ -13,6 +13,7 @@ from client.due import due_command
 from client.hold_key import KEYS
 from client.lots import lots_command
 from client.passphrases import passphrase
+from client.score import score_command
 from client.seal import seal_command
 from client.server import connect, sign_in
 from client.submit import check_command, submit_command, withdraw_command
@@ -55,6 +56,7 @@ APP.command("withdraw")(withdraw_command)
 APP.command("verify")(verify_command)
 APP.command("due")(due_command)
 APP.command("case")(case_command)
+APP.command("score")(score_command)
 APP.command("lots")(lots_command)
 RECEIPTS.command("check")(check_command)
 APP.add_typer(RECEIPTS, name="receipt")
