@@ -57,6 +57,7 @@ class Draft:
     price_places: int
     documents: tuple[Document, ...]
     bid_limit_bytes: int
+    award_rule: dict[str, JsonValue] | None = None
 
 
 def missing(draft: Draft, now: datetime) -> list[str]:
@@ -71,6 +72,7 @@ def missing(draft: Draft, now: datetime) -> list[str]:
         ("documents", bool(draft.documents)),
         ("openers", len(draft.openers) >= 2),
         ("openers.threshold", 2 <= draft.threshold <= max(2, len(draft.openers))),
+        ("award_rule.bundles (they name lots that do not exist)", _bundles_exist(draft)),
     )
     found += [name for name, holds in checks if not holds]
     for opener in draft.openers:
@@ -98,6 +100,8 @@ def notice_body(
 ) -> dict[str, JsonValue]:
     """The frozen notice (docs/formats/notice.md); `draft` must be complete."""
     assert draft.timetable is not None
+    # A tender whose lots stand alone says nothing of an award rule: its notice has the bytes of older ones.
+    award: dict[str, JsonValue] = {} if draft.award_rule is None else {"award_rule": dict(draft.award_rule)}
     return {
         "v": 1,
         "tender": draft.tender_id,
@@ -130,7 +134,16 @@ def notice_body(
         ],
         "published_at": write_time(published_at),
         "changes": changes,
+        **award,
     }
+
+
+def _bundles_exist(draft: Draft) -> bool:
+    bundles = (draft.award_rule or {}).get("bundles") or []
+    numbers = {lot["number"] for lot in draft.lots}
+    return isinstance(bundles, list) and all(
+        isinstance(bundle, list) and numbers.issuperset(bundle) for bundle in bundles
+    )
 
 
 def _opener_body(opener: Opener) -> dict[str, JsonValue]:

@@ -233,6 +233,7 @@ def draft(session: Session, record: TenderRecord, bid_limit_bytes: int) -> Draft
             for d in documents(session, record.id)
         ),
         bid_limit_bytes=bid_limit_bytes,
+        award_rule=record.award_rule,
     )
 
 

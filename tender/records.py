@@ -41,6 +41,8 @@ class TenderRecord(SQLModel, table=True):
     rulebook_digest: str | None = Field(default=None, max_length=64)
     currency: str = Field(default="CNY", max_length=3)
     price_places: int = 2
+    award_rule: dict[str, Any] | None = Field(default=None, sa_column=Column(JsonText))
+    """who may win how many lots (docs/formats/lot-award.md); None: each lot stands alone"""
     published_at: datetime | None = Field(default=None, sa_type=UtcTime, index=True)
 
 

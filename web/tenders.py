@@ -7,6 +7,7 @@ from litestar.params import FromPath, JSONBody
 
 from accounts.credentials import Scope
 from accounts.duties import Duty
+from evaluation.lots.rule import read_rule, write_rule
 from evaluation.rulebook import read_rulebook, rulebook_digest, write_rulebook
 from kernel.clock import write_time
 from kernel.errors import BadInput, NotFound
@@ -36,6 +37,7 @@ class DraftRequest(Shape):
     suite: str | None = None
     threshold: int | None = None
     openers: list[str] | None = None
+    award_rule: dict[str, Any] | None = None
 
     def command(self) -> draft.EditDraft:
         """The request as the action takes it."""
@@ -50,6 +52,7 @@ class DraftRequest(Shape):
             suite=self.suite,
             threshold=self.threshold,
             opener_ids=None if self.openers is None else tuple(self.openers),
+            award_rule=None if self.award_rule is None else award_rule_of(self.award_rule),
         )
 
 
@@ -65,6 +68,14 @@ class TextRequest(Shape):
     """A question or an answer."""
 
     text: str
+
+
+def award_rule_of(body: dict[str, Any], path: str = "award_rule") -> dict[str, Any]:
+    """An award rule as the tender keeps it: empty where each lot stands alone; raises BadInput by field."""
+    if not body:
+        return {}
+    rule = read_rule(body, path)
+    return {} if rule.method == "each_alone" else write_rule(rule)
 
 
 def read_periods(body: dict[str, int]) -> Periods:
@@ -139,6 +150,7 @@ def show(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> Response[
             "currency": record.currency,
             "price_places": record.price_places,
             "rulebook_digest": record.rulebook_digest,
+            "award_rule": record.award_rule,
             "lots": [
                 {"id": lot.id, "number": lot.number, "title": lot.title}
                 for lot in queries.lots(session, tender_id)

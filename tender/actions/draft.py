@@ -33,6 +33,8 @@ class EditDraft:
     suite: str | None = None
     threshold: int | None = None
     opener_ids: tuple[str, ...] | None = None
+    award_rule: dict[str, Any] | None = None
+    """read and found sound; empty where each lot stands alone"""
 
 
 @dataclass(frozen=True)
@@ -142,6 +144,8 @@ def _apply(session: Session, record: TenderRecord, command: EditDraft) -> None:
         record.settle_seconds = command.timetable.settle_seconds
     if command.periods is not None:
         record.periods = dict(vars(command.periods))
+    if command.award_rule is not None:
+        record.award_rule = command.award_rule or None
     if command.lots is not None:
         _replace_lots(session, record.id, command.lots)
     if command.opener_ids is not None:

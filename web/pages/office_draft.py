@@ -25,7 +25,7 @@ from web.pages.forms import FileForm, local_moment, local_text, many, text, whol
 from web.pages.office import own
 from web.pages.render import actor_of, refuse, render, see
 from web.routes import get, post
-from web.tenders import read_periods
+from web.tenders import award_rule_of, read_periods
 
 READY_MADE = Path(__file__).parents[1] / "rulebooks"
 TEXT_BYTES = 1 << 20  # of a rulebook
@@ -125,7 +125,35 @@ def set_lots(
     """The lots; an empty row is left out."""
     pairs = zip(many(data, "lot_zh"), many(data, "lot_en"), strict=False)
     lots = tuple({"zh": zh, "en": en} for zh, en in pairs if zh or en)
-    return change(request, tender_id, "lots", data, lambda: draft.EditDraft(lots=lots))
+    return change(
+        request,
+        tender_id,
+        "lots",
+        data,
+        lambda: draft.EditDraft(lots=lots, award_rule=read_form_rule(data)),
+    )
+
+
+def read_form_rule(data: dict[str, Any]) -> dict[str, Any]:
+    """How many lots one bidder may win, from the form; empty where each lot stands alone."""
+    method = text(data, "award_method") or "each_alone"
+    if method == "each_alone":
+        return {}
+    bundles = []
+    for written in filter(None, text(data, "bundles").replace("；", ";").split(";")):
+        numbers = [number.strip() for number in written.split("+")]
+        if not all(number.isascii() and number.isdigit() and len(number) <= 4 for number in numbers):
+            raise BadInput(where="bundles", why="write lot numbers such as 1+2; 2+3")
+        bundles.append([int(number) for number in numbers])
+    objective = text(data, "objective") or "price"
+    cap = whole(data, "cap")
+    try:
+        return award_rule_of({"method": method, "cap": cap, "objective": objective, "bundles": bundles}, "")
+    except BadInput as refusal:
+        # One field of the form holds all bundles.
+        raise BadInput(
+            where=str(refusal.facts["where"]).partition("[")[0], why=refusal.facts["why"]
+        ) from None
 
 
 @post("/office/tenders/{tender_id:str}/timetable")
