@@ -477,9 +477,15 @@ def upgrade() -> None:
     with op.batch_alter_table("panel_seats", schema=None) as batch_op:
         batch_op.add_column(sa.Column("replaced_by", sa.String(length=20), nullable=True))
 
+    with op.batch_alter_table("tenders", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("award_rule", sa.Text(), nullable=True))
+
 
 def downgrade() -> None:
     """Go back."""
+    with op.batch_alter_table("tenders", schema=None) as batch_op:
+        batch_op.drop_column("award_rule")
+
     with op.batch_alter_table("panel_seats", schema=None) as batch_op:
         batch_op.drop_column("replaced_by")
 
