@@ -7,7 +7,7 @@
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 from evaluation.bill.table import Cells, csv_rows, fail
 from evaluation.bill.values import FINE_PLACES, Bill, Kind, Row
@@ -68,10 +68,14 @@ def read_bill(name: str, data: bytes, scale: PriceScale) -> Bill:
     (heading, cells), *body = rows
     columns = _columns(name, heading, cells)
     read: list[Row] = []
+    above: set[str] = set()
     for number, values in body:
         row = _row(name, number, _named(name, number, columns, values), scale.places)
-        _check_place(name, row, read)
+        if read and read[-1].kind is Kind.SUM:
+            fail(name, number, "", "nothing may follow the sum")
+        _check_place(name, row, above)
         read.append(row)
+        above.add(row.item)
     if not read or read[-1].kind is not Kind.SUM:
         raise BadInput(where=name, why="the last row must be the sum")
     return Bill(tuple(read[:-1]), read[-1], scale.places)
@@ -153,15 +157,12 @@ def _number(name: str, number: int, column: str, text: str, decimals: int) -> in
     return -units if text.startswith("-") else units
 
 
-def _check_place(name: str, row: Row, above: list[Row]) -> None:
-    if above and above[-1].kind is Kind.SUM:
-        fail(name, row.number, "", "nothing may follow the sum")
+def _check_place(name: str, row: Row, above: Set[str]) -> None:
     if row.kind is not Kind.SUM:
         if row.item in GROUPS or "+" in row.item:
             fail(name, row.number, "item", "this word stands for a group of rows; choose another")
-        if any(other.item == row.item for other in above):
+        if row.item in above:
             fail(name, row.number, "item", "this item stands twice")
-    known = {other.item for other in above}
     for part in row.base:
-        if part not in GROUPS and part not in known:
+        if part not in GROUPS and part not in above:
             fail(name, row.number, "base", "it must name rows above: lines, fees, provisional, or items")

@@ -18,7 +18,9 @@ seventeen eighteen nineteen"""
 SMALL = {word: value for value, word in enumerate(re.split(r"\s", TEENS))}
 TENS = {
     word: 10 * value
-    for value, word in enumerate(re.split(" ", "twenty thirty forty fifty sixty seventy eighty ninety"), start=2)
+    for value, word in enumerate(
+        re.split(" ", "twenty thirty forty fifty sixty seventy eighty ninety"), start=2
+    )
 }
 SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 NAMES = "rmb cny usd eur gbp yuan renminbi dollar dollars us euro euros pound pounds sterling"
@@ -39,9 +41,9 @@ def read_words(text: str, places: int) -> int:
         if plain.isascii()
         else _chinese(re.sub("^(人民币|RMB|CNY|[¥￥:：])+", "", plain))
     )
-    if places >= decimals:
-        return value * 10 ** (places - decimals)
-    whole, rest = divmod(value, 10 ** (decimals - places))
+    finer: int = 10 ** max(places - decimals, 0)
+    coarser: int = 10 ** max(decimals - places, 0)
+    whole, rest = divmod(value * finer, coarser)
     if rest:
         raise BadInput(where=WHERE, why=f"at most {places} decimals are allowed")
     return whole

@@ -28,25 +28,33 @@ class Corrected:
 
     totals: Mapping[str, int]
     """by item"""
+    bases: Mapping[str, int]
+    """what each percentage is of, by item"""
     price: int
 
 
 def correct(bill: Bill) -> Corrected:
-    """The totals that the rules above give."""
+    """The totals that the rules above give, in one pass: a percentage counts the rows above it only."""
     totals: dict[str, int] = {}
+    bases: dict[str, int] = {}
+    groups = dict.fromkeys(GROUP, 0)
     for row in bill.rows:
-        right = _right_total(bill, row, totals)
+        if row.kind is Kind.PERCENT:
+            bases[row.item] = sum(groups[part] if part in GROUP else totals[part] for part in row.base)
+        right = _right_total(bill, row, bases)
         totals[row.item] = (row.total or 0) if right is None else right
-    return Corrected(totals, sum(totals.values()))
+        for name, kind in GROUP.items():
+            groups[name] += totals[row.item] if row.kind is kind else 0
+    return Corrected(totals, bases, sum(totals.values()))
 
 
-def _right_total(bill: Bill, row: Row, totals: Mapping[str, int]) -> int | None:
+def _right_total(bill: Bill, row: Row, bases: Mapping[str, int]) -> int | None:
     """What a row should come to; None where nothing is there to compute with."""
     if row.kind is Kind.LINE and row.unit_price is not None and row.quantity is not None:
         product = line_total(row.quantity, row.unit_price, bill.places)
         return row.total if shifted_price(row, bill.places) is not None else product
     if row.kind is Kind.PERCENT and row.rate is not None:
-        return half_up(base_of(bill, row, totals) * row.rate, 100 * 10**FINE_PLACES)
+        return half_up(bases[row.item] * row.rate, 100 * 10**FINE_PLACES)
     return row.total
 
 
@@ -71,18 +79,6 @@ def shifted_price(row: Row, places: int) -> int | None:
     return None
 
 
-def base_of(bill: Bill, fee: Row, totals: Mapping[str, int]) -> int:
-    """What a percentage is of; groups count the rows above it only."""
-    above = [row for row in bill.rows if row.number < fee.number]
-    found = 0
-    for part in fee.base:
-        if part in GROUP:
-            found += sum(totals[row.item] for row in above if row.kind is GROUP[part])
-        else:
-            found += totals[part]
-    return found
-
-
 def check_arithmetic(bill: Bill) -> Iterator[PriceFinding]:
     """Every mistake of computation, row by row, then the sum."""
     corrected = correct(bill)
@@ -93,7 +89,7 @@ def check_arithmetic(bill: Bill) -> Iterator[PriceFinding]:
             right = corrected.totals[row.item]
             if row.total != right:
                 evidence = {
-                    "base": money(base_of(bill, row, corrected.totals), bill.places),
+                    "base": money(corrected.bases[row.item], bill.places),
                     "rate": fine(row.rate),
                     "total": money(row.total, bill.places),
                 }
