@@ -227,7 +227,9 @@ def check_transcript(data: object) -> CheckedDraw:
     return CheckedDraw(request, freeze.index, freeze.seed_size, seed.root, result)
 
 
-def describe(request: Mapping[str, JsonValue], result: Sequence[Sequence[str]] | None) -> list[dict[str, JsonValue]]:
+def describe(
+    request: Mapping[str, JsonValue], result: Sequence[Sequence[str]] | None
+) -> list[dict[str, JsonValue]]:
     """Items beside what was drawn, for those who read."""
     items = read_request(request).items
     drawn: Sequence[Sequence[str]] = result if result is not None else [()] * len(items)

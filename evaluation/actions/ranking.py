@@ -10,7 +10,9 @@ from sqlmodel import Session
 from crypto.canonical import JsonValue, canonical
 from evaluation.actions.earlier import REOPENED
 from evaluation.case import case_digest, write_case
+from evaluation.drawing import ties_that_matter
 from evaluation.evaluate import evaluate
+from evaluation.queries import draws
 from evaluation.queries import judging as queries
 from evaluation.records.judging import RankingRecord, ReportRecord
 from evaluation.records.panel import EarlierWorkRecord
@@ -21,7 +23,7 @@ from storage import audit_log, outbox
 from storage.audit_log import Fact
 from storage.objects import StoredObject
 from tender import queries as tenders
-from tender.actions.evaluated import mark_evaluated, mark_reopened
+from tender.actions.evaluated import mark_evaluated, mark_ranked_again, mark_reopened
 from tender.lifecycle import Stage
 
 
@@ -42,8 +44,10 @@ def rank_if_complete(session: Session, *, tender_id: str, now: datetime) -> list
 def score_and_rank(session: Session, *, tender_id: str, now: datetime) -> list[Ranking]:
     """Evaluate every lot of a tender and record the results; nothing happens when that was done before.
 
+    A lot with equal bids at places of candidates waits for their draw: the report is asked for after it.
+
     Raises:
-        Refused: votes or sheets are missing.
+        Refused: votes, sheets or a draw are missing.
     """
     tender = tenders.tender(session, tender_id, lock=True)
     if tender.stage == Stage.EVALUATED:
@@ -52,11 +56,29 @@ def score_and_rank(session: Session, *, tender_id: str, now: datetime) -> list[R
     for lot in lots:
         if not queries.progress(session, tender_id, lot.id).is_complete:
             raise Refused(rule="all-signed", why=f"votes or signed sheets are missing in lot {lot.number}")
+        if queries.lacks_draw(session, tender_id, lot.id):
+            why = f"coefficients or samples of lot {lot.number} are not drawn yet"
+            raise Refused(rule="evaluation draw", why=why)
     made = [_rank_lot(session, tender_id, lot.id, now) for lot in lots]
     digest = rankings_digest({ranking.lot_id: ranking_digest(ranking) for ranking in made})
     mark_evaluated(session, tender_id=tender_id, ranking_digest=digest, now=now)
-    outbox.enqueue(session, "make_report", {"tender_id": tender_id, "ranking": digest}, now=now)
+    if not any(ties_that_matter(ranking) for ranking in made):
+        outbox.enqueue(session, "make_report", {"tender_id": tender_id, "ranking": digest}, now=now)
     return made
+
+
+def rank_again(session: Session, tender_id: str, lot_id: str, now: datetime) -> None:
+    """Rank a lot with the order that a draw gave to equal bids; the last such lot lets the report be made."""
+    session.delete(session.get_one(RankingRecord, lot_id))
+    session.flush()
+    _rank_lot(session, tender_id, lot_id, now)
+    found = [queries.found_ranking(session, lot.id) for lot in tenders.lots(session, tender_id)]
+    if any(ranking is None or ties_that_matter(ranking) for ranking in found):
+        return
+    digests = {record.lot_id: record.digest for record in queries.rankings(session, tender_id)}
+    digest = rankings_digest(digests)
+    mark_ranked_again(session, tender_id=tender_id, ranking_digest=digest, now=now)
+    outbox.enqueue(session, "make_report", {"tender_id": tender_id, "ranking": digest}, now=now)
 
 
 def rankings_digest(digests: Mapping[str, str]) -> str:
@@ -125,8 +147,10 @@ def void_ranking(session: Session, tender_id: str, cause_id: str, now: datetime)
 
 
 def _rank_lot(session: Session, tender_id: str, lot_id: str, now: datetime) -> Ranking:
-    case = queries.evaluation_case(session, tender_id, lot_id)
+    case = draws.drawn_case(session, queries.evaluation_case(session, tender_id, lot_id))
     ranking = evaluate(case)
+    if settled := draws.settled_case(session, case, ranking):
+        case, ranking = settled, evaluate(settled)
     session.add(
         RankingRecord(
             lot_id=lot_id,

@@ -12,9 +12,10 @@ from evaluation.case import EvaluationCase, read_case
 from evaluation.compliance import OpenedBid, Screening, Vote, screen
 from evaluation.desk import expert_criteria
 from evaluation.evaluate import evaluate
-from evaluation.queries import clarifications, panel
+from evaluation.queries import clarifications, draws, panel
 from evaluation.records.judging import BallotRecord, RankingRecord, ReportRecord, SheetRecord, VoteRecord
 from evaluation.report import LotResult, Member, ReportFacts
+from evaluation.result import Ranking
 from evaluation.rulebook import Rulebook, read_rulebook
 from evaluation.sheets import Sheet, read_sheet
 from expert_pool import queries as experts
@@ -151,10 +152,18 @@ def progress(session: Session, tender_id: str, lot_id: str) -> Progress:
 
 
 def may_be_ranked(session: Session, tender_id: str) -> bool:
-    """Whether the panel has a chair and nothing is missing in any lot."""
+    """Whether the panel has a chair, and nothing is missing in any lot, no draw either."""
     if panel.find_chair(session, tender_id) is None:
         return False
-    return all(progress(session, tender_id, lot.id).is_complete for lot in tenders.lots(session, tender_id))
+    lots = tenders.lots(session, tender_id)
+    return all(progress(session, tender_id, lot.id).is_complete for lot in lots) and not any(
+        lacks_draw(session, tender_id, lot.id) for lot in lots
+    )
+
+
+def lacks_draw(session: Session, tender_id: str, lot_id: str) -> bool:
+    """Whether coefficients or samples of a lot have to be drawn before it can be ranked."""
+    return draws.lacks_formula_draw(session, evaluation_case(session, tender_id, lot_id))
 
 
 def _counting_sheets(session: Session, lot_id: str, outcome: Screening | None) -> list[SheetRecord]:
@@ -180,6 +189,12 @@ def evaluation_case(session: Session, tender_id: str, lot_id: str) -> Evaluation
 def find_ranking(session: Session, lot_id: str) -> RankingRecord | None:
     """The ranking of a lot, once it exists."""
     return session.get(RankingRecord, lot_id)
+
+
+def found_ranking(session: Session, lot_id: str) -> Ranking | None:
+    """The ranking of a lot as a value, computed again from its case; None before it exists."""
+    record = find_ranking(session, lot_id)
+    return evaluate(read_case(record.case)) if record is not None else None
 
 
 def rankings(session: Session, tender_id: str) -> Sequence[RankingRecord]:

@@ -18,6 +18,11 @@ def mark_evaluated(session: Session, *, tender_id: str, ranking_digest: str, now
     audit_log.append(session, Fact("ranking.made", tender_id, tender_id, {"ranking": ranking_digest}), now)
 
 
+def mark_ranked_again(session: Session, *, tender_id: str, ranking_digest: str, now: datetime) -> None:
+    """Note the ranking that stands after a public draw put equal bids in order."""
+    audit_log.append(session, Fact("ranking.made", tender_id, tender_id, {"ranking": ranking_digest}), now)
+
+
 def mark_reopened(session: Session, *, tender_id: str, ranking_digest: str, now: datetime) -> None:
     """Take the tender back into evaluation; the ranking that it had counts no more."""
     record = queries.tender(session, tender_id, lock=True)
