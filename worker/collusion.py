@@ -23,6 +23,7 @@ from evaluation.collusion.signals import Lot, find_signals
 from evaluation.collusion.text_overlap import within_limit
 from evaluation.collusion.traces import bid_json_marks, submission_marks
 from evaluation.queries import collusion as queries
+from kernel.money import PriceScale
 from storage.adapters import Adapters
 from storage.database import Session
 from storage.objects import StoredObject
@@ -31,6 +32,7 @@ from worker.jobs import Payload
 from worker.read_apart import Reader
 
 FACTS_LIMIT = 1 << 30  # bytes of the facts of one bid
+BILLS = ("bill.csv", "bill.xlsx")
 LEAST_FILE = 1024  # bytes; shorter files are equal by chance or by form
 SCREENS = ("cv", "spd", "diffp", "rd", "skew", "kurt", "kstest")
 
@@ -53,11 +55,13 @@ def read_bid(adapters: Adapters, payload: Payload, now: datetime) -> ReadBid | N
         (*submission_marks(task.trace.address, task.trace.agent), *bid_json_marks(task.bid_json))
     )
     unread: list[Unread] = []
+    unit_prices: dict[str, int] = {}
     if task.contents is not None:
         with adapters.objects.open(task.contents) as stored, Reader() as reader:
             for entry in read_archive(stored):
                 if entry.name != BID_NAME:
-                    one = read_entry(reader, entry)
+                    one, prices = read_entry(reader, entry, task.scale)
+                    unit_prices |= prices
                     found = FileFacts(found.marks + one.marks, found.passages + one.passages)
                     unread += [Unread(entry.name, one.why_unread)] if one.why_unread else []
     facts = BidFacts(
@@ -65,23 +69,26 @@ def read_bid(adapters: Adapters, payload: Payload, now: datetime) -> ReadBid | N
         task.bidder_id,
         tuple(dict.fromkeys(found.marks)),
         found.passages[:PASSAGES],
-        {},
+        unit_prices,
         tuple(unread),
     )
     body = canonical(write_facts(facts))
     return ReadBid(facts, adapters.objects.put_once(iter([body]), expected=None, limit_bytes=FACTS_LIMIT))
 
 
-def read_entry(reader: Reader, entry: ArchiveEntry) -> FileFacts:
-    """What one file of a bid tells; a file above the limit is never held as a whole."""
+def read_entry(reader: Reader, entry: ArchiveEntry, scale: PriceScale) -> tuple[FileFacts, dict[str, int]]:
+    """What one file of a bid tells, a priced bill with its unit prices; a file above the limit is never held whole."""
+    prices: dict[str, int] = {}
     if entry.size > FILE_LIMIT:
         start = b"".join(chunk[:8] for chunk in entry.chunks())[:8]
         found = FileFacts(why_unread="large" if is_document(entry.name, start) else "")
     else:
-        found = reader.read(entry.name, entry.read())
-    return FileFacts(
-        found.marks + file_mark(entry.name, entry.size, entry.sha256), found.passages, found.why_unread
-    )
+        data = entry.read()
+        found = reader.read(entry.name, data)
+        if entry.name in BILLS:
+            prices = reader.read_unit_prices(entry.name, data, scale)
+    marks = found.marks + file_mark(entry.name, entry.size, entry.sha256)
+    return FileFacts(marks, found.passages, found.why_unread), prices
 
 
 def file_mark(name: str, size: int, digest: str) -> tuple[Mark, ...]:

@@ -16,6 +16,7 @@ from evaluation.collusion.forensics import (
     needs_library,
     read_passages,
 )
+from kernel.money import PriceScale
 
 FILE_SECONDS = 20.0  # for the marks of one file, and again for its text
 BID_SECONDS = 75.0  # for all files together; the lease of the job is longer
@@ -69,16 +70,31 @@ class Reader:
             return FileFacts(marks, why_unread=error.why)
         return FileFacts(marks, text.passages, text.why_unread)
 
+    def read_unit_prices(self, name: str, data: bytes, scale: PriceScale) -> dict[str, int]:
+        """The unit prices of a priced bill in hundredths, by item; none where it cannot be read."""
+        if len(data) > FILE_LIMIT or time.monotonic() >= self._until:
+            return {}
+        try:
+            self._send(data, name=name, currency=scale.currency, places=scale.places)
+            body: dict[str, Any] = json.loads(self._line())
+        except SlowReader:
+            self._end()
+            return {}
+        return {item: int(price) for item, price in body["unit_prices"].items()}
+
     def _ask(self, name: str, data: bytes) -> FileFacts:
+        self._send(data, name=name)
+        return self._answer()
+
+    def _send(self, data: bytes, **head: object) -> None:
         process = self._process = self._process or self._begin()
         assert process.stdin is not None
         try:
-            process.stdin.write(json.dumps({"name": name, "size": len(data)}).encode() + b"\n")
+            process.stdin.write(json.dumps({**head, "size": len(data)}).encode() + b"\n")
             process.stdin.write(data)
             process.stdin.flush()
         except OSError:
             raise SlowReader("broken") from None
-        return self._answer()
 
     def _answer(self) -> FileFacts:
         body: dict[str, Any] = json.loads(self._line())

@@ -7,7 +7,7 @@ from statistics import median
 
 NEAR = 5e-4  # relative distance to the median ratio
 LEAST_ITEMS = 10  # items two bills must have in common before a share means anything
-LEAST_UNITS = 1000  # cheaper items are left out: rounding alone would move their ratio by more than NEAR
+LEAST_UNITS = 1000  # hundredths; cheaper items are left out: rounding alone would move their ratio by more than NEAR
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Proportion:
 def proportion(
     bids: tuple[str, str], first: Mapping[str, int], second: Mapping[str, int]
 ) -> Proportion | None:
-    """Compare two bills, unit prices by item in one scale; None where too few items can be compared."""
+    """Compare two bills, unit prices in hundredths by item; None where too few items can be compared."""
     ratios = [
         second[item] / price
         for item, price in sorted(first.items())

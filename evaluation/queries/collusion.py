@@ -19,6 +19,7 @@ from evaluation.records.collusion import (
 from evaluation.records.judging import RankingRecord
 from expert_pool import queries as experts
 from kernel.errors import NotFound
+from kernel.money import PriceScale
 from tender import queries as tenders
 from tender.records import LotRecord, OpenedBidRecord
 from tender.traces import SubmissionTrace, open_trace
@@ -35,6 +36,7 @@ class ReadingTask:
     contents: bytes | None
     bid_json: bytes = field(repr=False)
     trace: SubmissionTrace = field(repr=False)
+    scale: PriceScale
     is_done: bool
 
 
@@ -45,8 +47,9 @@ def reading_task(session: Session, key: bytes, bid_id: str) -> ReadingTask:
         raise NotFound(what="opened bid", id=bid_id)
     sealed = tenders.find_trace(session, bid_id)
     trace = open_trace(key, bid.submission_id, sealed) if sealed else SubmissionTrace("", "")
+    scale = tenders.price_scale(tenders.tender(session, bid.tender_id))
     done = session.get(BidFactsRecord, bid_id) is not None
-    return ReadingTask(bid_id, bid.bidder_id, opened.contents_digest, opened.bid_json, trace, done)
+    return ReadingTask(bid_id, bid.bidder_id, opened.contents_digest, opened.bid_json, trace, scale, done)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from evaluation.collusion.forensics import FileFacts
+from kernel.money import PriceScale
 from tools.campaign.documents import pdf_file, word_file
 from worker import read_apart
 from worker.read_apart import Reader
@@ -90,3 +91,12 @@ def test_the_reader_sees_no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
         assert reader._process is not None
         environment = Path(f"/proc/{reader._process.pid}/environ").read_bytes()
     assert b"MINGTANG" not in environment
+
+
+def test_a_priced_bill_gives_its_unit_prices_in_hundredths() -> None:
+    bill = "item,quantity,unit_price,total,kind\n1,2,12.34,24.68,\n2,1,0.125,0.13,\nsum,,,24.81,sum\n"
+    scale = PriceScale("CNY", 2)
+    with Reader() as reader:
+        assert reader.read_unit_prices("bill.csv", bill.encode(), scale) == {"1": 1234, "2": 13}
+        assert reader.read_unit_prices("bill.csv", b"no bill", scale) == {}
+        assert reader.read("plan.docx", PLAN).passages == ("施工组织设计。",)
