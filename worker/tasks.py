@@ -109,6 +109,7 @@ JOBS: Mapping[str, Job] = {
     "make_commitment": Job(guides.keep_commitment, prepare=guides.write_commitment),
     "read_bid_facts": Job(collusion.keep_bid, prepare=collusion.read_bid),
     "find_signals": Job(collusion.keep_search, prepare=collusion.search),
+    "check_bills": Job(price_checks.keep_checks, prepare=price_checks.check_bills),
     "sweep": Job(sweeps.sweep_all),
     "make_bulletins": Job(sweeps.keep_bulletins, prepare=sweeps.write_bulletins),
 }

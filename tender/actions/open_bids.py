@@ -259,3 +259,5 @@ def _publish_record(session: Session, tender_id: str, now: datetime) -> None:
     for row, bid in rows:
         if row.contents_digest is not None:
             outbox.enqueue(session, "read_bid_facts", {"bid_id": bid.id}, now=now)
+    # The priced bills are checked together: unit prices are judged against those of the other bids.
+    outbox.enqueue(session, "check_bills", {"tender_id": tender_id}, now=now)
