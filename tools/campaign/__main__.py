@@ -4,7 +4,7 @@ import subprocess
 import sys
 import time
 
-CAMPAIGNS = ("kill_server", "replay", "guide_cards", "exact_scores")
+CAMPAIGNS = ("kill_server", "replay", "guide_cards", "exact_scores", "rings")
 
 
 def main() -> int:
