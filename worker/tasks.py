@@ -16,7 +16,7 @@ from storage.adapters import Adapters
 from storage.database import Session
 from storage.objects import StoredObject
 from tender.actions import close, open_bids
-from worker import collusion, findings, guides, letters, messages, sweeps
+from worker import collusion, findings, guides, letters, messages, price_checks, sweeps
 from worker.apart import LANGUAGES, render_apart
 from worker.jobs import Job, Payload
 

@@ -69,7 +69,7 @@ def ask_correction(
     limit_minutes: int = clarify.LEAST_MINUTES,
     now: datetime,
 ) -> str:
-    """Ask the bidder, as the chair, to confirm the price that the bill's own figures come to; returns the question's id.
+    """Ask the bidder, as the chair, to confirm what the bill's figures come to; returns the question's id.
 
     Raises:
         Refused: the arithmetic of the bill was right.
