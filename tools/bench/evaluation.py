@@ -1,12 +1,18 @@
-"""9 experts x 1,000 bids x 60 criteria: our exact engine, bare float numpy, and a Decimal loop, in one run.
+"""9 experts x 60 criteria, 1,000 and 100,000 bids: our engine, bare float numpy, a Decimal loop and peers in one run.
 
-All three do the same: trimmed mean of the experts, group sums, price points, weighted total, places.
+The first three do the same: trimmed mean of the experts, group sums, price points, weighted total, places. The peers
+(pymcdm, scikit-criteria; an environment of their own) do less: a weighted sum of the combined figures, not rounded.
 """
 
+import json
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -14,9 +20,11 @@ import numpy as np
 from evaluation.rulebook import Rulebook, read_rulebook
 from evaluation.score_matrix import score_matrix
 from evaluation.technical_matrix import points_type
-from tools.bench.report import row
+from tools.bench.report import beside, row
 
 EXPERTS, BIDS, CRITERIA, GROUPS = 9, 1000, 60, 3
+MANY_BIDS = 100_000
+PEERS = Path("var/bench-peers")
 HUNDREDTH = Decimal("0.01")
 
 
@@ -45,17 +53,16 @@ def rulebook() -> Rulebook:
     ]
     return read_rulebook(
         {
-            "v": 1,
+            "v": 2,
             "name": {"zh": "综合评分法", "en": "Combined scoring"},
-            "method": "combined_score",
             "currency": "CNY",
             "price_places": 2,
             "places": {"sheet": 1, "combined": 2, "price": 2, "weighted": 2, "total": 2},
             "price": {
-                "kind": "low_price_first",
-                "benchmark": "lowest_compliant",
                 "weight": 3000,
                 "maximum": "100",
+                "benchmark": {"terms": [{"base": "lowest"}]},
+                "formula": {"kind": "ratio"},
             },
             "groups": groups,
             "checks": [],
@@ -105,13 +112,37 @@ def seconds(act: Callable[[], Any], repeats: int) -> float:
     return statistics.median(times)
 
 
+def peers(matrix: Any, weights: Any) -> dict[str, float]:
+    """Seconds of each peer's weighted sum, measured in an environment of its own; empty where it cannot be made."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        np.save(folder / "matrix.npy", matrix)
+        np.save(folder / "weights.npy", weights)
+        python = PEERS / "bin" / "python"
+        try:
+            if not python.exists():
+                subprocess.run([sys.executable, "-m", "venv", PEERS], check=True)
+                wanted = [python, "-m", "pip", "install", "-q", "pymcdm", "scikit-criteria"]
+                subprocess.run(wanted, check=True, capture_output=True, timeout=300)
+            script = Path(__file__).with_name("weighted_sum_peers.py")
+            done = subprocess.run([python, script, folder], check=True, capture_output=True, timeout=300)
+        except (subprocess.SubprocessError, OSError) as error:
+            print(f"peers were not measured: {type(error).__name__}")
+            return {}
+    return {str(peer): float(took) for peer, took in json.loads(done.stdout).items()}
+
+
+def made(chance: np.random.Generator, book: Rulebook, bids: int) -> tuple[Any, Any]:
+    """Random points and prices; narrow integers, as evaluate() makes them from the sheets."""
+    points = chance.integers(0, 101, (EXPERTS, bids, CRITERIA), dtype=np.int32)
+    return points.astype(points_type(book, EXPERTS)), chance.integers(8_000_000_00, 12_000_000_00, bids)
+
+
 def main() -> None:
-    """Run all three on the same data and print the ratios."""
+    """Run all on the same data and print the ratios."""
     chance = np.random.Generator(np.random.PCG64(20261121))
-    points = chance.integers(0, 101, (EXPERTS, BIDS, CRITERIA))
-    prices = chance.integers(8_000_000_00, 12_000_000_00, BIDS)
     book = rulebook()
-    points = points.astype(points_type(book, EXPERTS))  # as evaluate() makes them from the sheets
+    points, prices = made(chance, book, BIDS)
     floats, float_prices = points / 10.0, prices / 100
     decimals = [[[Decimal(int(x)) / 10 for x in bid] for bid in expert] for expert in points]
     decimal_prices = [Decimal(int(price)) / 100 for price in prices]
@@ -123,9 +154,19 @@ def main() -> None:
     bare = seconds(lambda: float_numpy(book, floats, float_prices), 60)
     loop = seconds(lambda: decimal_loop(book, decimals, decimal_prices), 3)
     met = [
-        row("score and rank, against float numpy", ours, bare, 2.5),
-        row("score and rank, against a Decimal loop", ours, loop, 100, better="higher"),
+        same,
+        row("1,000 bids, against float numpy", ours, bare, 2.5),
+        row("1,000 bids, against a Decimal loop", ours, loop, 100, better="higher"),
     ]
+    combined = exact.technical_part.combined
+    assert combined is not None
+    for peer, took in peers(combined.values / 100.0, np.full(CRITERIA, 1 / CRITERIA)).items():
+        beside(f"1,000 bids, all of it beside {peer}'s sum", ours, took)
+    points, prices = made(chance, book, MANY_BIDS)
+    floats, float_prices = points / 10.0, prices / 100
+    ours = seconds(lambda: score_matrix(book, points, prices), 5)
+    bare = seconds(lambda: float_numpy(book, floats, float_prices), 5)
+    met.append(row("100,000 bids, against float numpy", ours, bare, 2.5))
     if not all(met):
         raise SystemExit(1)
 
