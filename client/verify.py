@@ -29,6 +29,7 @@ from client.claims_bids import (
     sealed_before_closing,
     signed_by_bidders,
 )
+from client.claims_draws import draws_came_from_the_log
 from client.claims_result import (
     award_follows_ranking,
     panel_was_drawn,
@@ -56,6 +57,7 @@ CLAIMS: tuple[tuple[str, Check], ...] = (
     ("the panel is the draw's result", panel_was_drawn),
     ("votes and sheets are as signed", sheets_were_signed),
     ("the ranking is the rulebook's result", ranking_follows_rulebook),
+    ("whatever was drawn came from the log", draws_came_from_the_log),
     ("the report is the logged one", report_is_logged),
     ("the award follows the ranking", award_follows_ranking),
     ("independent witnesses saw the log", witnesses_cosigned),

@@ -19,6 +19,7 @@ from crypto.checkpoint import Checkpoint, sign_checkpoint
 from crypto.merkle import consistency_proof, inclusion_proof
 from crypto.parts_digest import PART_BYTES
 from evaluation.capsule import FULL, PUBLIC, pack
+from evaluation.queries import draws
 from evaluation.queries import judging as evaluations
 from expert_pool import queries as experts
 from kernel.errors import NotFound
@@ -68,7 +69,7 @@ def make_capsule(adapters: Adapters, tender_id: str, scope: str) -> bytes:
         parts: dict[str, bytes] = {
             **log_parts(session, adapters, tender_id, [e for e in entries if e.index < size], size),
             **tender_parts(session, tender_id),
-            **evaluation_parts(session, adapters, tender_id),
+            **evaluation_parts(session, adapters, tender_id, size),
         }
         if scope == FULL:
             parts |= share_parts(session, tender_id)
@@ -120,19 +121,34 @@ def tender_parts(session: Session, tender_id: str) -> Mapping[str, bytes]:
     return {**parts, "opening.json": canonical(record.body)}
 
 
-def evaluation_parts(session: Session, adapters: Adapters, tender_id: str) -> Mapping[str, bytes]:
-    """The draw's transcript, the case and ranking of each lot, the report."""
+def evaluation_parts(session: Session, adapters: Adapters, tender_id: str, size: int) -> Mapping[str, bytes]:
+    """The panel's draw, the case, draws and ranking of each lot, the report."""
     draw = experts.find_draw(session, tender_id)
     assert draw is not None
     parts = {"draw.json": canonical(experts.transcript(session, draw))}
     for ranking in evaluations.rankings(session, tender_id):
         parts[f"lots/{ranking.lot_id}/case.json"] = canonical(ranking.case)
         parts[f"lots/{ranking.lot_id}/ranking.json"] = canonical(ranking.body)
+        parts[f"lots/{ranking.lot_id}/draws.json"] = canonical(
+            drawn(session, tender_id, ranking.lot_id, size)
+        )
     for form, name in REPORT_FORMS.items():
         report = evaluations.report(session, tender_id, form)
         with adapters.objects.open(report.digest) as file:
             parts[name] = file.read()
     return parts
+
+
+def drawn(session: Session, tender_id: str, lot_id: str, size: int) -> list[JsonValue]:
+    """The records of a lot's draws, each with the way from the tree that made its seed to the head."""
+    return [
+        {
+            "record": draws.transcript(session, record),
+            "consistency": [b64(step) for step in draws.way_to_head(session, record, size)],
+        }
+        for record in draws.draws(session, tender_id)
+        if record.lot_id == lot_id and record.result is not None
+    ]
 
 
 def share_parts(session: Session, tender_id: str) -> Mapping[str, bytes]:

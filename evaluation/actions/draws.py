@@ -84,6 +84,8 @@ def make_draw(session: Session, *, actor: Actor, draw_id: str, now: datetime) ->
     record = queries.draw(session, draw_id, lock=True)
     if record.root is not None:
         raise Refused(rule="evaluation draw", why="this draw was made already")
+    if record.stage == TIES and _wanted(session, record.tender_id, record.lot_id)[1] != record.rests_on:
+        raise Refused(rule="evaluation draw", why="the ranking that left these bids equal counts no more")
     if audit_log.frontier(session).size < record.log_index + 2:
         audit_log.append(session, Fact("evaluation-draw.asked", draw_id, record.tender_id), now)
     record.root = audit_log.root_at(session, record.log_index + 2)
