@@ -247,3 +247,8 @@ def test_equal_prices_go_to_the_earlier_bid() -> None:
 def test_every_file_has_a_worked_case() -> None:
     text = Path(__file__).read_text()
     assert [name for name in NAMES if f'"{name}"' not in text] == []
+
+
+def test_the_index_names_every_file() -> None:
+    index = (Path(__file__).parents[2] / "docs/formats/ready-made-rulebooks.md").read_text()
+    assert [name for name in NAMES if f"| `{name}` | {load(name)['name']['en']} · " not in index] == []
