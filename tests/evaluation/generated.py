@@ -310,7 +310,10 @@ def made_rulebook(chance: random.Random) -> dict[str, Any]:
 
 def made_answers(chance: random.Random, book: dict[str, Any]) -> dict[str, Any]:
     """Answers to most of what the rulebook asks."""
-    number = lambda: chance.choice(["0", "1", "3.5", "7", "12.25", "-3"])  # noqa: E731
+
+    def number() -> str:
+        return chance.choice(["0", "1", "3.5", "7", "12.25", "-3"])
+
     offered: dict[str, Any] = {}
     for group in book["groups"]:
         for criterion in group["criteria"]:

@@ -122,7 +122,7 @@ def peers(matrix: Any, weights: Any) -> dict[str, float]:
         try:
             if not python.exists():
                 subprocess.run([sys.executable, "-m", "venv", PEERS], check=True)
-                wanted = [python, "-m", "pip", "install", "-q", "pymcdm", "scikit-criteria"]
+                wanted = [str(python), "-m", "pip", "install", "-q", "pymcdm", "scikit-criteria"]
                 subprocess.run(wanted, check=True, capture_output=True, timeout=300)
             script = Path(__file__).with_name("weighted_sum_peers.py")
             done = subprocess.run([python, script, folder], check=True, capture_output=True, timeout=300)
