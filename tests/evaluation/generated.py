@@ -85,7 +85,7 @@ def made_adjustments(chance: random.Random) -> list[dict[str, Any]]:
         "amount": None,
         "percent": "-10",
     }
-    late = {
+    late: dict[str, Any] = {
         "id": "late",
         "kind": "units",
         "answer": "months",
@@ -96,14 +96,14 @@ def made_adjustments(chance: random.Random) -> list[dict[str, Any]]:
         "counted": chance.choice(COUNTED),
         **chance.choice([{"amount": "1500.50", "percent": None}, {"amount": None, "percent": "0.75"}]),
     }
-    stated = {
+    stated: dict[str, Any] = {
         "id": "costs",
         "kind": "stated",
         "answer": "costs",
         "required": False,
         "sign": chance.choice([1, -1]),
     }
-    quality = {
+    quality: dict[str, Any] = {
         "id": "quality",
         "kind": "quality",
         "features": [
