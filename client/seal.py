@@ -12,6 +12,7 @@ from client.console import plain_errors, progress, say
 from client.files import read_object, whole_file
 from client.passphrases import passphrase
 from client.server import connect
+from client.trace import trace_files
 from crypto.archive import ArchiveFile, archive_size, bytes_file, open_archive, stream_file
 from crypto.canonical import canonical, unb64
 from crypto.envelope import seal
@@ -101,6 +102,14 @@ def seal_command(
     answers: Annotated[
         Path | None, typer.Option(help="JSON file with the answers to the notice's form")
     ] = None,
+    trace: Annotated[
+        Path | None,
+        typer.Option(help="JSON file with contacts, bond account, pricing software; not published"),
+    ] = None,
+    machine_id: Annotated[
+        bool,
+        typer.Option("--machine-id", help="Seal a hash of this machine's id with the bid; not published"),
+    ] = False,
     notice: Annotated[Path | None, typer.Option(help="A kept notice, to seal without a connection")] = None,
     out: Annotated[Path, typer.Option(help="Where the sealed bid goes")] = Path("bid.sealed"),
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
@@ -111,7 +120,8 @@ def seal_command(
         lot_of = lot_id(found, lot)
         signer = open_bidder_key(key.read_bytes(), passphrase())
         announced = bid_json(found, lot_of, signer.name, price, read_object(answers) if answers else {})
-        members = [bytes_file("bid.json", announced), *collect(files or [])]
+        traces = trace_files(read_object(trace) if trace else {}, machine_id)
+        members = [bytes_file("bid.json", announced), *collect(files or []), *traces]
         size = archive_size(members)
         limit = int(found["sealing"]["limit_bytes"])
         check_limit(size, limit)

@@ -21,7 +21,13 @@ from evaluation.collusion.forensics import FILE_LIMIT, FileFacts, is_document
 from evaluation.collusion.screens import screen_prices
 from evaluation.collusion.signals import Lot, find_signals
 from evaluation.collusion.text_overlap import within_limit
-from evaluation.collusion.traces import bid_json_marks, submission_marks
+from evaluation.collusion.traces import (
+    TRACE_LIMIT,
+    TRACE_NAME,
+    bid_json_marks,
+    submission_marks,
+    trace_file_marks,
+)
 from evaluation.queries import collusion as queries
 from kernel.money import PriceScale
 from storage.adapters import Adapters
@@ -85,6 +91,8 @@ def read_entry(reader: Reader, entry: ArchiveEntry, scale: PriceScale) -> tuple[
     else:
         data = entry.read()
         found = reader.read(entry.name, data)
+        if entry.name == TRACE_NAME and entry.size <= TRACE_LIMIT:
+            found = FileFacts(trace_file_marks(data))
         if entry.name in BILLS:
             prices = reader.read_unit_prices(entry.name, data, scale)
     marks = found.marks + file_mark(entry.name, entry.size, entry.sha256)

@@ -1,7 +1,7 @@
-"""Traces that a bid leaves on the platform and in its bid.json: address, device, contacts, software, accounts.
+"""Traces that a bid leaves on the platform and in itself: address, device, contacts, software, accounts.
 
-bid.json may hold them in `trace` or in `answers`, under the names below, at the top or one level down (a contact
-person, say). Nothing is required: what a bidder does not give is unknown.
+A bid may hold them in its file trace.json, which is never published, or in bid.json under `trace` or `answers`, by the
+names below, at the top or one level down (a contact person, say). What a bidder does not give is unknown.
 """
 
 import json
@@ -31,20 +31,29 @@ NAMES: Mapping[str, str] = {
     "bond_account": "account",
 }
 """Field of bid.json: kind of mark."""
+TRACE_NAME = "trace.json"
+TRACE_LIMIT = 1 << 20  # bytes of trace.json
 DEPTH = 2  # levels of `answers` that are looked through
 PLACES = ("trace", "answers")
 
 
 def bid_json_marks(bid_json: bytes) -> tuple[Mark, ...]:
     """The marks of an announced part; nothing where it cannot be read."""
+    body = _object(bid_json)
+    return marks_of([pair for place in PLACES for pair in _fields(body.get(place), DEPTH)], "bid.json")
+
+
+def trace_file_marks(data: bytes) -> tuple[Mark, ...]:
+    """The marks of trace.json; nothing where it cannot be read."""
+    return marks_of(_fields(_object(data), DEPTH), TRACE_NAME)
+
+
+def _object(data: bytes) -> dict[str, Any]:
     try:
-        body = json.loads(bid_json)
+        body = json.loads(data)
     except (ValueError, RecursionError):
-        return ()
-    if not isinstance(body, dict):
-        return ()
-    pairs = [pair for place in PLACES for pair in _fields(body.get(place), DEPTH)]
-    return marks_of(pairs, "bid.json")
+        return {}
+    return body if isinstance(body, dict) else {}
 
 
 def _fields(value: Any, depth: int) -> Iterator[tuple[str, object]]:

@@ -7,7 +7,9 @@ from statistics import median
 
 NEAR = 5e-4  # relative distance to the median ratio
 LEAST_ITEMS = 10  # items two bills must have in common before a share means anything
-LEAST_UNITS = 1000  # hundredths; cheaper items are left out: rounding alone would move their ratio by more than NEAR
+LEAST_UNITS = (
+    1000  # hundredths; cheaper items are left out: rounding alone would move their ratio by more than NEAR
+)
 
 
 @dataclass(frozen=True)

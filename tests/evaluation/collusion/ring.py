@@ -48,7 +48,7 @@ def bids(platform: Platform, tender: PublishedTender) -> None:
         tender,
         "ring-one",
         "1000000.37",
-        {"plan.docx": plan},
+        {"plan.docx": plan, "trace.json": b'{"machine": "5e1f"}'},
         trace=SubmissionTrace(SECRET, "browser one"),
         **ring,
     )
@@ -57,7 +57,11 @@ def bids(platform: Platform, tender: PublishedTender) -> None:
         tender,
         "ring-two",
         "1010000.91",
-        {"plan.docx": word_file(TEXTS[1:5], author="张三"), "broken.pdf": b"%PDF-1.7 nothing in it"},
+        {
+            "plan.docx": word_file(TEXTS[1:5], author="张三"),
+            "broken.pdf": b"%PDF-1.7 nothing in it",
+            "trace.json": b'{"machine": "5E1F"}',
+        },
         trace=SubmissionTrace(SECRET, "browser two"),
         **ring,
     )

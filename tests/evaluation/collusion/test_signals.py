@@ -22,7 +22,7 @@ from evaluation.collusion.signals import (
     signal_digest,
     write_signal,
 )
-from evaluation.collusion.traces import bid_json_marks, submission_marks
+from evaluation.collusion.traces import bid_json_marks, submission_marks, trace_file_marks
 from evaluation.collusion.words import CONDITIONS, REASONS, SCREENS
 from evaluation.collusion.words import KINDS as KIND_WORDS
 from tests.evaluation.collusion.texts import chance_of, paragraph
@@ -239,8 +239,10 @@ def test_traces_are_read_from_answers_and_trace_one_level_down() -> None:
         ("email", "5"),
     }
     for broken in (b"", b"[]", b'{"trace": 5}', b"{" * 100_000):
-        assert bid_json_marks(broken) == ()
+        assert bid_json_marks(broken) == trace_file_marks(broken) == ()
     assert submission_marks("", "") == ()
+    (own,) = trace_file_marks(b'{"machine": "CD"}')
+    assert (own.kind, own.value, own.where) == ("machine", "cd", "trace.json")
 
 
 def test_rarity_at_its_limits() -> None:
