@@ -218,9 +218,10 @@ def make_bidder(platform: Platform, name: str) -> tuple[Actor, Signer]:
 def make_bid(
     platform: Platform, tender: PublishedTender, name: str, price: str = "1000000.00", **changes: Any
 ) -> SealedBid:
-    """A sealed bid of a bidder; `changes` replace fields of its header, `bid_json` its announced part."""
+    """A sealed bid of a bidder; `changes` replace header fields, `bid_json` the announced part; `files` are added."""
     actor, signer = make_bidder(platform, name)
     publics = [key.public.hpke_public for key in tender.keys]
+    files: dict[str, bytes] = changes.pop("files", {})
     announced = changes.pop("bid_json", canonical({"price": {"amount": price, "currency": "CNY"}}))
     values: dict[str, Any] = {
         "suite": tender.keys[0].public.suite,
@@ -236,6 +237,7 @@ def make_bid(
     }
     header = EnvelopeHeader(**{**values, **changes})
     members = [bytes_file("bid.json", announced), bytes_file("offer.txt", b"our offer")]
+    members += [bytes_file(file, body) for file, body in files.items()]
     with open_archive(members) as archive:
         plain = archive.read()
     assert len(plain) == archive_size(members)

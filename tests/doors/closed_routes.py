@@ -7,7 +7,9 @@ from accounts.duties import Duty
 from crypto.canonical import b64
 from tests.doors.closed_cases import CASES
 from tests.doors.closed_catalogue import CATALOGUE_CLOSED
+from tests.doors.closed_findings import FINDINGS
 from tests.doors.closed_panel import PANEL
+from tests.doors.closed_price_checks import PRICE_CHECKS
 from tests.doors.closed_signals import SIGNALS
 from tests.doors.closed_supervision import SUPERVISION
 from tests.doors.route import Route, route
@@ -132,8 +134,10 @@ CLOSED = [
     route("GET /api/tenders/{tender_id}/capsule-full.zip", Scope.READ, Duty.SUPERVISOR),
     *CATALOGUE_CLOSED,
     *CASES,
+    *FINDINGS,
     *SIGNALS,
     *SUPERVISION,
     *PANEL,
+    *PRICE_CHECKS,
 ]
 """Every closed route of the API, with a body that reaches its handler."""

@@ -20,7 +20,9 @@ from tests.approval.centre import Centre
 from tests.builders import Platform, SealedBid, make_bid, make_draft, make_platform, make_tender, submit
 from tests.doors.applicant_pages import APPLICANT_AREAS
 from tests.doors.closed_cases import OF_ONE_THING
+from tests.doors.closed_findings import FINDING_AREAS, FINDING_IDS
 from tests.doors.closed_panel import PANEL_AREAS, PANEL_IDS
+from tests.doors.closed_price_checks import PRICE_CHECK_AREAS
 from tests.doors.closed_routes import CLOSED, TEXT, Route
 from tests.doors.closed_signals import SIGNAL_AREAS, SIGNAL_IDS
 from tests.doors.closed_supervision import (
@@ -39,8 +41,10 @@ AREAS = (
     STAFF_AREAS
     | APPLICANT_AREAS
     | SIGNAL_AREAS
+    | FINDING_AREAS
     | SUPERVISION_AREAS
     | PANEL_AREAS
+    | PRICE_CHECK_AREAS
     | {
         "office": {Duty.TENDER_OFFICE},
         "bidder": {Duty.BIDDER},
@@ -73,7 +77,7 @@ NOWHERE = dict.fromkeys(
     ),
     "none",
 )
-NOWHERE |= SIGNAL_IDS | SUPERVISION_IDS | STAFF_IDS | PANEL_IDS
+NOWHERE |= FINDING_IDS | SIGNAL_IDS | SUPERVISION_IDS | STAFF_IDS | PANEL_IDS
 """Ids of things that do not exist."""
 
 
