@@ -398,6 +398,34 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_earlier_work_tender_id"), ["tender_id"], unique=False)
 
     op.create_table(
+        "price_checks",
+        sa.Column("bid_id", sa.String(length=36), nullable=False),
+        sa.Column("tender_id", sa.String(length=36), nullable=False),
+        sa.Column("lot_id", sa.String(length=36), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("findings", sa.Integer(), nullable=False),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["bid_id"],
+            ["bids.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["lot_id"],
+            ["lots.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["tender_id"],
+            ["tenders.id"],
+        ),
+        sa.PrimaryKeyConstraint("bid_id"),
+    )
+    with op.batch_alter_table("price_checks", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_price_checks_lot_id"), ["lot_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_price_checks_tender_id"), ["tender_id"], unique=False)
+
+    op.create_table(
         "reopenings",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("tender_id", sa.String(length=36), nullable=False),
@@ -499,6 +527,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_reopenings_tender_id"))
 
     op.drop_table("reopenings")
+    with op.batch_alter_table("price_checks", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_price_checks_tender_id"))
+        batch_op.drop_index(batch_op.f("ix_price_checks_lot_id"))
+
+    op.drop_table("price_checks")
     with op.batch_alter_table("earlier_work", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_earlier_work_tender_id"))
         batch_op.drop_index(batch_op.f("ix_earlier_work_cause_id"))
