@@ -389,6 +389,8 @@ def rank(case: dict[str, Any]) -> list[dict[str, Any]]:
         mark, first = benchmark(
             case, {b["bid_id"]: both[b["bid_id"]][rule["benchmark"]["of"]] for b in basis}
         )
+        if mark <= 0:
+            raise ZeroDivisionError
     figures = [both[b["bid_id"]][rule["formula"]["of"]] for b in kept]
     anchors = {"benchmark": mark, "lowest": min(figures), "highest": max(figures)}
     anchors |= {name: Fraction(rule[name]) for name in ("ceiling", "estimate") if rule[name]}
