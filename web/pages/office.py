@@ -16,6 +16,7 @@ from tender.lifecycle import Stage
 from tender.notice import missing
 from tender.records import TenderRecord
 from web.guards import adapters_of
+from web.pages.evaluation_draws import draws_state
 from web.pages.forms import text
 from web.pages.render import actor_of, refuse, render, see
 from web.routes import get, post
@@ -79,6 +80,7 @@ def show(request: Request[Any, Any, Any], tender_id: FromPath[str], done: str = 
             "questions": queries.questions(session, tender_id),
             "draw": experts.find_draw(session, tender_id),
             "parties": draw_parties(session, tender_id),
+            "draws_state": draws_state(session, record),
         }
     tasks = {task: [code for code in codes if code in lacking] for task, codes in TASKS.items()}
     keys = [code for code in lacking if code.startswith("openers.") and code != "openers.threshold"]
