@@ -78,6 +78,7 @@ def rank_again(session: Session, tender_id: str, lot_id: str, now: datetime) -> 
     digests = {record.lot_id: record.digest for record in queries.rankings(session, tender_id)}
     digest = rankings_digest(digests)
     mark_ranked_again(session, tender_id=tender_id, ranking_digest=digest, now=now)
+    outbox.enqueue(session, "make_findings", {"tender_id": tender_id}, now=now)
     outbox.enqueue(session, "make_report", {"tender_id": tender_id, "ranking": digest}, now=now)
 
 
