@@ -13,7 +13,7 @@ from evaluation.lots.offers import bundle_discounts, lot_offers
 from evaluation.lots.rule import AwardRule, compare, read_rule
 from evaluation.queries import judging
 from kernel.errors import NotFound
-from kernel.money import PriceScale
+from kernel.money import PriceScale, write_units
 from tender import queries as tenders
 from tender.opening import read_announced
 
@@ -33,6 +33,10 @@ class AwardProposal:
     """organisations by id"""
     titles: dict[str, dict[str, str]]
     """lots by number"""
+
+    def amount(self, units: int) -> str:
+        """A cost as decimal text."""
+        return write_units(units, self.places)
 
 
 def award_rule(session: Session, tender_id: str) -> AwardRule:

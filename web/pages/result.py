@@ -6,6 +6,7 @@ from litestar import Request, Response
 from litestar.params import FromPath
 
 from evaluation.queries import judging as queries
+from evaluation.queries.lots import award_proposal
 from evaluation.report import LotResult, make_report
 from kernel.errors import NotFound
 from tender.lifecycle import Stage
@@ -24,6 +25,7 @@ def show_result(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> Re
             raise NotFound(what="result of tender", id=tender_id)
         lots = queries.lot_results(session, tender_id)
         report = make_report(queries.report_facts(session, tender_id), lots)
+        award = award_proposal(session, tender_id) if len(lots) > 1 else None
     parts: dict[str, Any] = {part["id"]: part["content"] for part in _list(report["parts"])}
     derivations = {
         lot["lot"]: {line["bid_id"]: line for line in lot["lines"]} for lot in _list(report["derivations"])
@@ -33,6 +35,7 @@ def show_result(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> Re
         "result.html",
         tender=record,
         parts=parts,
+        award=award,
         derivations=derivations,
         part_names={lot.lot_id: part_names(lot) for lot in lots},
         combined_names={lot.lot_id: combined_names(lot) for lot in lots},
