@@ -32,7 +32,7 @@ from tests.builders import (
     make_tender,
     submit,
 )
-from tests.doors import repeats_of_approval, repeats_of_panel
+from tests.doors import repeats_of_approval, repeats_of_panel, repeats_of_price_checks
 from tests.doors.door import Door, facts, serving
 from tests.doors.repeats_of_approval import Creation
 from tests.flows.panels import PARTIES, draw_panel, fill_pool, opened_tender
@@ -201,6 +201,7 @@ CREATIONS = {
     "POST /api/tenders/{tender_id}/lots/{lot_id}/votes": votes,
     **repeats_of_approval.CREATIONS,
     **repeats_of_panel.CREATIONS,
+    **repeats_of_price_checks.CREATIONS,
 }
 
 
