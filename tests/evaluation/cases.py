@@ -59,6 +59,10 @@ def case_of(
     prices: dict[str, str],
     sheets: dict[str, dict[str, dict[str, str]]],
     votes: list[dict[str, Any]] | None = None,
+    *,
+    answers: dict[str, dict[str, Any]] | None = None,
+    received: dict[str, str] | None = None,
+    drawn: dict[str, Any] | None = None,
 ) -> EvaluationCase:
     """A case from prices by bid, and sheets by member and bid."""
     return read_case(
@@ -68,9 +72,16 @@ def case_of(
             "lot_id": "lot-1",
             "rulebook": rulebook,
             "bids": [
-                {"bid_id": bid, "bidder_name": f"Bidder {bid}", "price": price}
+                {
+                    "bid_id": bid,
+                    "bidder_name": f"Bidder {bid}",
+                    "price": price,
+                    "answers": (answers or {}).get(bid, {}),
+                    "received_at": (received or {}).get(bid),
+                }
                 for bid, price in prices.items()
             ],
+            "drawn": drawn or {},
             "votes": votes or [],
             "sheets": [
                 {"member": member, "bid_id": bid, "points": points}

@@ -176,6 +176,24 @@ def test_multiplying_every_price_changes_no_place(seed: int, factor: int) -> Non
     ]
 
 
+@given(st.integers(0, 10**6), st.integers(1, 10**6))
+@settings(max_examples=25, deadline=None)
+def test_a_bid_that_loses_everywhere_changes_nothing_where_the_lowest_price_is_the_benchmark(
+    seed: int, dearer: int
+) -> None:
+    chance = random.Random(seed)
+    bids = {f"b{i}": chance.randint(10_000, 20_000) for i in range(chance.randint(1, 6))}
+    plans = {f"m{i}": {bid: {"plan": str(chance.randint(1, 100))} for bid in bids} for i in range(3)}
+    prices = {bid: oracle.shown(Fraction(price, 100), 2) for bid, price in bids.items()}
+    before = evaluate(case_of(rulebook_data(), prices, plans))
+    prices["z"] = oracle.shown(Fraction(max(bids.values()) + dearer, 100), 2)
+    after = evaluate(
+        case_of(rulebook_data(), prices, {m: {**plan, "z": {"plan": "0"}} for m, plan in plans.items()})
+    )
+    assert after.lines[:-1] == before.lines
+    assert after.lines[-1].bid.bid_id == "z"
+
+
 def test_a_rejected_bid_changes_no_figure_of_the_others() -> None:
     book = rulebook_data(price__ceiling="500")
     prices = {"a": "100", "b": "200"}
