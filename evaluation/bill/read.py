@@ -15,7 +15,7 @@ from evaluation.bill.workbook import WORKBOOK_ENDINGS, workbook_rows
 from kernel.errors import BadInput
 from kernel.money import PriceScale
 
-DIGITS = 12  # before the point
+DIGITS = 15  # before the point
 NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(?:\.([0-9]+))?", re.ASCII)
 LINES, FEES, PROVISIONAL = "lines", "fees", "provisional"
 HEADINGS: Mapping[str, str] = {

@@ -60,7 +60,7 @@ def test_a_workbook_of_a_common_program_is_read() -> None:
         ("A1", "A1,line,x,m3,,12.5,12500,,,", "row 2 column quantity"),
         ("A1", 'A1,line,x,m3,"1,000",12.5,12500,,,', "row 2 column quantity"),
         ("A1", "A1,line,x,m3,1.0000001,12.5,12500,,,", "row 2 column quantity"),
-        ("A1", "A1,line,x,m3,1234567890123,12.5,12500,,,", "row 2 column quantity"),
+        ("A1", "A1,line,x,m3,1234567890123456,12.5,12500,,,", "row 2 column quantity"),
         ("A1", "A1,line,x,m3,1,12.5000001,12500,,,", "row 2 column unit_price"),
         ("A1", "A1,line,x,m3,1,=B2*2,12500,,,", "row 2 column unit_price"),
         ("A1", "A1,line,=x,m3,1,1,12500,,,", "row 2 column name"),

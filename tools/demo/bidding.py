@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from tools.demo.bills import bill_for, template
 from tools.demo.cast import Cast, Person
 from tools.demo.stage import Stage
 
@@ -78,6 +79,9 @@ def publish(bidding: Bidding, stage: Stage) -> None:
     office.call(
         "POST", f"{path}/documents?name=tender-documents.txt", terms, **{"Content-Type": "text/plain"}
     )
+    office.call(
+        "POST", f"{path}/documents?name=bill-template.csv", template(), **{"Content-Type": "text/csv"}
+    )
     missing = office.call("GET", f"{path}/missing")["missing"]
     stage.say(f"draft saved; publishing would be refused, still missing: {', '.join(missing)}")
     with ThreadPoolExecutor(WORKERS) as pool:
@@ -129,18 +133,21 @@ def submit_all(bidding: Bidding, stage: Stage) -> None:
         ThreadPoolExecutor(WORKERS) as pool,
     ):
 
-        def one(pair: tuple[Person, dict[str, str]]) -> dict[str, Any]:
-            receipt = seal_and_submit(pair[0], bidding.tender_id, pair[1]["price"])
+        def one(pair: tuple[int, Person, dict[str, str]]) -> dict[str, Any]:
+            number, person, bid = pair
+            receipt = seal_and_submit(person, bidding.tender_id, bid["price"], number)
             advance()
             return receipt
 
-        bidding.receipts = list(pool.map(one, zip(bidding.bidders, bidding.tender["bids"], strict=True)))
+        pairs = zip(range(1, len(bidding.bidders) + 1), bidding.bidders, bidding.tender["bids"], strict=True)
+        bidding.receipts = list(pool.map(one, pairs))
     stage.say(f"{len(bidding.receipts)} receipts, each checked on the bidder's machine against pinned keys")
 
 
-def seal_and_submit(bidder: Person, tender_id: str, price: str) -> dict[str, Any]:
+def seal_and_submit(bidder: Person, tender_id: str, price: str, number: int) -> dict[str, Any]:
     """Two processes of one bidder: seal here, then upload what nobody can read."""
-    offer = bidder.folder / "offer.txt"
+    offer, bill = bidder.folder / "offer.txt", bidder.folder / "bill.csv"
     offer.write_text(f"Technical and commercial offer of {bidder.organisation}\n")
-    bidder.run("seal", tender_id, str(offer), "--price", price)
+    bill.write_bytes(bill_for(price, number))
+    bidder.run("seal", tender_id, str(offer), str(bill), "--price", price)
     return bidder.run("submit", "bid.sealed")
