@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from evaluation.benchmark import benchmark_value
 from evaluation.fixed_point import units
 from evaluation.line_chart import Line, LineChart, Mark
 from evaluation.price_score import Anchors, score_prices
@@ -36,29 +35,17 @@ class PriceCurve:
 
 
 def price_curve(
-    rulebook: Rulebook,
-    prices: Sequence[int],
-    coefficients: Mapping[str, Fraction],
-    samples: Mapping[str, Sequence[int]],
+    rulebook: Rulebook, prices: Sequence[int], benchmark: Fraction, coefficients: Mapping[str, Fraction]
 ) -> PriceCurve:
     """The curve through these prices, which are in units of 10**-places.evaluated and not empty."""
-    places = rulebook.places
-    found = benchmark_value(
-        rulebook.price,
-        units(list(prices)),
-        coefficients=coefficients,
-        samples=samples,
-        places=places,
-        offer_places=rulebook.scale.places,
-    )
     low, high = min(prices), max(prices)
     margin = max((high - low) // MARGIN, high // 50, 1)
     start, end = max(low - margin, 1), high + margin
     xs = sorted({start + (end - start) * step // STEPS for step in range(STEPS + 1)} | set(prices))
-    anchors = {"benchmark": found.value, "lowest": Fraction(low), "highest": Fraction(high)}
-    points = dict(zip(xs, _points(rulebook, xs, found.value, anchors, coefficients), strict=True))
+    anchors = {"benchmark": benchmark, "lowest": Fraction(low), "highest": Fraction(high)}
+    points = dict(zip(xs, _points(rulebook, xs, benchmark, anchors, coefficients), strict=True))
     offers = tuple((price, points[price]) for price in prices)
-    return PriceCurve(tuple(points.items()), offers, found.value)
+    return PriceCurve(tuple(points.items()), offers, benchmark)
 
 
 def curve_chart(rulebook: Rulebook, curve: PriceCurve, title: str, x_label: str, y_label: str) -> LineChart:
