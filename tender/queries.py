@@ -29,7 +29,6 @@ from tender.records import (
     OpeningRecord,
     QuestionRecord,
     ReleaseRecord,
-    SubmissionTraceRecord,
     TenderRecord,
 )
 from tender.search import matches
@@ -330,12 +329,6 @@ def bids_of_bidder(session: Session, tender_id: str, organisation_id: str) -> li
     """Everything one bidder submitted to a tender, newest first."""
     found = select(BidRecord).where(BidRecord.tender_id == tender_id, BidRecord.bidder_id == organisation_id)
     return list(session.exec(found.order_by(col(BidRecord.sequence).desc())))
-
-
-def find_trace(session: Session, bid_id: str) -> bytes | None:
-    """Where a bid came in from, sealed; None where the door did not see it."""
-    record = session.get(SubmissionTraceRecord, bid_id)
-    return record.sealed if record else None
 
 
 def next_sequence(session: Session, tender_id: str) -> int:

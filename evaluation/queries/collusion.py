@@ -21,7 +21,7 @@ from expert_pool import queries as experts
 from kernel.errors import NotFound
 from kernel.money import PriceScale
 from tender import queries as tenders
-from tender.records import LotRecord, OpenedBidRecord
+from tender.records import LotRecord, OpenedBidRecord, SubmissionTraceRecord
 from tender.traces import SubmissionTrace, open_trace
 
 AT_ONCE = 500  # values of one select
@@ -45,8 +45,8 @@ def reading_task(session: Session, key: bytes, bid_id: str) -> ReadingTask:
     opened, bid = session.get(OpenedBidRecord, bid_id), tenders.bid(session, bid_id)
     if opened is None:
         raise NotFound(what="opened bid", id=bid_id)
-    sealed = tenders.find_trace(session, bid_id)
-    trace = open_trace(key, bid.submission_id, sealed) if sealed else SubmissionTrace("", "")
+    seen = session.get(SubmissionTraceRecord, bid_id)
+    trace = open_trace(key, bid.submission_id, seen.sealed) if seen else SubmissionTrace("", "")
     scale = tenders.price_scale(tenders.tender(session, bid.tender_id))
     done = session.get(BidFactsRecord, bid_id) is not None
     return ReadingTask(bid_id, bid.bidder_id, opened.contents_digest, opened.bid_json, trace, scale, done)

@@ -32,7 +32,7 @@ from tests.builders import (
     make_tender,
     submit,
 )
-from tests.doors import repeats_of_approval, repeats_of_panel, repeats_of_price_checks
+from tests.doors import repeats_of_approval, repeats_of_panel, repeats_of_price_checks, repeats_of_signals
 from tests.doors.door import Door, facts, serving
 from tests.doors.repeats_of_approval import Creation
 from tests.flows.panels import PARTIES, draw_panel, fill_pool, opened_tender
@@ -202,6 +202,7 @@ CREATIONS = {
     **repeats_of_approval.CREATIONS,
     **repeats_of_panel.CREATIONS,
     **repeats_of_price_checks.CREATIONS,
+    **repeats_of_signals.CREATIONS,
 }
 
 
