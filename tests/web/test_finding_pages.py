@@ -48,8 +48,8 @@ class Scene:
 @pytest.fixture(scope="module")
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     stage = Stage(tmp_path_factory.mktemp("finding-pages"))
-    with TestClient(create_app(stage.platform.adapters)) as client:
-        yield Scene(stage, client)
+    # Not entered, so that no worker runs beside the test and ranks on its own.
+    yield Scene(stage, TestClient(create_app(stage.platform.adapters)))
 
 
 def test_1_a_member_sees_own_figures_and_nobody_elses(scene: Scene) -> None:
