@@ -52,14 +52,7 @@ def weigh_and_place(
     rulebook: Rulebook, part: Technical, prices: Prices, more_keys: dict[str, Units], drawn: Units
 ) -> Scores:
     """Score and rank every bid; `more_keys` are tie keys that need more than figures, `drawn` the order of a draw."""
-    parts = np.column_stack([prices.scores.points.values, part.groups])
-    weighted = _weighted(parts, rulebook)
-    technical = technical_points(rulebook, parts, weighted)
-    total = _total(parts, weighted, rulebook)
-    by_price = prices.evaluated
-    if rulebook.award.of == "offer":
-        by_price = Rounded(prices.offers, 1, prices.offers)
-    award = award_figures(rulebook, technical, total, by_price)
+    weighted, technical, total, award = weigh(rulebook, part, prices)
     columns = {
         "lower_price": prices.offers,
         "lower_evaluated_price": prices.evaluated.values,
@@ -70,6 +63,18 @@ def weigh_and_place(
     }
     keys = [award_key(rulebook, award.values), *(columns[key] for key in rulebook.tie_break), drawn]
     return Scores(part, prices, weighted, technical, total, award, place_bids(keys))
+
+
+def weigh(rulebook: Rulebook, part: Technical, prices: Prices) -> tuple[Rounded, Rounded, Rounded, Rounded]:
+    """The weighted parts, the technical points, the total and the deciding figure of every bid."""
+    parts = np.column_stack([prices.scores.points.values, part.groups])
+    weighted = _weighted(parts, rulebook)
+    technical = technical_points(rulebook, parts, weighted)
+    by_price = prices.evaluated
+    if rulebook.award.of == "offer":
+        by_price = Rounded(prices.offers, 1, prices.offers)
+    total = _total(parts, weighted, rulebook)
+    return weighted, technical, total, award_figures(rulebook, technical, total, by_price)
 
 
 def score_matrix(rulebook: Rulebook, points: Units, offers: Units) -> Scores:
