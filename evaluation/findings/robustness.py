@@ -105,27 +105,30 @@ def flips(scores: Floats, weights: Floats, first: int) -> tuple[Flip, ...]:
 
     Parts whose weight cannot do it between 0 and 1 are left out; the smallest change stands first.
     """
-    lead = scores[first] - scores
-    gap = lead @ weights
-    rivals = [row for row in range(len(scores)) if row != first]
+    rivals = np.delete(np.arange(len(scores)), first)
+    if not len(rivals):
+        return ()
+    changes = critical_changes(scores[first] - scores[rivals], weights)
     found = []
     for part, weight in enumerate(weights):
-        best = None
-        for row in rivals:
-            change = critical_change(float(gap[row]), float(lead[row, part]), float(weight))
-            if change is not None and (best is None or abs(change) < abs(best.change)):
-                best = Flip(part, row, float(weight), change)
-        found += [best] if best else []
+        column = np.abs(changes[:, part])
+        if not np.isnan(column).all():
+            best = int(np.nanargmin(column))
+            found.append(Flip(part, int(rivals[best]), float(weight), float(changes[best, part])))
     return tuple(sorted(found, key=lambda flip: abs(flip.change)))
 
 
-def critical_change(gap: float, lead: float, weight: float) -> float | None:
-    """By how much one weight must change to bring a gap to zero; None when no weight from 0 to 1 does."""
+def critical_changes(lead: Floats, weights: Floats) -> Floats:
+    """By how much each weight must change to bring each gap to zero; NaN where no weight from 0 to 1 does.
+
+    `lead` is [rival, part]: what the first bid has more of each part.
+    """
+    gap = (lead @ weights)[:, None]
     slope = lead - gap
-    if weight >= 1 or abs(slope) < TIED:
-        return None
-    change = -gap * (1 - weight) / slope
-    return change if -weight - TIED <= change <= 1 - weight + TIED else None
+    may = (np.abs(slope) >= TIED) & (weights < 1)
+    change = -gap * (1 - weights) / np.where(may, slope, 1.0)
+    may &= (change >= -weights - TIED) & (change <= 1 - weights + TIED)
+    return np.where(may, change, np.nan)
 
 
 def _sign(values: Floats) -> Floats:

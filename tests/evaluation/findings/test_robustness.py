@@ -6,7 +6,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.stats import kendalltau
 
-from evaluation.findings.robustness import Floats, critical_change, draw_weights, flips, kendall_taus
+from evaluation.findings.robustness import Floats, critical_changes, draw_weights, flips, kendall_taus
 
 
 def floats(rows: object) -> Floats:
@@ -84,7 +84,10 @@ def test_the_smallest_flip_comes_first() -> None:
 
 
 def test_a_weight_that_cannot_flip_is_left_out() -> None:
-    assert critical_change(0.2, 0.2, 0.5) is None  # no slope
-    assert critical_change(0.2, 0.3, 0.5) is None  # the weight would pass below zero
-    assert critical_change(0.2, 0.1, 1.0) is None  # the only part
-    assert critical_change(0.1, -0.3, 0.5) == pytest.approx(0.125)
+    lead = floats([[0.2, 0.2], [0.3, 0.1], [-0.3, 0.5]])
+    found = critical_changes(lead, HALVES)
+    assert np.isnan(found[0]).all()  # no slope
+    assert np.isnan(found[1]).all()  # the weight would pass below zero or above one
+    assert found[2].tolist() == pytest.approx([0.125, -0.125])
+    assert np.isnan(critical_changes(floats([[0.2]]), floats([1]))).all()  # the only part
+    assert flips(floats([[0.5, 0.5]]), HALVES, 0) == ()
