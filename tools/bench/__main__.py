@@ -5,10 +5,19 @@ import platform
 import subprocess
 import sys
 
-BENCHES = ("sealing", "submission", "evaluation", "working_days", "approval", "text_overlap"
+BENCHES = (
+    "sealing",
+    "submission",
+    "evaluation",
+    "working_days",
+    "approval",
+    "text_overlap",
+    "findings",
+    "lots",
+)
 
 
-def main(, "findings", "lots") -> int:
+def main() -> int:
     """Run them one after the other, each in a process of its own."""
     cores = len(os.sched_getaffinity(0))
     print(
