@@ -112,7 +112,7 @@ def _keep_lot(session: Session, tender_id: str, lot: Findings, now: datetime) ->
     )
     hard = sum(signal.strength is Strength.HARD for signal in lot.signals)
     data: dict[str, JsonValue] = {"signals": len(digests), "hard": hard, "digest": digest}
-    audit_log.append(session, Fact("signal.found", lot.lot_id, tender_id, data), now)
+    _log(session, "signal.found", lot.lot_id, tender_id, data, now)
 
 
 def comment(session: Session, *, actor: Actor, signal_id: str, text: str, now: datetime) -> RemarkRecord:
@@ -168,5 +168,12 @@ def _remark(
     session.flush()
     data: dict[str, JsonValue] = {"signal": record.digest, "text": sha256(text.encode()).hexdigest()}
     fact = {COMMENT: "signal.commented", DISMISSED: "signal.dismissed", UPHELD: "signal.upheld"}[kind]
-    audit_log.append(session, Fact(fact, record.id, record.tender_id, data), now)
+    _log(session, fact, record.id, record.tender_id, data, now)
     return remark
+
+
+def _log(
+    session: Session, kind: str, subject: str, tender_id: str, data: dict[str, JsonValue], now: datetime
+) -> None:
+    # Not among the tender's own facts: its public capsule discloses those, and signals are never public.
+    audit_log.append(session, Fact(kind, subject, None, {"tender": tender_id, **data}), now)

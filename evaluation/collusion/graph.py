@@ -12,7 +12,7 @@ from itertools import combinations
 
 from evaluation.collusion.signals import ORDER, Signal, Strength
 
-WIDTH, HEIGHT, MARGIN = 1000, 640, 60
+WIDTH, HEIGHT, MARGIN = 640, 440, 40
 
 
 @dataclass(frozen=True)

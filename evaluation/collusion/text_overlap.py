@@ -13,6 +13,7 @@ docs/formats/collusion-signals.md.
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations, product
 
 import numpy as np
 from rapidfuzz import fuzz
@@ -133,6 +134,10 @@ def _filled_in(
     return common | {i for i, bids in enumerate(reach) if len(bids) >= least}
 
 
+Near = tuple[float, str, str]
+"""edit ratio and the folded passages of the first and the second bid"""
+
+
 def _by_pair(
     texts: Sequence[str],
     bids_of: Mapping[str, set[str]],
@@ -140,36 +145,32 @@ def _by_pair(
     pairs: Mapping[tuple[int, int], float],
     common: set[int],
 ) -> tuple[Overlap, ...]:
-    found: dict[tuple[str, str], dict[str, tuple[float, str, str]]] = {}
-
-    def note(one: str, other: str, first: str, second: str, alike: float) -> None:
-        if one > other:
-            one, other, first, second = other, one, second, first
-        best = found.setdefault((one, other), {})
-        if best.get(first, (0.0, "", ""))[0] < alike:
-            best[first] = (alike, written[one, first], written[other, second])
-
+    near: dict[tuple[str, str], list[Near]] = {}
     for i, text in enumerate(texts):
-        holders = sorted(bids_of.get(text, ())) if i not in common else []
-        for place, one in enumerate(holders):
-            for other in holders[place + 1 :]:
-                note(one, other, text, text, 100.0)
+        for one, other in combinations(sorted(bids_of.get(text, ())) if i not in common else (), 2):
+            near.setdefault((one, other), []).append((100.0, text, text))
     for (i, j), alike in pairs.items():
         if i not in common and j not in common:
-            for one in sorted(bids_of[texts[i]]):
-                for other in sorted(bids_of[texts[j]] - {one}):
-                    note(one, other, texts[i], texts[j], alike)
-    return tuple(
-        Overlap(
-            pair,
-            tuple(
-                Copy(first, second, alike)
-                for _, (alike, first, second) in sorted(best.items(), key=lambda one: (-len(one[0]), one[0]))
-            ),
-            sum(len(text) for text in best),
-        )
-        for pair, best in sorted(found.items())
-    )
+            for one, other in product(bids_of[texts[i]], bids_of[texts[j]]):
+                if one < other:
+                    near.setdefault((one, other), []).append((alike, texts[i], texts[j]))
+                elif other < one:
+                    near.setdefault((other, one), []).append((alike, texts[j], texts[i]))
+    return tuple(_overlap(pair, found, written) for pair, found in sorted(near.items()))
+
+
+def _overlap(pair: tuple[str, str], near: Sequence[Near], written: Mapping[tuple[str, str], str]) -> Overlap:
+    """Each passage counts once: the most alike are matched first, so one sentence is not a copy of ten."""
+    used: tuple[set[str], set[str]] = (set(), set())
+    copies: list[tuple[int, Copy]] = []
+    for alike, first, second in sorted(near, key=lambda one: (-one[0], -len(one[1]), one[1:])):
+        if first not in used[0] and second not in used[1]:
+            used[0].add(first)
+            used[1].add(second)
+            copy = Copy(written[pair[0], first], written[pair[1], second], alike)
+            copies.append((len(first), copy))
+    copies.sort(key=lambda one: (-one[0], one[1].first))
+    return Overlap(pair, tuple(copy for _, copy in copies), sum(length for length, _ in copies))
 
 
 def within_limit(

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evaluation.collusion.facts import BidFacts, Unread, marks_of, read_facts, write_facts
-from evaluation.collusion.graph import find_groups, is_link, make_edges, make_graph
+from evaluation.collusion.graph import HEIGHT, WIDTH, find_groups, is_link, make_edges, make_graph
 from evaluation.collusion.signals import (
     DETECTORS,
     KINDS,
@@ -184,7 +184,9 @@ def test_groups_are_the_components_of_links_and_the_picture_is_whole() -> None:
     assert graph.node("h").group is None
     assert graph.node("a").group == 1
     assert len({(node.x, node.y) for node in graph.nodes}) == 8
-    assert all(isinstance(node.x, int) and 0 <= node.x <= 1000 and 0 <= node.y <= 640 for node in graph.nodes)
+    assert all(
+        isinstance(node.x, int) and 0 <= node.x <= WIDTH and 0 <= node.y <= HEIGHT for node in graph.nodes
+    )
     assert make_graph([], []).nodes == ()
 
 

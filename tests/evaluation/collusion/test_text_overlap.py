@@ -79,3 +79,12 @@ def test_short_and_empty_texts_say_nothing() -> None:
     assert find_overlaps({"a": ["施工方案", ""], "b": ["施工方案", ""]}) == ()
     assert find_overlaps({}) == ()
     assert list(candidates(["", ""])) == []
+
+
+def test_one_passage_is_a_copy_of_one_passage_only() -> None:
+    chance = chance_of(6)
+    text = paragraph(chance)
+    variants = [edited(chance, text, 0.05) for _ in range(4)]
+    (overlap,) = find_overlaps({"a": variants, "b": [text]})
+    assert len(overlap.copies) == 1
+    assert overlap.copies[0].alike == max(one.alike for one in overlap.copies)
