@@ -37,9 +37,12 @@ from tender import queries as tenders
 
 def compare_scores(session: Session, *, tender_id: str, lot_id: str, now: datetime) -> list[OutlierRecord]:
     """Compare the members' figures if a comparison is due; returns the flagged figures without a reason."""
-    sheets = _complete_sheets(session, tender_id, lot_id)
-    if sheets and _is_due(session, lot_id, sheets):
-        _compare(session, tender_id, lot_id, sheets, now)
+    last = queries.last_comparison(session, lot_id)
+    # Every draft that is saved asks here, so what cannot be due is settled before any sheet is read.
+    if last is None or not queries.has_unsigned_sheets(session, lot_id):
+        sheets = _complete_sheets(session, tender_id, lot_id)
+        if sheets and (last is None or last.figures_digest != _digest(sheets)):
+            _compare(session, tender_id, lot_id, sheets, now)
     return queries.waiting(session, lot_id)
 
 
@@ -136,13 +139,6 @@ def _complete_sheets(session: Session, tender_id: str, lot_id: str) -> list[Shee
     return rows if len(rows) == len(seats) * len(accepted) else []
 
 
-def _is_due(session: Session, lot_id: str, sheets: list[SheetRecord]) -> bool:
-    last = queries.last_comparison(session, lot_id)
-    if last is None:
-        return True
-    return all(row.signed_at is not None for row in sheets) and last.figures_digest != _digest(sheets)
-
-
 def _digest(sheets: list[SheetRecord]) -> str:
     return sha256(
         canonical(sorted(([row.seat, row.bid_id, row.points] for row in sheets), key=str))
@@ -150,13 +146,12 @@ def _digest(sheets: list[SheetRecord]) -> str:
 
 
 def _compare(session: Session, tender_id: str, lot_id: str, sheets: list[SheetRecord], now: datetime) -> None:
-    rules = judging.rulebook(session, tender_id)
+    rules, last = judging.rulebook(session, tender_id), queries.last_comparison(session, lot_id)
     values = {
         (row.seat, row.bid_id): read_sheet(rules, row.seat, BidId(row.bid_id), row.points) for row in sheets
     }
     seats, bids = sorted({row.seat for row in sheets}), sorted({BidId(row.bid_id) for row in sheets})
     found = find_flagged(rules, seats, bids, values)
-    last = queries.last_comparison(session, lot_id)
     comparison = ComparisonRecord(
         lot_id=lot_id,
         number=last.number + 1 if last else 1,

@@ -62,6 +62,14 @@ def last_comparison(session: Session, lot_id: str) -> ComparisonRecord | None:
     return session.exec(found.order_by(col(ComparisonRecord.number).desc())).first()
 
 
+def has_unsigned_sheets(session: Session, lot_id: str) -> bool:
+    """Whether any sheet of a lot may still be changed."""
+    found = select(SheetRecord.bid_id).where(
+        SheetRecord.lot_id == lot_id, col(SheetRecord.signed_at).is_(None)
+    )
+    return session.exec(found.limit(1)).first() is not None
+
+
 def find_lot_findings(session: Session, lot_id: str) -> LotFindingsRecord | None:
     """The findings about the ranking that stands; None until the job has made them."""
     ranking = session.get(RankingRecord, lot_id)
