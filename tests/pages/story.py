@@ -15,6 +15,7 @@ from tests.pages.world import World
 EXPERTS = 7
 PRICES = {"bidder-1": "1000000.00", "bidder-2": "1100000.00", "bidder-3": "1250000.50"}
 SEND = "main form button[type=submit]"
+HAND_IN = "main form button:not([formaction]):not([type=button])"
 
 
 @dataclass
@@ -27,6 +28,7 @@ class Story:
     keys: dict[str, OpenerKey] = field(default_factory=dict)
     signers: dict[str, Signer] = field(default_factory=dict)
     draw: str = ""
+    chair: str = ""
     secrets: dict[str, Path] = field(default_factory=dict)
 
     def notice(self) -> dict[str, Any]:

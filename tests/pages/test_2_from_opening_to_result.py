@@ -5,7 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.pages.story import EXPERTS, SEND, Story, until
+from tests.pages.story import EXPERTS, HAND_IN, SEND, Story, until
 from tests.pages.world import release
 
 
@@ -118,27 +118,43 @@ def test_an_expert_reviews_and_scores_in_the_browser(story: Story) -> None:
     page, base = world.page(first), f"/expert/tenders/{story.tender}"
     judge.visit(page, "/expert", "expert-list")
     judge.visit(page, base, "expert-desk")
+    elect_in_browser(story, page, base)
+    for name in others:
+        vote = {"round": 1, "choice": story.chair}
+        story.world.people[name].call("POST", f"/api/tenders/{story.tender}/chair-votes", vote)
+    judge.visit(page, f"{base}/chair", "expert-chair-elected")
     judge.visit(page, f"{base}/lots/{story.lot}/votes", "expert-votes")
     for passes in page.locator("input[value=pass]").all()[1:]:
         passes.check()
-    page.click(SEND)
+    page.click(HAND_IN)
     expect(page.locator(".govuk-error-summary")).to_contain_text("请选择通过或否决")
     page.locator("input[value=fail]").first.check()
-    page.click(SEND)
+    page.click(HAND_IN)
     expect(page.locator(".govuk-error-summary")).to_contain_text("否决必须说明理由")
     judge.judge(page, "expert-votes-refused")
     page.locator("input[value=pass]").first.check()
-    page.click(SEND)
+    page.click(HAND_IN)
     expect(page).to_have_url(re.compile(f"{story.tender}$"))
     for name in others:
         vote_by_api(story, name)
     judge.visit(page, base, "expert-desk-sheets")
-    page.locator("main .govuk-task-list__link").first.click()
+    page.locator("main .govuk-task-list__link[href*='/bids/']").first.click()
     judge.visit(page, page.url.removeprefix(world.url), "expert-sheet")
     score_in_browser(story, page)
     for name in (first, *others):
         score_by_api(story, name)
     judge.visit(page, base, "expert-done")
+
+
+def elect_in_browser(story: Story, page: Page, base: str) -> None:
+    story.world.judge.visit(page, f"{base}/chair", "expert-chair")
+    page.click(SEND)
+    expect(page.locator(".govuk-error-summary")).to_be_visible()
+    story.chair = page.locator("input[name=choice]").first.input_value()
+    page.locator("input[name=choice]").first.check()
+    page.click(SEND)
+    expect(page.locator(".govuk-inset-text")).to_be_visible()
+    story.world.judge.judge(page, "expert-chair-waiting")
 
 
 def vote_by_api(story: Story, name: str) -> None:

@@ -13,6 +13,7 @@ from storage.database import Session
 from tender import queries
 from tender.actions import clarify
 from tender.lifecycle import Stage
+from web.clarifications import of_bidder
 from web.guards import adapters_of
 from web.pages.forms import text
 from web.pages.public import published
@@ -57,7 +58,10 @@ def task_values(request: Request[Any, Any, Any], actor: Actor, tender_id: str) -
         record = published(session, tender_id)
         keys = accounts.signing_keys(session, actor.organisation_id)
         now = adapters.clock.now()
+        asked = of_bidder(session, actor, tender_id)
         return {
+            "questions_asked": len(asked),
+            "questions_waiting": sum(row.answer is None and now <= row.answer_until for row in asked),
             "tender": record,
             "notice": queries.current_notice(session, tender_id),
             "lots": queries.lots(session, tender_id),

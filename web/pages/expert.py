@@ -1,4 +1,4 @@
-"""The expert's desk: verdicts of the compliance review first, then one scoring sheet for each bid, saved and signed."""
+"""The expert's desk and the sheet of one bid: drafted, checked, signed. Boards of a whole lot: expert_boards.py."""
 
 from typing import Any
 
@@ -6,20 +6,21 @@ from litestar import Request, Response
 from litestar.params import FromPath, URLEncodedBody
 
 from accounts.duties import Duty
-from evaluation.actions import scoring, votes
+from evaluation.actions import scoring
+from evaluation.desk import expert_criteria, expert_groups
+from evaluation.queries import clarifications
 from evaluation.queries import judging as queries
 from evaluation.rulebook import Rulebook
 from expert_pool import queries as experts
-from kernel.errors import BadInput, NotFound, TenderingError
+from kernel.errors import NotFound, TenderingError
 from tender import queries as tenders
 from web.evaluations import describe_lot
 from web.guards import adapters_of
 from web.pages.forms import text, whole
 from web.pages.render import actor_of, refuse, render, see
+from web.panel import describe_panel
 from web.problems import problem
 from web.routes import get, post
-
-PASS, FAIL = "pass", "fail"
 
 
 @get("/expert")
@@ -44,11 +45,18 @@ def desk(request: Request[Any, Any, Any], tender_id: str) -> dict[str, Any]:
     with adapters_of(request).database.reading() as session:
         seat = experts.seat_of(session, tender_id, actor.person_id)
         lots = [describe_lot(session, tender_id, lot, seat) for lot in tenders.lots(session, tender_id)]
+        panel = describe_panel(session, tender_id, actor)
+        rulebook = queries.rulebook(session, tender_id)
         return {
             "tender": tenders.tender(session, tender_id),
             "seat": seat,
+            "panel": panel,
+            "is_chair": panel["chair"] == seat,
             "lots": lots,
-            "rulebook": queries.rulebook(session, tender_id),
+            "rulebook": rulebook,
+            "groups": expert_groups(rulebook),
+            "criteria": expert_criteria(rulebook),
+            "questions": len(clarifications.of_tender(session, tender_id)),
         }
 
 
@@ -58,55 +66,6 @@ def lot_of(values: dict[str, Any], lot_id: str) -> dict[str, Any]:
     if found is None:
         raise NotFound(what="lot", id=lot_id)
     return dict(found)
-
-
-@get("/expert/tenders/{tender_id:str}/lots/{lot_id:str}/votes")
-def show_votes(
-    request: Request[Any, Any, Any], tender_id: FromPath[str], lot_id: FromPath[str]
-) -> Response[str]:
-    """The form of the compliance review."""
-    values = desk(request, tender_id)
-    return render(request, "expert-votes.html", lot=lot_of(values, lot_id), form={}, **values)
-
-
-@post("/expert/tenders/{tender_id:str}/lots/{lot_id:str}/votes")
-def hand_in_votes(
-    request: Request[Any, Any, Any],
-    tender_id: FromPath[str],
-    lot_id: FromPath[str],
-    data: URLEncodedBody[dict[str, Any]],
-) -> Response[Any]:
-    """Hand in all verdicts of a lot at once; they are final."""
-    adapters, actor, values = adapters_of(request), actor_of(request, Duty.EXPERT), desk(request, tender_id)
-    lot, rulebook = lot_of(values, lot_id), values["rulebook"]
-    pairs = [(bid["bid"], check.id) for bid in lot["bids"] for check in rulebook.checks]
-    try:
-        cast = [read_vote(data, bid, check) for bid, check in pairs]
-        with adapters.database.transaction() as session:
-            votes.hand_in_votes(
-                session,
-                actor=actor,
-                tender_id=tender_id,
-                lot_id=lot_id,
-                votes=cast,
-                now=adapters.clock.now(),
-            )
-    except TenderingError as error:
-        where = str(error.facts.get("where", ""))
-        fields = {f"vote on {check} of bid {bid}": f"r-{bid}-{check}" for bid, check in pairs}
-        if where in fields:
-            error = BadInput(where=fields[where], why=error.facts["why"])
-        field = str(error.facts.get("where", ""))
-        return refuse(request, "expert-votes.html", error, field=field, lot=lot, form=data, **values)
-    return see(f"/expert/tenders/{tender_id}")
-
-
-def read_vote(data: dict[str, Any], bid: str, check: str) -> votes.CastVote:
-    """One verdict of the form; raises BadInput where none was chosen."""
-    verdict = text(data, f"v-{bid}-{check}")
-    if verdict not in (PASS, FAIL):
-        raise BadInput(where=f"v-{bid}-{check}", why="choose pass or reject")
-    return votes.CastVote(bid, check, verdict == PASS, text(data, f"r-{bid}-{check}"))
 
 
 def sheet_values(request: Request[Any, Any, Any], tender_id: str, bid_id: str) -> dict[str, Any]:
@@ -140,9 +99,9 @@ def show_sheet(
     return render(request, "expert-sheet.html", typed=values["sheet"]["points"], **values)
 
 
-def typed_points(rulebook: Rulebook, data: dict[str, Any]) -> dict[str, str]:
+def typed_points(rulebook: Rulebook, data: dict[str, Any], prefix: str = "points-") -> dict[str, str]:
     """The points that the form holds; an empty input is not sent on."""
-    given = {criterion.id: text(data, f"points-{criterion.id}") for criterion in rulebook.criteria}
+    given = {criterion.id: text(data, f"{prefix}{criterion.id}") for criterion in expert_criteria(rulebook)}
     return {id: points for id, points in given.items() if points}
 
 
@@ -234,11 +193,9 @@ def sign(
     return see(f"/expert/tenders/{tender_id}{following}")
 
 
-ROUTES = [
+ROUTES: list[Any] = [
     list_seats,
     show_desk,
-    show_votes,
-    hand_in_votes,
     show_sheet,
     save_sheet,
     autosave,
