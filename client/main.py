@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from client.bill import BILL
+from client.blind import BLIND
 from client.case import case_command
 from client.console import plain_errors, say
 from client.draw import DRAWS
@@ -62,6 +63,7 @@ APP.command("lots")(lots_command)
 RECEIPTS.command("check")(check_command)
 APP.add_typer(RECEIPTS, name="receipt")
 APP.add_typer(BILL, name="bill")
+APP.add_typer(BLIND, name="blind")
 APP.add_typer(KEYS, name="key")
 APP.add_typer(DRAWS, name="draw")
 
