@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evaluation.result import RankedBid, Ranking
+from kernel.money import half_up
 
 WIDTH = 1000  # thousandths
+BENCHMARK = ""  # in place of a bid: the benchmark itself
 
 
 @dataclass(frozen=True)
@@ -19,7 +21,7 @@ class Segment:
 
 @dataclass(frozen=True)
 class ScoreBar:
-    """One bid's contributions side by side; the full width is 100 points."""
+    """One bid's contributions side by side; the full width is a perfect bid."""
 
     bid_id: str
     segments: tuple[Segment, ...]
@@ -27,7 +29,7 @@ class ScoreBar:
 
 @dataclass(frozen=True)
 class PriceMark:
-    """One price on a line from the lowest to the dearest price."""
+    """One price, or the benchmark, on a line from the lowest to the dearest of them."""
 
     bid_id: str
     position: int
@@ -36,26 +38,40 @@ class PriceMark:
 
 def score_bars(ranking: Ranking) -> tuple[ScoreBar, ...]:
     """A bar for each line of the ranking, in its order."""
-    full = 100 * 10**ranking.rulebook.places.weighted
+    full = int(ranking.rulebook.total_maximum * 10**ranking.rulebook.places.weighted)
     return tuple(ScoreBar(line.bid.bid_id, _segments(line, full)) for line in ranking.lines)
 
 
 def price_strip(ranking: Ranking) -> tuple[PriceMark, ...]:
-    """The prices from the lowest, which is the benchmark, to the dearest."""
-    prices: Sequence[int] = [line.bid.price for line in ranking.lines]
-    if not prices:
+    """The evaluation prices of the ranked bids, and the benchmark where it is a price of its own."""
+    if not ranking.lines:
         return ()
-    lowest, span = min(prices), max(max(prices) - min(prices), 1)
-    marks = [
-        PriceMark(line.bid.bid_id, (line.bid.price - lowest) * WIDTH // span, line.bid.price == lowest)
-        for line in ranking.lines
-    ]
-    return tuple(sorted(marks, key=lambda mark: (mark.position, mark.bid_id)))
+    prices: list[tuple[int, str]] = [(line.evaluated_price, line.bid.bid_id) for line in ranking.lines]
+    benchmark = None
+    if ranking.benchmark is not None:
+        value = ranking.benchmark.value
+        benchmark = half_up(value.numerator, value.denominator)
+        if all(price != benchmark for price, _ in prices):
+            prices.append((benchmark, BENCHMARK))
+    lowest, dearest = min(prices)[0], max(prices)[0]
+    span = max(dearest - lowest, 1)
+    return tuple(
+        PriceMark(bid, (price - lowest) * WIDTH // span, price == benchmark) for price, bid in sorted(prices)
+    )
 
 
 def shade(points: int, maximum: int, shades: int) -> int:
     """The shade of a heat map's cell, from 0 for no points to `shades` for the maximum."""
     return points * shades // maximum
+
+
+def heat_paths(rows: Sequence[Sequence[int]], shades: int, size: int) -> list[str]:
+    """One SVG path for each shade: a square of `size` for every cell of that shade, rows below each other."""
+    paths: list[list[str]] = [[] for _ in range(shades + 1)]
+    for y, row in enumerate(rows):
+        for x, cell in enumerate(row):
+            paths[cell].append(f"M{x * size} {y * size}h{size - 1}v{size - 1}h{1 - size}z")
+    return ["".join(path) for path in paths]
 
 
 def _segments(line: RankedBid, full: int) -> tuple[Segment, ...]:

@@ -36,6 +36,8 @@ class Settings:
     secure_cookies: bool = False
     """Set the Secure flag on cookies: on wherever the site is served over TLS."""
     session_hours: int = 12
+    report_sign_hours: int = 24
+    """How long a panel may sign its report; who stays silent until then counts as consenting (条例 53)."""
     bid_limit_bytes: int = 2 * 1024**3
     """Largest sealed bid; shown on the notice and in the API."""
 

@@ -1,6 +1,6 @@
-"""The evaluation report as PDF/A-3b with the same content attached as JSON; the same report gives the same bytes.
+"""The evaluation report, and the form of its signatures, as tagged PDF/A-3a with the same content attached as JSON.
 
-Nothing is fetched while rendering: the template and the report are all that a document is made of.
+The same content gives the same bytes. Nothing is fetched while rendering: the template and the report are all that a document is made of.
 """
 
 import sys
@@ -10,24 +10,32 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, NoReturn
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from weasyprint import HTML, Attachment  # type: ignore[import-untyped]
 
 from crypto.canonical import JsonValue, canonical, read_canonical
+from evaluation.charts import heat_paths
 from kernel.clock import BEIJING, read_time
 
 TEMPLATES = Path(__file__).with_name("templates")
 CLOCK_FORM = "%Y-%m-%d %H:%M:%S"
+VARIANT = "pdf/a-3a"  # tagged, with attachments (decision 0014)
+MOST_CELLS = 1500  # scores of a lot up to which each stands in a cell of its own; cells are what takes time
+SHADES = 5
+CELL = 8  # of a heat map, in thousandths of the width of the page
+NAME = {"zh": "评标报告", "en": "Evaluation report"}
 
 
 def render_report(report: Mapping[str, JsonValue], language: str) -> bytes:
-    """One report in one language."""
-    data = canonical(dict(report))
-    made_at = read_time(_parts(report)["facts"]["ranked_at"])
-    html = report_html(report, language)
+    """One report, or one form of signatures, in one language."""
+    content = dict(report)
+    data = canonical(content)
+    is_form = "members" in content
+    made_at = read_time(str(content["closed_at"]) if is_form else _parts(content)["facts"]["ranked_at"])
+    html = form_html(content, language) if is_form else report_html(content, language)
     attachment = Attachment(
         file_obj=BytesIO(data),
-        name="report.json",
+        name="signatures.json" if is_form else "report.json",
         description="The content of this report as JSON",
         created=made_at,
         modified=made_at,
@@ -36,7 +44,7 @@ def render_report(report: Mapping[str, JsonValue], language: str) -> bytes:
     )
     document = HTML(string=html, url_fetcher=refuse_to_fetch)
     pdf: bytes = document.write_pdf(
-        pdf_variant="pdf/a-3b",
+        pdf_variant=VARIANT,
         pdf_identifier=sha256(language.encode() + data).digest()[:16],
         attachments=[attachment],
     )
@@ -44,24 +52,78 @@ def render_report(report: Mapping[str, JsonValue], language: str) -> bytes:
 
 
 def report_html(report: Mapping[str, JsonValue], language: str) -> str:
-    """The page that is printed."""
+    """The pages of a report."""
+    parts = _parts(report)
+    lots = parts["method"]
+    names = {bid["bid"]: bid["bidder"] for bid in parts["opening"]["bids"]}
+    return _template("report.html").render(
+        report=report,
+        parts=parts,
+        annexes={annex["id"]: annex for annex in _list(report["annexes"])},
+        group_names={
+            lot["lot"]: {group["id"]: group["name"][language] for group in lot["rulebook"]["groups"]}
+            for lot in lots
+        },
+        criterion_names={
+            lot["lot"]: {
+                one["id"]: one["name"][language]
+                for group in lot["rulebook"]["groups"]
+                for one in group["criteria"]
+            }
+            for lot in lots
+        },
+        is_large={lot["lot"]: _cells(lot) > MOST_CELLS for lot in parts["scores"]},
+        names=names,
+        titles={part["id"]: (part["number"], part["title"][language]) for part in _list(report["parts"])},
+        **_words(language),
+    )
+
+
+def form_html(form: Mapping[str, JsonValue], language: str) -> str:
+    """The page of a form of signatures."""
+    return _template("signatures.html").render(form=form, **_words(language))
+
+
+def _template(name: str) -> Template:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    environment.filters["beijing"] = beijing
-    template = environment.get_template("report.html")
-    parts = _parts(report)
-    return template.render(
-        report=report,
-        parts=parts,
-        group_names={
-            lot["lot"]: {group["id"]: group["name"][language] for group in lot["rulebook"]["groups"]}
-            for lot in parts["method"]
-        },
-        titles={part["id"]: (part["number"], part["title"][language]) for part in _list(report["parts"])},
-        language=language,
-        t=lambda zh, en: zh if language == "zh" else en,
-    )
+    environment.filters |= {"beijing": beijing, "score_line": score_line, "score_head": score_head, "heat": heat}
+    return environment.get_template(name)
+
+
+def _words(language: str) -> dict[str, Any]:
+    return {"language": language, "t": lambda zh, en: zh if language == "zh" else en}
+
+
+def _cells(lot: Mapping[str, Any]) -> int:
+    return sum(len(row["points"]) for bid in lot["bids"] for row in bid["criteria"])
+
+
+def score_head(rows: list[dict[str, Any]]) -> str:
+    """The seats above the figures of `score_line`."""
+    seats = next((list(row["points"]) for row in rows if row["points"]), [])
+    return "".join(f"{seat.removeprefix('seat-'):>8}" for seat in seats)
+
+
+def score_line(row: dict[str, Any], seats: int) -> str:
+    """One criterion in columns of eight half-width characters: every seat, the panel's figure, the maximum."""
+    points = "".join(f"{text:>8}" for text in row["points"].values()).rjust(8 * seats)
+    return f"{points} |{row['combined'] or '':>8} /{row['maximum']:>7}"
+
+
+def heat(bids: list[dict[str, Any]]) -> dict[str, Any]:
+    """A heat map for each seat: bids downwards, criteria across; one path for each shade."""
+    found = {}
+    seats = sorted({seat for bid in bids for row in bid["criteria"] for seat in row["shades"]})
+    for seat in seats:
+        rows = [[row["shades"][seat] for row in bid["criteria"] if seat in row["shades"]] for bid in bids]
+        found[seat] = {
+            "paths": heat_paths(rows, SHADES, CELL),
+            "width": CELL * max(map(len, rows), default=0),
+            "height": CELL * len(rows),
+        }
+    return found
 
 
 def beijing(text: str | None) -> str:

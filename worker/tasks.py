@@ -6,21 +6,13 @@ from datetime import datetime
 
 from approval.actions import recompute
 from approval.queries.calendar import calendar
-from crypto.canonical import canonical
 from evaluation.actions import findings as findings_actions
-from evaluation.actions import ranking
-from evaluation.queries import judging as queries
-from evaluation.report import make_report
 from kernel.errors import NotYetClosed
 from storage.adapters import Adapters
 from storage.database import Session
-from storage.objects import StoredObject
 from tender.actions import close, open_bids
-from worker import collusion, findings, guides, letters, messages, price_checks, sweeps
-from worker.apart import LANGUAGES, render_apart
+from worker import collusion, findings, guides, letters, messages, price_checks, reports, sweeps
 from worker.jobs import Job, Payload
-
-REPORT_LIMIT = 1 << 30  # bytes of one form
 
 
 def close_tender(session: Session, adapters: Adapters, payload: Payload, _: None, now: datetime) -> None:
@@ -55,32 +47,6 @@ def score_and_rank(session: Session, adapters: Adapters, payload: Payload, _: No
     findings_actions.rank(session, tender_id=str(payload["tender_id"]), now=now)
 
 
-def write_report(adapters: Adapters, payload: Payload, now: datetime) -> dict[str, StoredObject]:
-    """Write the evaluation report as JSON and as PDF in both languages into the object store."""
-    tender_id = str(payload["tender_id"])
-    with adapters.database.reading() as session:
-        facts, lots = queries.report_facts(session, tender_id), queries.lot_results(session, tender_id)
-    report = make_report(facts, lots)
-    forms = {f"pdf-{language}": render_apart(report, language) for language in LANGUAGES}
-    return {
-        form: adapters.objects.put_once(iter([body]), expected=None, limit_bytes=REPORT_LIMIT)
-        for form, body in {"json": canonical(report), **forms}.items()
-    }
-
-
-def keep_report(
-    session: Session, adapters: Adapters, payload: Payload, forms: dict[str, StoredObject], now: datetime
-) -> None:
-    """Record the forms of the report."""
-    ranking.keep_report(
-        session,
-        tender_id=str(payload["tender_id"]),
-        ranking=str(payload["ranking"]),
-        forms=forms,
-        now=now,
-    )
-
-
 def recompute_due_dates(
     session: Session, adapters: Adapters, payload: Payload, _: None, now: datetime
 ) -> None:
@@ -94,7 +60,8 @@ JOBS: Mapping[str, Job] = {
     "close_tender": Job(close_tender),
     "open_bid": Job(open_bid, prepare=unseal_bid),
     "score_and_rank": Job(score_and_rank),
-    "make_report": Job(keep_report, prepare=write_report),
+    "make_report": Job(reports.keep_report, prepare=reports.write_report),
+    "close_signatures": Job(reports.keep_signatures, prepare=reports.write_signatures),
     "make_findings": Job(findings.keep_findings, prepare=findings.make_findings),
     "make_letter": Job(letters.keep_letter, prepare=letters.write_letter),
     "make_project_letter": Job(letters.keep_paper("project_id"), prepare=letters.write_project_letter),

@@ -1,4 +1,4 @@
-"""What follows the panel's work: the ranking with its case, the report, and both put aside by a re-opening."""
+"""What follows the panel's work: the ranking with its case, put aside with its report by a re-opening."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -14,14 +14,13 @@ from evaluation.drawing import ties_that_matter
 from evaluation.evaluate import evaluate
 from evaluation.queries import draws
 from evaluation.queries import judging as queries
-from evaluation.records.judging import RankingRecord, ReportRecord
+from evaluation.records.judging import RankingRecord
 from evaluation.records.panel import EarlierWorkRecord
 from evaluation.result import Ranking, ranking_digest, write_ranking
 from kernel.errors import Refused
 from kernel.ids import new_id
 from storage import audit_log, outbox
 from storage.audit_log import Fact
-from storage.objects import StoredObject
 from tender import queries as tenders
 from tender.actions.evaluated import mark_evaluated, mark_ranked_again, mark_reopened
 from tender.lifecycle import Stage
@@ -85,26 +84,6 @@ def rank_again(session: Session, tender_id: str, lot_id: str, now: datetime) -> 
 def rankings_digest(digests: Mapping[str, str]) -> str:
     """The digest over the rankings of all lots, by lot."""
     return sha256(canonical(dict(digests))).hexdigest()
-
-
-def keep_report(
-    session: Session, *, tender_id: str, ranking: str, forms: Mapping[str, StoredObject], now: datetime
-) -> None:
-    """Record the report's forms, which lie in the object store; a repeated job changes nothing.
-
-    A report on a ranking that was put aside meanwhile is dropped: the new ranking asks for its own.
-    """
-    tenders.tender(session, tender_id, lock=True)
-    standing = {record.lot_id: record.digest for record in queries.rankings(session, tender_id)}
-    if session.get(ReportRecord, (tender_id, min(forms))) is not None or rankings_digest(standing) != ranking:
-        return
-    for form, stored in forms.items():
-        row = ReportRecord(
-            tender_id=tender_id, form=form, digest=stored.digest, size=stored.size, made_at=now
-        )
-        session.add(row)
-    data: dict[str, JsonValue] = {form: stored.digest.hex() for form, stored in sorted(forms.items())}
-    audit_log.append(session, Fact("report.made", tender_id, tender_id, data), now)
 
 
 def void_ranking(session: Session, tender_id: str, cause_id: str, now: datetime) -> None:

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
+from sqlalchemy import select as select_values
 from sqlmodel import Session, col, select
 
 from accounts import queries as accounts
@@ -14,7 +14,7 @@ from evaluation.desk import expert_criteria
 from evaluation.evaluate import evaluate
 from evaluation.queries import clarifications, draws, panel
 from evaluation.records.judging import BallotRecord, RankingRecord, ReportRecord, SheetRecord, VoteRecord
-from evaluation.report import LotResult, Member, ReportFacts
+from evaluation.report.values import LotResult
 from evaluation.result import Ranking
 from evaluation.rulebook import Rulebook, read_rulebook
 from evaluation.sheets import Sheet, read_sheet
@@ -22,8 +22,11 @@ from expert_pool import queries as experts
 from kernel.clock import write_time
 from kernel.errors import NotFound
 from kernel.ids import BidId, LotId, TenderId
+from storage.columns import table_of
 from tender import queries as tenders
 from tender.opening import read_announced
+
+VOTES = table_of(VoteRecord)
 
 
 def rulebook(session: Session, tender_id: str) -> Rulebook:
@@ -75,8 +78,10 @@ def seats(session: Session, tender_id: str) -> tuple[str, ...]:
 
 def votes(session: Session, lot_id: str) -> tuple[Vote, ...]:
     """Every compliance vote of a lot."""
-    rows = session.exec(select(VoteRecord).where(VoteRecord.lot_id == lot_id))
-    return tuple(Vote(row.seat, BidId(row.bid_id), row.check_id, row.passed, row.reason) for row in rows)
+    # As values, not as records: every save of a sheet reads them all.
+    columns = select_values(VOTES.c.seat, VOTES.c.bid_id, VOTES.c.check_id, VOTES.c.passed, VOTES.c.reason)
+    rows = session.connection().execute(columns.where(VOTES.c.lot_id == lot_id))
+    return tuple(Vote(seat, BidId(bid), check, passed, reason) for seat, bid, check, passed, reason in rows)
 
 
 def ballot(session: Session, lot_id: str, seat: str, *, lock: bool = False) -> BallotRecord | None:
@@ -215,37 +220,6 @@ def reports(session: Session, tender_id: str) -> list[ReportRecord]:
     """The forms of the report that were made."""
     found = select(ReportRecord).where(ReportRecord.tender_id == tender_id)
     return list(session.exec(found.order_by(col(ReportRecord.form))))
-
-
-def report_facts(session: Session, tender_id: str) -> ReportFacts:
-    """What the report says of the tender apart from its lots; raises NotFound before the ranking."""
-    tender, made = tenders.tender(session, tender_id), rankings(session, tender_id)
-    opening, draw = tenders.opening_record(session, tender_id), experts.find_draw(session, tender_id)
-    if not made or opening is None or draw is None:
-        raise NotFound(what="ranking of tender", id=tender_id)
-    signed: dict[str, datetime] = {}
-    for record in made:
-        for row in sheets(session, record.lot_id, signed_only=True):
-            if row.signed_at is not None:
-                signed[row.seat] = max(row.signed_at, signed.get(row.seat, row.signed_at))
-    return ReportFacts(
-        tender_id=tender_id,
-        reference=tender.reference,
-        title=tender.title,
-        tenderer=accounts.organisation_names(session, {tender.tenderer_id})[tender.tenderer_id],
-        notice_digest=tenders.current_notice(session, tender_id).digest,
-        draw_request_hash=draw.request_hash.hex(),
-        opening_digest=opening.digest,
-        opened=tuple(
-            {key: str(line[key]) for key in ("bid", "bidder", "received_at", "outcome", "price", "problem")}
-            for line in opening.body["bids"]
-        ),
-        members=tuple(
-            Member(seat.seat, seat.seat_group, expert.name, expert.employer, signed.get(seat.seat))
-            for seat, expert in experts.panel(session, tender_id)
-        ),
-        ranked_at=made[0].ranked_at,
-    )
 
 
 def lot_results(session: Session, tender_id: str) -> tuple[LotResult, ...]:

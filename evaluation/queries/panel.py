@@ -1,5 +1,7 @@
 """Selects over the panel itself: chair, re-opened steps, earlier work, absences, dissent."""
 
+from datetime import datetime
+
 from sqlmodel import Session, col, select
 
 from evaluation.records.panel import (
@@ -28,6 +30,15 @@ def chair_votes(session: Session, tender_id: str, number: int) -> dict[str, str]
         ChairVoteRecord.tender_id == tender_id, ChairVoteRecord.round == number
     )
     return {row.seat: row.choice for row in session.exec(found.order_by(col(ChairVoteRecord.seat)))}
+
+
+def first_chair_votes(session: Session, tender_id: str) -> dict[str, datetime]:
+    """When each member first voted for a chair, by seat."""
+    rows = session.exec(select(ChairVoteRecord).where(ChairVoteRecord.tender_id == tender_id))
+    first: dict[str, datetime] = {}
+    for row in rows:
+        first[row.seat] = min(row.cast_at, first.get(row.seat, row.cast_at))
+    return first
 
 
 def find_chair(session: Session, tender_id: str) -> str | None:

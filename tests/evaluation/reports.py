@@ -7,7 +7,8 @@ from pathlib import Path
 from crypto.canonical import JsonValue
 from evaluation.case import read_case
 from evaluation.evaluate import evaluate
-from evaluation.report import LotResult, Member, ReportFacts, make_report
+from evaluation.report.contents import make_report
+from evaluation.report.values import LotResult, Member, ReportFacts
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "evaluation-case"
 AT = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)

@@ -4,7 +4,7 @@ import pytest
 
 from crypto.canonical import canonical
 from evaluation.charts import WIDTH
-from evaluation.report import PARTS
+from evaluation.report.contents import PARTS
 from tests.evaluation.reports import report_of
 
 

@@ -6,8 +6,11 @@ from litestar import Request, Response
 from litestar.params import FromPath
 
 from evaluation.queries import judging as queries
+from evaluation.queries import report_facts
 from evaluation.queries.lots import award_proposal
-from evaluation.report import LotResult, make_report
+from evaluation.report.contents import make_parts
+from evaluation.report.values import LotResult
+from evaluation.result import write_ranking
 from kernel.errors import NotFound
 from tender.lifecycle import Stage
 from web.guards import adapters_of
@@ -24,11 +27,11 @@ def show_result(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> Re
         if record.stage != Stage.EVALUATED:
             raise NotFound(what="result of tender", id=tender_id)
         lots = queries.lot_results(session, tender_id)
-        report = make_report(queries.report_facts(session, tender_id), lots)
         award = award_proposal(session, tender_id) if len(lots) > 1 else None
-    parts: dict[str, Any] = {part["id"]: part["content"] for part in _list(report["parts"])}
+        parts: dict[str, Any] = make_parts(report_facts.report_facts(session, tender_id), lots)
     derivations = {
-        lot["lot"]: {line["bid_id"]: line for line in lot["lines"]} for lot in _list(report["derivations"])
+        lot.lot_id: {line["bid_id"]: line for line in _list(write_ranking(lot.ranking)["lines"])}
+        for lot in lots
     }
     return render(
         request,

@@ -1,28 +1,26 @@
-"""The contents of the evaluation report, in its ten parts, as one JSON value.
+"""The contents of the evaluation report: ten parts, then the annexes as numbered forms, as one JSON value.
 
 1 basic facts, 2 members and signatures, 3 opening record, 4 valid bids, 5 rejections with reasons, 6 method and
 weights, 7 scores by expert and criterion, 8 price comparison, 9 ranking and candidates, 10 clarifications and
-matters before contract; then the derivation of every total and the digests by which the report is checked.
+matters before contract; then the forms (annexes.py) and the derivation of every total.
 Source: 评标委员会和评标方法暂行规定 (12号令) article 42, 招标投标法实施条例 article 53.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Final
 
 from crypto.canonical import JsonValue
-from evaluation.case import EvaluationCase
-from evaluation.charts import price_strip, score_bars, shade
+from evaluation.charts import score_bars, shade
 from evaluation.compliance import screen
-from evaluation.price_score import describe_price_rule
+from evaluation.report.annexes import make_annexes
+from evaluation.report.prices import price_comparison
+from evaluation.report.values import LotResult, Member, ReportFacts
 from evaluation.result import RankedBid, Ranking, ranking_digest, write_ranking, write_rejection
 from evaluation.rulebook import Criterion, Rulebook, write_rulebook
 from kernel.clock import write_time
 from kernel.money import write_units
 
-VERSION: Final = 1
-MOST_CANDIDATES = 3  # 招标投标法实施条例 article 53: at most three, in order
+VERSION: Final = 2
 SHADES = 5
 
 PARTS: Final = (
@@ -39,66 +37,41 @@ PARTS: Final = (
 )
 
 
-@dataclass(frozen=True)
-class Member:
-    """A seat of the panel, with the moment of its last signature."""
-
-    seat: str
-    group: str
-    name: str = field(repr=False)
-    employer: str = field(repr=False)
-    signed_at: datetime | None
-
-
-@dataclass(frozen=True)
-class ReportFacts:
-    """What the report says of the tender apart from its lots."""
-
-    tender_id: str
-    reference: str
-    title: Mapping[str, str]
-    tenderer: str
-    notice_digest: str
-    draw_request_hash: str
-    opening_digest: str
-    opened: tuple[Mapping[str, str], ...]
-    members: tuple[Member, ...]
-    ranked_at: datetime
-
-
-@dataclass(frozen=True)
-class LotResult:
-    """One lot with everything that was computed for it."""
-
-    lot_id: str
-    number: int
-    title: Mapping[str, str]
-    case: EvaluationCase
-    ranking: Ranking
-
-
 def make_report(facts: ReportFacts, lots: Sequence[LotResult]) -> dict[str, JsonValue]:
-    """The whole report; parts 4 to 9 have one section for each lot."""
-    contents: dict[str, JsonValue] = {
+    """The whole report; parts 4 to 9 and most forms have one section for each lot."""
+    parts = make_parts(facts, lots)
+    derivations: list[JsonValue] = [
+        {**_lot(lot), "lines": write_ranking(lot.ranking)["lines"]} for lot in lots
+    ]
+    return {
+        "v": VERSION,
+        "tender": facts.tender_id,
+        "parts": [
+            {"number": number, "id": id, "title": {"zh": zh, "en": en}, "content": parts[id]}
+            for number, (id, zh, en) in enumerate(PARTS, 1)
+        ],
+        "annexes": make_annexes(facts, lots),
+        "derivations": derivations,
+    }
+
+
+def make_parts(facts: ReportFacts, lots: Sequence[LotResult]) -> dict[str, JsonValue]:
+    """The contents of the ten parts by their ids."""
+    return {
         "facts": _facts(facts, lots),
-        "members": [_member(member) for member in facts.members],
+        "members": [_member(member, facts.work.chair) for member in facts.members],
         "opening": {"digest": facts.opening_digest, "bids": [dict(line) for line in facts.opened]},
         "valid_bids": [{**_lot(lot), "bids": _valid_bids(lot)} for lot in lots],
         "rejections": [{**_lot(lot), "rejected": _rejected(lot)} for lot in lots],
         "method": [{**_lot(lot), "rulebook": write_rulebook(lot.case.rulebook)} for lot in lots],
         "scores": [{**_lot(lot), "bids": _scores(lot)} for lot in lots],
-        "prices": [{**_lot(lot), **_prices(lot)} for lot in lots],
-        "ranking": [{**_lot(lot), **_ranking(lot.ranking)} for lot in lots],
-        "matters": [matter for lot in lots for matter in _matters(lot)],
+        "prices": [{**_lot(lot), **price_comparison(lot)} for lot in lots],
+        "ranking": [{**_lot(lot), **_ranking(lot)} for lot in lots],
+        "matters": {
+            "clarifications": [dict(one) for one in facts.work.clarifications],
+            "matters": [matter for lot in lots for matter in _matters(lot)],
+        },
     }
-    parts: list[JsonValue] = [
-        {"number": number, "id": id, "title": {"zh": zh, "en": en}, "content": contents[id]}
-        for number, (id, zh, en) in enumerate(PARTS, 1)
-    ]
-    derivations: list[JsonValue] = [
-        {**_lot(lot), "lines": write_ranking(lot.ranking)["lines"]} for lot in lots
-    ]
-    return {"v": VERSION, "tender": facts.tender_id, "parts": parts, "derivations": derivations}
 
 
 def _facts(facts: ReportFacts, lots: Sequence[LotResult]) -> dict[str, JsonValue]:
@@ -125,12 +98,13 @@ def _lot(lot: LotResult) -> dict[str, JsonValue]:
     return {"lot": lot.lot_id, "number": lot.number, "lot_title": dict(lot.title)}
 
 
-def _member(member: Member) -> dict[str, JsonValue]:
+def _member(member: Member, chair: str | None) -> dict[str, JsonValue]:
     return {
         "seat": member.seat,
         "group": member.group,
         "name": member.name,
         "employer": member.employer,
+        "is_chair": member.seat == chair,
         "signed_at": write_time(member.signed_at) if member.signed_at else None,
     }
 
@@ -139,7 +113,14 @@ def _valid_bids(lot: LotResult) -> list[JsonValue]:
     accepted = screen(lot.case.rulebook, lot.case.bids, lot.case.votes).accepted
     places = lot.case.rulebook.scale.places
     return [
-        {"bid_id": bid.bid_id, "bidder_name": bid.bidder_name, "price": write_units(bid.price, places)}
+        {
+            "bid_id": bid.bid_id,
+            "bidder_name": bid.bidder_name,
+            "price": write_units(bid.price, places),
+            "corrected_price": None
+            if bid.corrected_price is None
+            else write_units(bid.corrected_price, places),
+        }
         for bid in accepted
     ]
 
@@ -153,13 +134,14 @@ def _rejected(lot: LotResult) -> list[JsonValue]:
 
 
 def _scores(lot: LotResult) -> list[JsonValue]:
-    """For each ranked bid a row for each criterion: every seat's points, and the panel's figure."""
+    """For each ranked bid a row for each criterion: every seat's points, or those for the answer."""
     sheets = {(sheet.bid_id, sheet.member): sheet.points for sheet in lot.case.sheets}
     rows: list[JsonValue] = []
     for line in lot.ranking.lines:
-        by_seat = {seat: sheets[line.bid.bid_id, seat] for seat in lot.case.members}
+        by_seat = {seat: sheets.get((line.bid.bid_id, seat), {}) for seat in lot.case.members}
+        figures = {step.figure: write_units(step.value, step.places) for step in line.derivation}
         criteria: list[JsonValue] = [
-            _score_row(lot.case.rulebook, criterion, line, by_seat)
+            _score_row(lot.case.rulebook, criterion, line, by_seat, figures)
             for criterion in lot.case.rulebook.criteria
         ]
         rows.append({"bid_id": line.bid.bid_id, "bidder_name": line.bid.bidder_name, "criteria": criteria})
@@ -167,63 +149,58 @@ def _scores(lot: LotResult) -> list[JsonValue]:
 
 
 def _score_row(
-    rulebook: Rulebook, criterion: Criterion, line: RankedBid, by_seat: Mapping[str, Mapping[str, int]]
+    rulebook: Rulebook,
+    criterion: Criterion,
+    line: RankedBid,
+    by_seat: Mapping[str, Mapping[str, int]],
+    figures: Mapping[str, str],
 ) -> dict[str, JsonValue]:
     places = rulebook.places.sheet
-    figures = {step.figure: write_units(step.value, step.places) for step in line.derivation}
+    points = {seat: given[criterion.id] for seat, given in by_seat.items() if criterion.id in given}
+    answer = line.bid.answers.get(criterion.value.answer) if criterion.value else None
     return {
         "criterion": criterion.id,
         "name": {"zh": criterion.name.zh, "en": criterion.name.en},
+        "scored_by": criterion.scored_by,
         "maximum": write_units(criterion.maximum, places),
-        "points": {seat: write_units(points[criterion.id], places) for seat, points in by_seat.items()},
-        "shades": {
-            seat: shade(points[criterion.id], criterion.maximum, SHADES) for seat, points in by_seat.items()
-        },
-        "combined": figures.get(f"combined/{criterion.id}"),
+        "answer": None if answer is None else str(answer),
+        "points": {seat: write_units(given, places) for seat, given in points.items()},
+        "shades": {seat: shade(given, criterion.maximum, SHADES) for seat, given in points.items()},
+        "combined": figures.get(f"combined/{criterion.id}", figures.get(f"answer/{criterion.id}")),
     }
 
 
-def _prices(lot: LotResult) -> dict[str, JsonValue]:
-    rulebook = lot.case.rulebook
-    lines = sorted(lot.ranking.lines, key=lambda line: (line.bid.price, line.bid.bid_id))
-    positions = {mark.bid_id: mark for mark in price_strip(lot.ranking)}
-    return {
-        "currency": rulebook.scale.currency,
-        "rule": describe_price_rule(rulebook.price),
-        "bids": [
-            {
-                "bid_id": line.bid.bid_id,
-                "bidder_name": line.bid.bidder_name,
-                "price": write_units(line.bid.price, rulebook.scale.places),
-                "price_points": write_units(line.price_points, rulebook.places.price),
-                "position": positions[line.bid.bid_id].position,
-                "is_benchmark": positions[line.bid.bid_id].is_benchmark,
-            }
-            for line in lines
-        ],
-    }
-
-
-def _ranking(ranking: Ranking) -> dict[str, JsonValue]:
+def _ranking(lot: LotResult) -> dict[str, JsonValue]:
+    ranking = lot.ranking
     places = ranking.rulebook.places
     bars = {bar.bid_id: bar for bar in score_bars(ranking)}
     return {
+        "award_by": ranking.rulebook.award.by,
         "lines": [
             {
                 "place": line.place,
                 "bid_id": line.bid.bid_id,
                 "bidder_name": line.bid.bidder_name,
-                "price": write_units(line.bid.price, ranking.rulebook.scale.places),
+                "price": write_units(line.bid.offer, ranking.rulebook.scale.places),
+                "evaluated_price": write_units(line.evaluated_price, places.evaluated),
                 "technical_points": write_units(line.technical_points, places.weighted),
                 "price_points": write_units(line.price_points, places.price),
                 "total": write_units(line.total, places.total),
+                "award": write_units(line.award, line.award_places),
                 "bar": [[s.part_id, s.start, s.width] for s in bars[line.bid.bid_id].segments],
             }
             for line in ranking.lines
         ],
-        "candidates": [line.bid.bid_id for line in ranking.lines if line.place <= MOST_CANDIDATES],
+        "candidates": candidates(ranking),
         "ties": [list(tie) for tie in ranking.ties],
+        "draws": list(lot.draws),
     }
+
+
+def candidates(ranking: Ranking) -> list[JsonValue]:
+    """The bids at the places of candidates, as many as the rulebook names (条例 53: at most three, in order)."""
+    most = ranking.rulebook.candidates
+    return [line.bid.bid_id for line in ranking.lines if line.place <= most]
 
 
 def _matters(lot: LotResult) -> list[JsonValue]:
