@@ -19,7 +19,7 @@ from storage.outbox import JobRecord
 from tender.records import SubmissionTraceRecord
 from tender.traces import SubmissionTrace, open_trace, seal_trace
 from tests.builders import CLOSES, Platform, PublishedTender, make_platform, open_all, release
-from tests.evaluation.collusion.ring import SECRET, bids, look, works
+from tests.evaluation.collusion.ring import SECRET, TERMS, bids, look, works
 from tests.evaluation.collusion.sealed import scored_tender
 from tests.flows.panels import draw_panel
 from worker.tasks import JOBS
@@ -28,7 +28,7 @@ from worker.tasks import JOBS
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Platform, PublishedTender]]:
     platform = make_platform(tmp_path_factory.mktemp("collusion"))
-    tender = scored_tender(platform)
+    tender = scored_tender(platform, TERMS.encode())
     bids(platform, tender)
     yield platform, tender
     platform.database.close()
@@ -68,6 +68,8 @@ def test_2_what_one_hand_wrote_is_found_after_the_opening(opened: Any) -> None:
     kinds = [record.kind for record in records]
     assert kinds[:2] == ["machine", "phone"]
     assert {"phone", "person", "network", "author", "text"} <= set(kinds)
+    (text,) = [record.body for record in records if record.kind == "text"]
+    assert text["facts"]["copies"] == 3  # the tender's own passage, which all repeat, is none
     with platform.database.reading() as session:
         names = next(iter(queries.search_tasks(session, tender.tender_id)), None)
         search = queries.find_search(session, tender.lot_id)

@@ -11,7 +11,7 @@ from kernel.clock import FixedClock
 from kernel.settings import Settings
 from storage.adapters import make_adapters
 from tests.builders import CLOSES, NOW, Platform, open_all, release
-from tests.evaluation.collusion.ring import bids, look
+from tests.evaluation.collusion.ring import TERMS, bids, look
 from tests.evaluation.collusion.sealed import scored_tender
 from tests.pages.judge import Judge
 from tests.pages.world import World
@@ -27,7 +27,7 @@ def tender_id(world: World) -> Iterator[str]:
         assert person is not None
         operator = accounts.actor(session, person.id)
     platform = Platform(adapters, clock, operator)
-    tender = scored_tender(platform)
+    tender = scored_tender(platform, TERMS.encode())
     bids(platform, tender)
     clock.at = CLOSES + timedelta(seconds=1)
     for position in (1, 2):

@@ -7,12 +7,16 @@ from typing import Any
 import httpx
 import pytest
 from litestar.testing import TestClient
+from sqlmodel import select
 
 from accounts.actions import begin_session
 from accounts.duties import Actor, Duty
-from tests.builders import CLOSES, make_platform, open_all, release
+from crypto.parts_digest import parts_digest
+from tender.records import BidRecord, SubmissionTraceRecord
+from tender.traces import SubmissionTrace, open_trace
+from tests.builders import CLOSES, NOW, make_bid, make_platform, make_tender, open_all, release
 from tests.doors.door import Door
-from tests.evaluation.collusion.ring import SECRET, bids, look
+from tests.evaluation.collusion.ring import SECRET, TERMS, bids, look
 from tests.evaluation.collusion.sealed import scored_tender
 from tests.flows.panels import draw_panel
 from web.app import create_app
@@ -24,7 +28,7 @@ class Scene:
 
     def __init__(self, platform: Any, client: Any) -> None:
         self.platform, self.client, self.door = platform, client, Door(client, platform)
-        self.tender = scored_tender(platform)
+        self.tender = scored_tender(platform, TERMS.encode())
         bids(platform, self.tender)
         platform.clock.at = CLOSES + timedelta(seconds=1)
         for position in (1, 2):
@@ -84,7 +88,7 @@ def test_the_panel_and_the_supervisor_read_the_evidence(scene: Scene) -> None:
 def test_the_page_shows_graph_table_screens_and_clause(scene: Scene, language: str, words: list[str]) -> None:
     page = scene.page(scene.member, scene.path, language)
     assert page.status_code == 200
-    for word in (*words, "<svg", "stroke-dasharray"):
+    for word in (*words, "<svg", 'stroke-width="5"'):
         assert word in page.text, word
 
 
@@ -140,8 +144,12 @@ def test_the_same_over_the_api_with_its_key_once(scene: Scene) -> None:
     signal = scene.signals(scene.inspector)[2]["id"]
     body = {"outcome": "upheld", "reason": "两家文件由同一人编制，移送调查。"}
     path = f"/api/signals/{signal}/disposal"
-    first = scene.door.call(scene.inspector, "POST", path, body, **{"Idempotency-Key": "key-of-this-disposal"})
-    again = scene.door.call(scene.inspector, "POST", path, body, **{"Idempotency-Key": "key-of-this-disposal"})
+    first = scene.door.call(
+        scene.inspector, "POST", path, body, **{"Idempotency-Key": "key-of-this-disposal"}
+    )
+    again = scene.door.call(
+        scene.inspector, "POST", path, body, **{"Idempotency-Key": "key-of-this-disposal"}
+    )
     assert (first.status_code, first.json()) == (201, again.json())
     assert scene.door.call(scene.inspector, "POST", path, body).status_code == 409
     comment = scene.door.call(
@@ -156,3 +164,21 @@ def test_the_supervisor_has_a_list_of_what_waits(scene: Scene) -> None:
     assert scene.path in page.text
     assert "below 500 the comparison tells nothing" in page.text
     assert scene.page(scene.member, "/signals").status_code == 403
+
+
+def test_the_door_keeps_where_a_bid_came_from_sealed(scene: Scene) -> None:
+    platform = scene.platform
+    platform.clock.at = NOW
+    tender = make_tender(platform)
+    bid = make_bid(platform, tender, "late-comer")
+    digest = parts_digest(bid.envelope).hex()
+    path = f"/api/tenders/{tender.tender_id}/lots/{tender.lot_id}/bids"
+    headers = {"Idempotency-Key": digest, "User-Agent": "mingtang/9 of a test"}
+    answer = scene.door.call(bid.bidder, "POST", path, bid.envelope, **headers)
+    assert answer.status_code == 201, answer.text
+    with platform.database.reading() as session:
+        row = session.exec(select(BidRecord).where(BidRecord.tender_id == tender.tender_id)).one()
+        kept = session.get(SubmissionTraceRecord, row.id)
+    assert kept is not None
+    trace = open_trace(platform.adapters.keys.people, row.submission_id, kept.sealed)
+    assert trace == SubmissionTrace("testclient", "mingtang/9 of a test")

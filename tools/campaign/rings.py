@@ -16,7 +16,7 @@ import numpy as np
 from evaluation.collusion.facts import BidFacts, Mark, marks_of
 from evaluation.collusion.graph import make_graph
 from evaluation.collusion.signals import Lot, find_signals
-from tools.campaign.documents import pdf_file, word_file
+from tools.campaign.documents import pdf_file, sheet_file, word_file
 from worker.read_apart import Reader
 
 SEED, TENDERS, WRITTEN = 20261122, 400, 12
@@ -168,11 +168,12 @@ def _written(bid: BidFacts, reader: Reader) -> BidFacts:
         for kind in ("author", "rsid", "pdf_id", "tool")
     }
     author, file_id = "".join(of["author"][:1]), "".join(of["pdf_id"][:1])
-    word = reader.read("plan.docx", word_file(bid.passages, author=author, rsids=of["rsid"]))
+    word = reader.read("plan.docx", word_file(bid.passages, rsids=of["rsid"]))
+    sheet = reader.read("prices.xlsx", sheet_file([["总价"]], last_author=author))
     raw = bytes.fromhex(file_id) if len(file_id) == 32 and " " not in file_id else file_id.encode()
     pdf = reader.read("offer.pdf", pdf_file(["Offer"], producer="".join(of["tool"][:1]), file_id=raw))
     kept = tuple(one for one in bid.marks if one.kind not in of)
-    marks: tuple[Mark, ...] = (*kept, *word.marks, *pdf.marks)
+    marks: tuple[Mark, ...] = (*kept, *word.marks, *sheet.marks, *pdf.marks)
     return replace(bid, marks=marks, passages=word.passages)
 
 

@@ -8,15 +8,15 @@ from storage.outbox import JobRecord, failed_jobs
 from tender.traces import SubmissionTrace
 from tests.builders import Platform, PublishedTender
 from tests.evaluation.collusion.sealed import hand_in
+from tests.evaluation.collusion.texts import chance_of, paragraph
 from tools.campaign.documents import pdf_file, word_file
 from worker.jobs import carry_out
 from worker.tasks import JOBS
 
-TEXTS = [
-    f"第{n}条：我方承诺按图纸和规范组织第{n}阶段的{word}施工，逐层检验合格后方可进入下一道工序，{word}质量责任终身追究，"
-    f"并由项目经理每周向监理报告{word}进度与安全情况。"
-    for n, word in enumerate(["土方", "路基", "路面", "桥涵", "排水", "绿化", "交通", "照明"])
-]
+CHANCE = chance_of(9)
+TEXTS = [paragraph(CHANCE) for _ in range(7)]
+TERMS = paragraph(CHANCE)
+"""stands in the tender's own document, and every bid repeats it"""
 OFFICE_NAT = SubmissionTrace("203.0.113.9", "mingtang/1")
 SECRET = "198.51.100.77"
 
@@ -42,7 +42,7 @@ def look(platform: Platform) -> None:
 def bids(platform: Platform, tender: PublishedTender) -> None:
     """Two bids of one hand, two of their own."""
     ring = {"announced": {"answers": {"contact": {"name": "王经理", "phone": "138-0000-1111"}}}}
-    plan = word_file(TEXTS[:4], author="张三")
+    plan = word_file([TERMS, *TEXTS[:4]], author="张三")
     hand_in(
         platform,
         tender,
@@ -58,7 +58,7 @@ def bids(platform: Platform, tender: PublishedTender) -> None:
         "ring-two",
         "1010000.91",
         {
-            "plan.docx": word_file(TEXTS[1:5], author="张三"),
+            "plan.docx": word_file([TERMS, *TEXTS[1:5]], author="张三"),
             "broken.pdf": b"%PDF-1.7 nothing in it",
             "trace.json": b'{"machine": "5E1F"}',
         },
@@ -73,4 +73,4 @@ def bids(platform: Platform, tender: PublishedTender) -> None:
         {"a.pdf": pdf_file(["A road."], author="Li")},
         trace=OFFICE_NAT,
     )
-    hand_in(platform, tender, "lone-two", "1200000.77", {"b.txt": TEXTS[6].encode()})
+    hand_in(platform, tender, "lone-two", "1200000.77", {"b.txt": f"{TERMS}\n{TEXTS[6]}".encode()})

@@ -17,8 +17,8 @@ from tests.evaluation.cases import rulebook_data
 from web.bids import stamp
 
 
-def scored_tender(platform: Platform) -> PublishedTender:
-    """A published tender with a rulebook that a panel can work with."""
+def scored_tender(platform: Platform, document: bytes = b"terms of old") -> PublishedTender:
+    """A published tender with a rulebook that a panel can work with, and a text among its documents."""
     rules = read_rulebook(rulebook_data())
     tender = make_draft(platform, openers=2)
     frozen = draft.FrozenRulebook(
@@ -27,6 +27,15 @@ def scored_tender(platform: Platform) -> PublishedTender:
     now = platform.clock.now()
     with platform.database.transaction() as session:
         draft.set_rulebook(session, actor=tender.office, tender_id=tender.tender_id, rulebook=frozen)
+        draft.add_document(
+            session,
+            actor=tender.office,
+            tender_id=tender.tender_id,
+            name="terms.txt",
+            media_type="text/plain",
+            stored=store(platform, document),
+            now=now,
+        )
         publish.publish(
             session, actor=tender.office, tender_id=tender.tender_id, bid_limit_bytes=10_000_000, now=now
         )
