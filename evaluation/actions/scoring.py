@@ -8,10 +8,11 @@ from sqlmodel import Session
 
 from accounts.duties import Actor
 from crypto.canonical import JsonValue
+from evaluation.actions.findings import compare_scores
 from evaluation.actions.ranking import rank_when_complete
 from evaluation.actions.seat import take_seat_under_chair
 from evaluation.compliance import Screening
-from evaluation.queries import clarifications
+from evaluation.queries import clarifications, findings
 from evaluation.queries import judging as queries
 from evaluation.records.judging import SheetRecord
 from evaluation.rulebook import Rulebook
@@ -60,7 +61,9 @@ def save_sheet(
     lot_id = _lot_of_bid(session, tender_id, bid_id)
     check_accepted(queries.find_screening(session, tender_id, lot_id), bid_id)
     rules = queries.rulebook(session, tender_id)
-    return _save(session, rules, lot_id, seat, bid_id, SheetDraft(points, version), now)
+    record = _save(session, rules, lot_id, seat, bid_id, SheetDraft(points, version), now)
+    compare_scores(session, tender_id=tender_id, lot_id=lot_id, now=now)
+    return record
 
 
 def save_sheets(
@@ -86,6 +89,7 @@ def save_sheets(
             saved[bid_id] = _save(session, rules, lot_id, seat, bid_id, draft, now)
         except (BadSheet, ChangedMeanwhile, Refused) as error:
             refused[bid_id] = (error, queries.sheet(session, bid_id, seat))
+    compare_scores(session, tender_id=tender_id, lot_id=lot_id, now=now)
     return SavedSheets(saved, refused)
 
 
@@ -149,6 +153,9 @@ def _check_may_sign(session: Session, tender_id: str, seat: str, record: SheetRe
         raise Refused(rule="signed-is-final", why="this sheet was signed; nobody can change it")
     if any(one.bid_id == record.bid_id for one in clarifications.unsettled(session, record.lot_id)):
         raise Refused(rule="answers-first", why="the panel has not settled every question to the bidders yet")
+    if findings.unexplained(session, tender_id, seat, record.lot_id):
+        why = "some of your figures stand apart from the panel's; change them or write down your reasons first"
+        raise Refused(rule="explain-first", why=why)
 
 
 def _sign(
