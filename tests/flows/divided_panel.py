@@ -20,8 +20,9 @@ LOW = [
 class Stage:
     """A tender whose panel has voted and scores."""
 
-    def __init__(self, folder: Path) -> None:
-        self.platform: Platform = make_platform(folder)
+    def __init__(self, folder: Path | None = None, platform: Platform | None = None) -> None:
+        assert folder or platform
+        self.platform: Platform = platform or make_platform(folder)  # type: ignore[arg-type]
         self.tender: PublishedTender = opened_tender(
             self.platform, ["40.00", "100.00", "110.00"], abnormally_low=LOW
         )
@@ -42,6 +43,17 @@ class Stage:
                 now=self.platform.clock.now(),
             )
             return record.version
+
+    def sign(self, seat: str, bid: int = 0, version: int = 1) -> None:
+        with self.platform.database.transaction() as session:
+            scoring.sign_sheet(
+                session,
+                actor=self.panel[seat],
+                tender_id=self.tender.tender_id,
+                bid_id=self.bids[bid],
+                version=version,
+                now=self.platform.clock.now(),
+            )
 
     def score_all(self, last: str = "80") -> None:
         """Everybody signs everything; seat-3 gives the cheapest bid `last`."""

@@ -48,6 +48,15 @@ def test_2_one_comparison_tells_nobody_where_the_others_stand(drafted: Stage) ->
     assert len(drafted.own("seat-3")) == 1
 
 
+def test_2_who_stands_apart_explains_before_signing(drafted: Stage) -> None:
+    [row] = drafted.own("seat-3")
+    with pytest.raises(Refused, match="explain-first"):
+        drafted.sign("seat-3", version=3)
+    drafted.sign("seat-1")
+    drafted.explain("seat-3", row.id)
+    drafted.sign("seat-3", version=3)
+
+
 def test_3_no_ranking_before_the_reason_and_then_the_ranking(signed: Stage) -> None:
     assert signed.rank() == 0
     [row] = signed.own("seat-3")
