@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from litestar.testing import TestClient
 
 from crypto.canonical import canonical
 from evaluation.actions import findings
@@ -30,6 +31,7 @@ from tests.builders import (
 )
 from tests.evaluation.cases import rulebook_data
 from tests.flows.panels import draw_panel, score, vote
+from web.app import create_app
 
 LOTS = ({"zh": "一标段", "en": "Lot 1"}, {"zh": "二标段", "en": "Lot 2"})
 PRICES = [["100.00", "101.00", "150.00"], ["100.00", "130.00", "150.00"]]
@@ -89,6 +91,8 @@ def proposal(
         award_proposal(session, tender.tender_id)
     with platform.database.transaction() as session:
         assert len(findings.rank(session, tender_id=tender.tender_id, now=platform.clock.now())) == 2
+    page = TestClient(create_app(platform.adapters)).get(f"/tenders/{tender.tender_id}/result?lang=en").text
+    assert "Which bidder for which lot" in page
     with platform.database.reading() as session:
         return award_proposal(session, tender.tender_id)
 
