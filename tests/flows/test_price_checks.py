@@ -1,5 +1,7 @@
 """清标 after an opening: bills are checked once, a correction is asked for and confirmed, nothing is silent."""
 
+from pathlib import Path
+
 import pytest
 from sqlmodel import select
 
@@ -11,10 +13,16 @@ from evaluation.queries import price_checks as queries
 from kernel.errors import NotFound, Refused
 from storage.audit_log import LogRecord
 from storage.outbox import JobRecord
-from tests.builders import Platform
+from tests.builders import Platform, make_platform
 from tests.evaluation.bills import PLAIN, sheet, workbook
 from tests.flows.panels import draw_panel
 from tests.flows.priced import RIGHT, WRONG, checked, tender_with_bills
+
+
+@pytest.fixture
+def platform(tmp_path: Path) -> Platform:
+    """A platform whose clock stands still; no select here differs between the databases."""
+    return make_platform(tmp_path)
 
 
 def test_bills_of_every_form_are_checked_once_after_the_opening(platform: Platform) -> None:
