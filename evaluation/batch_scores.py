@@ -145,8 +145,13 @@ def _term(rulebook: Rulebook, term: Term, prices: Units, lots: Lots) -> tuple[Un
     exact = [_figure(term.base, units([row])) for row in left]
     common = lcm(*(count for _, count in exact))
     figures = units([int(figure[0]) * (common // count) for figure, count in exact])
-    # A lot that dropped nothing has its whole span, so that the floor for outliers reaches nobody in it.
-    spans = units([row[0] for row in left]), units([row[-1] for row in left])
+    # Where a lot dropped nothing its span holds every price, so that the floor for outliers reaches nobody in it.
+    whole = [
+        not (high + low) and end - start == len(row) for row, (start, end) in zip(rows, cuts, strict=True)
+    ]
+    lowest = units([int(prices[n].min()) if whole[n] else row[0] for n, row in enumerate(left)])
+    highest = units([int(prices[n].max()) if whole[n] else row[-1] for n, row in enumerate(left)])
+    spans = lowest, highest
     return product(figures, factors), over * common, spans
 
 
@@ -200,8 +205,7 @@ def _ratio(rulebook: Rulebook, prices: Units, found: Benchmarks) -> Units:
 
 def _deviation(rulebook: Rulebook, formula: Formula, prices: Units, found: Benchmarks) -> Units:
     mark = np.broadcast_to(np.asarray(found.numerators)[:, None], prices.shape)
-    bound = largest(prices) * found.denominator * FULL * 10**9 + largest(found.numerators) * FULL * 10**9
-    if bound * _growth(rulebook, formula) >= LIMIT:
+    if deviation_bound(rulebook, formula, prices, found) >= LIMIT:
         prices, mark = wide(prices), wide(mark)
     gaps = prices * found.denominator - mark
     percents, over = abs(gaps) * FULL, mark
@@ -214,10 +218,15 @@ def _deviation(rulebook: Rulebook, formula: Formula, prices: Units, found: Bench
     return np.where(gaps > 0, above, below)
 
 
-def _growth(rulebook: Rulebook, formula: Formula) -> int:
-    """An upper bound of what the bands multiply a figure with, beyond the nine decimals of their constants."""
-    most = max((abs(int(band.points)) + 1 for band in (*formula.above, *formula.below)), default=1)
-    return int(10 ** (rulebook.places.price + (rulebook.places.deviation or 0)) * most * 4)
+def deviation_bound(rulebook: Rulebook, formula: Formula, prices: Units, found: Benchmarks) -> int:
+    """No intermediate figure of the deviation formula is larger."""
+    bands, places = (*formula.above, *formula.below), rulebook.places.deviation or 0
+    edges = lcm(*(band.from_percent.denominator for band in bands))
+    parts = lcm(*(band.points.denominator for band in bands))
+    dearest = max((abs(band.points) for band in bands), default=Fraction(0)) + 1
+    widest = max(largest(prices) * found.denominator, largest(found.numerators), 1)
+    count = widest * FULL * 10**places * edges * (formula.unit.numerator + formula.unit.denominator)
+    return int(count * parts * (dearest * 10**rulebook.places.price * len(bands) + formula.start))
 
 
 def _lost(rulebook: Rulebook, formula: Formula, bands: Sequence[Band], percents: Units, over: Units) -> Units:
