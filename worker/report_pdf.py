@@ -88,7 +88,12 @@ def _template(name: str) -> Template:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    environment.filters |= {"beijing": beijing, "score_line": score_line, "score_head": score_head, "heat": heat}
+    environment.filters |= {
+        "beijing": beijing,
+        "score_line": score_line,
+        "score_head": score_head,
+        "heat": heat,
+    }
     return environment.get_template(name)
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from crypto.canonical import canonical
 from evaluation.charts import WIDTH
+from evaluation.report.annexes import FORMS, REPEATS
 from evaluation.report.contents import PARTS
 from tests.evaluation.reports import report_of
 
@@ -49,6 +50,33 @@ def test_charts_stay_inside_their_width(name: str) -> None:
 
 
 def test_ties_are_named_as_a_matter_to_decide() -> None:
-    assert [(m["kind"], m.get("bids")) for m in part(report_of("tie"), "matters")] == [("tie", ["x", "y"])]
-    assert part(report_of("small"), "matters") == []
+    matters = part(report_of("tie"), "matters")["matters"]
+    assert [(m["kind"], m.get("bids")) for m in matters] == [("tie", ["x", "y"])]
+    assert part(report_of("small"), "matters") == {"clarifications": [], "matters": []}
     assert part(report_of("tie"), "ranking")[0]["candidates"] == ["x", "y", "z"]
+
+
+def test_every_form_has_its_number_and_says_which_part_it_repeats() -> None:
+    report: Any = report_of("small")
+    assert [(form["number"], form["id"]) for form in report["annexes"]] == [
+        (n, id) for n, (id, _, _) in enumerate(FORMS, 1)
+    ]
+    ids = {id for id, _, _ in PARTS}
+    for form in report["annexes"]:
+        assert (form["part"] in ids) == (form["id"] in REPEATS)
+
+
+def test_the_benchmark_is_explained_term_by_term() -> None:
+    found = part(report_of("small"), "prices")[0]
+    terms = found["benchmark"]["terms"]
+    assert [term["base"] for term in terms] == ["lowest"]
+    assert found["benchmark"]["value"] == terms[0]["product"]
+    assert all(bid["evaluated_price"] == bid["price"] for bid in found["bids"])
+
+
+def test_votes_and_sums_of_each_member_are_in_the_forms() -> None:
+    forms = {form["id"]: form["content"] for form in report_of("small")["annexes"]}  # type: ignore[union-attr, index, call-overload]
+    for bid in forms["preliminary"][0]["bids"]:
+        assert all(check["passed"] + check["failed"] == 5 for check in bid["checks"])
+    assert {one["seat"] for one in forms["individual"]} == {f"seat-{n}" for n in range(1, 6)}
+    assert all(len(one["sums"][0]["bids"]) == 3 for one in forms["individual"])
