@@ -15,6 +15,7 @@ from client.due import due_command
 from client.hold_key import KEYS
 from client.lots import lots_command
 from client.passphrases import passphrase
+from client.rulebook import RULEBOOKS
 from client.score import score_command
 from client.seal import seal_command
 from client.server import connect, sign_in
@@ -66,6 +67,7 @@ APP.add_typer(BILL, name="bill")
 APP.add_typer(BLIND, name="blind")
 APP.add_typer(KEYS, name="key")
 APP.add_typer(DRAWS, name="draw")
+APP.add_typer(RULEBOOKS, name="rulebook")
 
 
 def run() -> None:
