@@ -30,9 +30,12 @@ from web.routes import get, post, put
 from web.shapes import Shape, create_once, expected_version
 
 REPORT_FORMS = {
-    "json": "application/json",
-    "pdf-zh": "application/pdf",
-    "pdf-en": "application/pdf",
+    "json": ("application/json", "evaluation-report.json"),
+    "pdf-zh": ("application/pdf", "evaluation-report-zh.pdf"),
+    "pdf-en": ("application/pdf", "evaluation-report-en.pdf"),
+    "sign-json": ("application/json", "signatures.json"),
+    "sign-zh": ("application/pdf", "signatures-zh.pdf"),
+    "sign-en": ("application/pdf", "signatures-en.pdf"),
 }
 CHUNK_BYTES = 1 << 16
 
@@ -321,7 +324,7 @@ def show_case(request: Request[Any, Any, Any], tender_id: FromPath[str], lot_id:
 
 @get("/api/tenders/{tender_id:str}/report/{form:str}")
 def show_report(request: Request[Any, Any, Any], tender_id: FromPath[str], form: FromPath[str]) -> Stream:
-    """The evaluation report: json, pdf-zh or pdf-en."""
+    """The evaluation report (json, pdf-zh, pdf-en), or the form of its signatures (sign-json, sign-zh, sign-en)."""
     if form not in REPORT_FORMS:
         raise NotFound(what="report form", id=form)
     adapters = adapters_of(request)
@@ -333,10 +336,9 @@ def show_report(request: Request[Any, Any, Any], tender_id: FromPath[str], form:
             while chunk := stored.read(CHUNK_BYTES):
                 yield chunk
 
-    kind, _, language = form.partition("-")
-    name = f"evaluation-report-{language}.{kind}" if language else f"evaluation-report.{kind}"
+    media_type, name = REPORT_FORMS[form]
     headers = {"Content-Disposition": f'inline; filename="{name}"', "Content-Length": str(record.size)}
-    return Stream(chunks, media_type=REPORT_FORMS[form], headers=headers)
+    return Stream(chunks, media_type=media_type, headers=headers)
 
 
 def check_reader(request: Request[Any, Any, Any], session: Session, tender_id: str) -> None:

@@ -38,6 +38,8 @@ PANEL = [
     ),
     route(f"PUT {OF_TENDER}/lots/{{lot_id}}/sheets", Scope.EVALUATE, Duty.EXPERT, body={"sheets": {}}),
     route(f"POST {OF_TENDER}/lots/{{lot_id}}/signatures", Scope.EVALUATE, Duty.EXPERT, body={"versions": {}}),
+    route(f"GET {OF_TENDER}/report-signatures", Scope.EVALUATE, *READERS),
+    route(f"POST {OF_TENDER}/report-signatures", Scope.EVALUATE, Duty.EXPERT, body={"decision": "sign"}),
     route(f"POST {OF_TENDER}/lots/{{lot_id}}/evaluation-draws", Scope.EVALUATE, Duty.TENDER_OFFICE),
     route("POST /api/evaluation-draws/{draw_id}/draw", Scope.EVALUATE, Duty.TENDER_OFFICE),
     route(f"GET {OF_TENDER}/clarifications", Scope.EVALUATE, *READERS),

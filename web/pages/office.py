@@ -6,6 +6,7 @@ from litestar import Request, Response
 from litestar.params import FromPath, URLEncodedBody
 
 from accounts.duties import Actor, Duty
+from evaluation.queries.report import find_signing
 from expert_pool import queries as experts
 from kernel.clock import read_time, write_time
 from kernel.errors import TenderingError
@@ -81,6 +82,7 @@ def show(request: Request[Any, Any, Any], tender_id: FromPath[str], done: str = 
             "draw": experts.find_draw(session, tender_id),
             "parties": draw_parties(session, tender_id),
             "draws_state": draws_state(session, record),
+            "signing": find_signing(session, tender_id),
         }
     tasks = {task: [code for code in codes if code in lacking] for task, codes in TASKS.items()}
     keys = [code for code in lacking if code.startswith("openers.") and code != "openers.threshold"]
