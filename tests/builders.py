@@ -1,12 +1,11 @@
 """Plain functions with valid defaults: a platform on a folder, people, a published tender, sealed bids."""
 
-import atexit
 import os
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from shutil import copyfile, rmtree
+from shutil import copyfile
 from tempfile import mkdtemp
 from typing import Any
 from uuid import uuid4
@@ -64,12 +63,19 @@ class Platform:
         return self.people[name]
 
 
+FOLDERS: list[Path] = []
+"""Where what is made once and copied lies: the run's own temporary folder, which pytest clears away."""
+
+
+def kept_folder(prefix: str) -> Path:
+    """A folder for what is made once in a run."""
+    return Path(mkdtemp(prefix=prefix, dir=FOLDERS[0] if FOLDERS else None))
+
+
 @cache
 def empty_tables() -> Path:
     """An SQLite file with every table and no row: to copy it takes a tenth of the time that it takes to make it."""
-    folder = Path(mkdtemp(prefix="tables-"))
-    atexit.register(rmtree, folder, ignore_errors=True)
-    settings = Settings(var=folder)
+    settings = Settings(var=kept_folder("tables-"))
     database = Database(settings.database)
     SQLModel.metadata.create_all(database.engine)
     database.close()  # the last one to leave empties the journal into the file

@@ -15,6 +15,7 @@ from xdist.scheduler import LoadFileScheduling
 import accounts.actions
 from storage.database import Database
 from storage.migrate import upgrade
+from tests import builders
 from tests.real_parts.postgres import Postgres
 from tests.real_parts.seaweed import S3, Seaweed
 from tests.real_parts.valkey import Valkey
@@ -97,6 +98,12 @@ def s3(s3_server: Seaweed) -> S3:
     store = s3_server.s3(f"tests-{secrets.token_hex(6)}")
     store.client().make_bucket(store.bucket, object_lock=True)
     return store
+
+
+@pytest.fixture(autouse=True, scope="session")
+def kept_folders(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What is made once and copied lies in the run's own folder, also when the run is cut short."""
+    builders.FOLDERS.append(tmp_path_factory.getbasetemp())
 
 
 @pytest.fixture(autouse=True, scope="session")

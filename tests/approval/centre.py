@@ -1,12 +1,10 @@
 """A small service centre for tests: departments, windows, people with duties and mandates, published items."""
 
-import atexit
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
-from shutil import copytree, rmtree
-from tempfile import mkdtemp
+from shutil import copytree
 from typing import Any
 
 from accounts.duties import Actor, Duty
@@ -31,7 +29,7 @@ from kernel.ids import new_id
 from kernel.settings import Settings
 from kernel.working_days import Calendar, business_day, national_calendar
 from storage.adapters import make_adapters
-from tests.builders import Platform, make_platform
+from tests.builders import Platform, kept_folder, make_platform
 
 START = datetime(2026, 4, 1, 1, 0, tzinfo=UTC)  # Wednesday, nine o'clock in Beijing
 T = {"zh": "文", "en": "text"}
@@ -283,9 +281,7 @@ def make_centre(folder: Path, database_url: str = "") -> Centre:
 @cache
 def _template() -> Centre:
     """One centre for the whole run: to copy it takes a tenth of the time that it takes to make it."""
-    folder = Path(mkdtemp(prefix="centre-"))
-    atexit.register(rmtree, folder, ignore_errors=True)
-    made = _build(folder, "")
+    made = _build(kept_folder("centre-"), "")
     made.platform.database.close()
     return made
 

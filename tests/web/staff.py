@@ -1,6 +1,5 @@
 """A service centre with its staff, who use their pages as browsers do."""
 
-import atexit
 import re
 import shutil
 from collections.abc import Iterator
@@ -8,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 import httpx
@@ -24,7 +22,7 @@ from kernel.clock import FixedClock
 from kernel.settings import Settings
 from storage.adapters import make_adapters
 from tests.approval.centre import START, Centre, make_centre
-from tests.builders import Platform
+from tests.builders import Platform, kept_folder
 from web.app import create_app
 from web.guards import SESSION_COOKIE
 
@@ -101,8 +99,7 @@ class Staff:
 @cache
 def ready_made() -> tuple[Path, Centre, Litestar]:
     """A centre with departments A and B, a cashier and items, made once and copied for each test."""
-    folder = Path(mkdtemp())
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    folder = kept_folder("staff-")
     centre = make_centre(folder)
     centre.department("b")
     title = {"zh": "建设工程规划许可", "en": "Planning permit"}
