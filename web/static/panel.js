@@ -348,6 +348,11 @@ class Scores extends Board {
     for (const input of this.cells.get(bid)) this.saved.set(input, sent.get(input));
   }
 
+  same(one, other) {
+    const [first, second] = [plain(one), plain(other)];
+    return first === second || toUnits(first, this.places) === toUnits(second, this.places);
+  }
+
   // Another window has saved this sheet: take over what nobody touched here, and ask about the rest.
   clash(bid, problem) {
     this.unsaved.add(bid);
@@ -360,15 +365,18 @@ class Scores extends Board {
     const differing = [];
     for (const input of own) {
       const theirs = problem.points[input.dataset.criterion] ?? "";
-      const isTouched = plain(input.value) !== plain(this.saved.get(input));
-      if (toUnits(plain(input.value), this.places) === toUnits(theirs, this.places) || (!input.value && !theirs)) continue;
-      if (isTouched) differing.push([input, theirs]);
-      else input.value = theirs;
+      const before = this.saved.get(input);
+      if (this.same(input.value, theirs) || this.same(before, theirs)) continue;
+      if (this.same(input.value, before)) input.value = theirs;
+      else differing.push([input, theirs]);
     }
     const go = () => {
       this.clashes.delete(bid);
       this.versions.set(bid, problem.version);
-      for (const input of own) this.judge(input);
+      for (const input of own) {
+        this.saved.set(input, problem.points[input.dataset.criterion] ?? "");
+        this.judge(input);
+      }
       this.unsaved.add(bid);
       this.count();
       this.later();
