@@ -31,7 +31,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         Stage.FAILED: _("Failed: too few bids"),
     },
     "absence_cause": {
-        "absent": _("Absent"),
+        "absent": _("Absent from the evaluation"),
         "ill": _("Ill"),
         "avoids": _("Has to avoid a bidder"),
         "other": _("Another cause"),
@@ -158,7 +158,24 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "rounded_parts": _("add rounded parts"),
         "lower_price": _("the lower price"),
         "higher_technical": _("the higher points of the experts"),
+        "lower_evaluated_price": _("the lower evaluation price"),
+        "higher_price_points": _("the higher price points"),
+        "earlier_bid": _("the earlier bid"),
+        "answer": _("the answer yes to"),
         "price": _("Price"),
+    },
+    "price_formula": {
+        "none": _("Price has no points"),
+        "ratio": _("In the ratio to the benchmark"),
+        "deviation": _("By the deviation from the benchmark"),
+        "curve": _("Along straight lines between fixed points"),
+        "log": _("By the logarithm of the ratio to the benchmark"),
+    },
+    "remark": {"error": _("Contradiction"), "warning": _("Warning"), "hint": _("Hint")},
+    "answer_kind": {
+        "flag": _("true or false"),
+        "number": _("a number in quotes, such as \"12.5\""),
+        "choice": _("one of the choices"),
     },
     "item_kind": {
         "licence": _("Administrative licence"),
