@@ -31,8 +31,9 @@ from evaluation.rulebook.numbers import (
     write_decimal,
     write_some,
 )
-from evaluation.rulebook.price import PRICES, PriceRule
-from evaluation.rulebook.price_form import Scales, read_price, write_price
+from evaluation.rulebook.price import PRICES, PriceRule, Scales
+from evaluation.rulebook.price_form import read_price
+from evaluation.rulebook.price_writing import write_price
 from kernel.errors import BadRulebook
 from kernel.fields import Fields
 from kernel.money import PriceScale, write_units

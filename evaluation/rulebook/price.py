@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Final
+from typing import Final, NamedTuple
 
 from evaluation.rulebook.numbers import Factor
 
@@ -19,6 +19,13 @@ ORDERS: Final = ("worst_first", "all_at_once")
 FORMULAS: Final = ("none", "ratio", "deviation", "curve", "log")
 ADJUSTMENTS: Final = ("flag", "units", "stated", "quality")
 KNOTS: Final = ("benchmark", "ceiling", "estimate", "lowest", "highest", "price")
+
+
+class Scales(NamedTuple):
+    """The decimals that the price part needs."""
+
+    offer: int
+    points: int
 
 
 @dataclass(frozen=True)

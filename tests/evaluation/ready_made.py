@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from evaluation.rulebook import read_rulebook, write_rulebook
-from tests.evaluation import oracle
+from tests.evaluation.oracle_price import shown
 
 FOLDER = Path(__file__).parents[2] / "web" / "rulebooks"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.json"))
@@ -51,7 +51,7 @@ def case(
             {
                 "bid_id": bid,
                 "bidder_name": bid,
-                "price": oracle.shown(Fraction(price), 2),
+                "price": shown(Fraction(price), 2),
                 "corrected_price": None,
                 "received_at": f"2026-03-01T01:{number:02}:00.000Z",
                 "answers": answers[number] if answers else {},
@@ -70,7 +70,7 @@ def case(
                 "member": m,
                 "bid_id": bid,
                 "points": {
-                    c["id"]: oracle.shown(Fraction(c["maximum"]) * share / 100, book["places"]["sheet"])
+                    c["id"]: shown(Fraction(c["maximum"]) * share / 100, book["places"]["sheet"])
                     for c in experts
                 },
             }

@@ -16,6 +16,7 @@ from kernel.errors import BadInput, BadSheet
 from tests.evaluation import oracle
 from tests.evaluation.cases import case_of, rulebook_data
 from tests.evaluation.generated import made_case, with_samples
+from tests.evaluation.oracle_price import shown
 
 REAL_TENDER = Path(__file__).parents[2] / "tools" / "demo" / "op00028341.json"
 FIGURES = ("place", "bid_id", "price_points", "technical_points", "total", "award", "evaluated_price")
@@ -41,7 +42,7 @@ def compare(data: dict[str, Any]) -> Ranking:
         for step in line["derivation"]:
             places = len(step["value"].partition(".")[2])
             value = Fraction(int(step["numerator"]), int(step["denominator"])) / 10**places
-            assert oracle.shown(value, places) == step["value"]
+            assert shown(value, places) == step["value"]
     return ranking
 
 
@@ -152,7 +153,7 @@ def redrawn(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def scaled(price: str, factor: int) -> str:
-    return oracle.shown(Fraction(price) * factor, 2)
+    return shown(Fraction(price) * factor, 2)
 
 
 @given(st.integers(0, 10**6), st.integers(2, 1000))
@@ -184,9 +185,9 @@ def test_a_bid_that_loses_everywhere_changes_nothing_where_the_lowest_price_is_t
     chance = random.Random(seed)
     bids = {f"b{i}": chance.randint(10_000, 20_000) for i in range(chance.randint(1, 6))}
     plans = {f"m{i}": {bid: {"plan": str(chance.randint(1, 100))} for bid in bids} for i in range(3)}
-    prices = {bid: oracle.shown(Fraction(price, 100), 2) for bid, price in bids.items()}
+    prices = {bid: shown(Fraction(price, 100), 2) for bid, price in bids.items()}
     before = evaluate(case_of(rulebook_data(), prices, plans))
-    prices["z"] = oracle.shown(Fraction(max(bids.values()) + dearer, 100), 2)
+    prices["z"] = shown(Fraction(max(bids.values()) + dearer, 100), 2)
     after = evaluate(
         case_of(rulebook_data(), prices, {m: {**plan, "z": {"plan": "0"}} for m, plan in plans.items()})
     )
