@@ -56,6 +56,8 @@ class Group:
     maximum: int
     criteria: tuple[Criterion, ...]
     minimum: int | None = None
+    blind: bool = False
+    """scored under labels, before members may know whose bid it is (暗标)"""
 
 
 @dataclass(frozen=True)

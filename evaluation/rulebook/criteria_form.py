@@ -45,8 +45,14 @@ def read_group(fields: Fields, places: int, full_weight: int) -> Group:
         maximum=points(fields, "maximum", places) if fields.has("maximum") else total,
         criteria=criteria,
         minimum=some_points(fields, "minimum", places),
+        blind=fields.truth_or("blind", default=False),
     )
     fields.done()
+    if group.blind and any(criterion.scored_by == SYSTEM for criterion in criteria):
+        fields.fail(
+            "blind",
+            "answers of a bid are no secret, so every criterion of a blind group is scored by experts",
+        )
     if not criteria:
         fields.fail("criteria", "a group has at least one criterion")
     if total != group.maximum:
@@ -63,6 +69,7 @@ def write_group(group: Group, places: int) -> dict[str, JsonValue]:
         "weight": group.weight,
         "maximum": write_units(group.maximum, places),
         "minimum": write_some(group.minimum, places),
+        "blind": group.blind,
         "criteria": [_write_criterion(criterion, places) for criterion in group.criteria],
     }
 

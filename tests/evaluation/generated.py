@@ -42,6 +42,7 @@ def made_groups(
                 "weight": weight,
                 "maximum": str(sum(maxima)),
                 "minimum": some(chance, "3", 0.15),
+                "blind": all(c["scored_by"] == "experts" for c in criteria) and chance.random() < 0.2,
                 "criteria": criteria,
             }
         )
