@@ -1,19 +1,33 @@
 """Claims about the panel, the ranking and the report."""
 
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
 from client.claims import Evidence, NotProven, digest_of
 from client.claims_bids import price_units
 from client.panel_log import work_that_counted
+from crypto.canonical import unb64
 from crypto.parts_digest import parts_digest
+from evaluation.answers import answer_fields, read_answer, stated_answers
 from evaluation.case import case_digest, read_case
 from evaluation.evaluate import evaluate
+from evaluation.report.signatures import DISSENT, SILENT, counts_as
 from evaluation.result import ranking_digest, write_ranking
+from evaluation.rulebook import read_rulebook
+from evaluation.signed_work import words_digest
 from expert_pool.transcript import check_transcript
+from kernel.clock import read_time
 from kernel.errors import IntegrityBroken
+from kernel.money import PriceScale, write_units
+from tender.opening import read_announced
 
 REPORT_FORMS = {"json": "report.json", "pdf-zh": "report.zh.pdf", "pdf-en": "report.en.pdf"}
+SIGNATURE_FORMS = {
+    "sign-json": "signatures.json",
+    "sign-zh": "signatures.zh.pdf",
+    "sign-en": "signatures.en.pdf",
+}
 
 
 def panel_was_drawn(evidence: Evidence) -> str:
@@ -86,6 +100,7 @@ def ranking_follows_rulebook(evidence: Evidence) -> str:
         in_lot = {line["bid"] for line in evidence.opening["bids"] if line["lot"] == lot_id}
         if {bid["bid_id"]: bid["price"] for bid in body["bids"]} != {bid: prices[bid] for bid in in_lot}:
             raise IntegrityBroken(what="the case does not hold exactly the opened bids with their prices")
+        check_against_opening(evidence, body)
         case = read_case(body)
         ranking = evaluate(case)
         if write_ranking(ranking) != evidence.capsule.json(f"lots/{lot_id}/ranking.json"):
@@ -98,6 +113,41 @@ def ranking_follows_rulebook(evidence: Evidence) -> str:
     if not made or made[-1][1].kind != "ranking.made" or made[-1][1].data["ranking"] != whole:
         raise IntegrityBroken(what="the rankings together are not the logged ones")
     return "first: " + ", ".join(winners)
+
+
+def check_against_opening(evidence: Evidence, body: Mapping[str, Any]) -> None:
+    """Answers and receipt of each bid are those of its opening; a corrected price was confirmed and accepted."""
+    record = evidence.opening
+    scale = PriceScale(record["currency"], record["price_places"])
+    lines, agreed = {line["bid"]: line for line in record["bids"]}, corrections(evidence, scale.places)
+    asked = answer_fields(read_rulebook(body["rulebook"]))
+    for bid in body["bids"]:
+        line = lines[bid["bid_id"]]
+        stated = stated_answers(asked, read_announced(unb64(line["bid_json"]), scale).answers)
+        opened = {id: read_answer(asked[id], value) for id, value in stated.items()}
+        kept = {id: read_answer(asked[id], value) for id, value in bid["answers"].items()}
+        if kept != opened or read_time(bid["received_at"]) != read_time(line["received_at"]):
+            raise IntegrityBroken(
+                what=f"the case gives the bid {bid['bid_id']} other answers than its opening"
+            )
+        if bid["corrected_price"] != agreed.get(bid["bid_id"]):
+            raise IntegrityBroken(
+                what=f"the corrected price of the bid {bid['bid_id']} is not the one agreed on"
+            )
+
+
+def corrections(evidence: Evidence, places: int) -> dict[str, str]:
+    """The corrected prices that bidders confirmed and the panel accepted, by bid, as the log tells."""
+    asked = {fact.subject: fact.data for _, fact in evidence.of_kind("clarification.asked")}
+    confirmed = {
+        fact.subject for _, fact in evidence.of_kind("clarification.answered") if fact.data["confirms"]
+    }
+    ruled = {fact.subject: fact.data["ruling"] for _, fact in evidence.of_kind("clarification.ruled")}
+    return {
+        data["bid"]: write_units(int(data["corrected_price"]), places)
+        for id, data in asked.items()
+        if data["corrected_price"] is not None and id in confirmed and ruled.get(id) == "accepted"
+    }
 
 
 def sha256_of_rankings(evidence: Evidence, lots: list[str]) -> str:
@@ -120,16 +170,64 @@ def cases(evidence: Evidence) -> dict[str, dict[str, Any]]:
 
 
 def report_is_logged(evidence: Evidence) -> str:
-    """The evaluation report, in each of its forms, is the one that was logged."""
-    made = evidence.of_kind("report.made")
+    """The evaluation report, in each of its forms, is the one that was logged, and is about this ranking."""
+    check_forms(evidence, "report.made", REPORT_FORMS)
+    told = next(part for part in evidence.capsule.json("report.json")["parts"] if part["id"] == "facts")
+    for lot in told["content"]["lots"]:
+        ranking = sha256(evidence.capsule.parts[f"lots/{lot['lot']}/ranking.json"]).hexdigest()
+        if lot["ranking_digest"] != ranking:
+            raise IntegrityBroken(what=f"the report is about another ranking of the lot {lot['lot']}")
+    return ", ".join(REPORT_FORMS.values())
+
+
+def check_forms(evidence: Evidence, kind: str, forms: Mapping[str, str]) -> None:
+    """Every form is in the capsule as its last fact names it."""
+    made = evidence.of_kind(kind)
     if not made:
-        raise IntegrityBroken(what="the log has no report of this tender")
+        raise IntegrityBroken(what=f"the log has no {kind} of this tender")
     logged = made[-1][1].data
-    for form, name in REPORT_FORMS.items():
+    for form, name in forms.items():
         part = evidence.capsule.parts.get(name)
         if part is None or logged.get(form) != parts_digest(part).hex():
-            raise IntegrityBroken(what=f"{name} is not the report that was logged")
-    return ", ".join(REPORT_FORMS.values())
+            raise IntegrityBroken(what=f"{name} is not the one that was logged")
+
+
+def report_was_signed(evidence: Evidence) -> str:
+    """Every member's line under the report is what the member decided; who is silent was given the time."""
+    report = parts_digest(evidence.capsule.parts["report.json"]).hex()
+    signed = {
+        fact.data["seat"]: fact.data
+        for _, fact in evidence.of_kind("report.signed")
+        if fact.data["report"] == report
+    }
+    if SIGNATURE_FORMS["sign-json"] not in evidence.capsule.parts:
+        raise NotProven("the panel may still sign; the capsule has the signatures once they are closed")
+    check_forms(evidence, "report.closed", SIGNATURE_FORMS)
+    form = evidence.capsule.json("signatures.json")
+    if form["report"] != report:
+        raise IntegrityBroken(what="the signatures are about another report")
+    counted = work_that_counted(evidence, check_transcript(evidence.capsule.json("draw.json")))
+    seats = frozenset(seat for work in counted.values() for seat in work.seats)
+    if sorted(line["seat"] for line in form["members"]) != sorted(seats):
+        raise IntegrityBroken(what="the form does not list exactly the members of the panel")
+    closed_at = evidence.of_kind("report.closed")[-1][1].at
+    for line in form["members"]:
+        check_signature(line, signed.get(line["seat"]), closed_at >= read_time(form["sign_until"]))
+    dissent = sum(line["counts_as"] == DISSENT for line in form["members"])
+    return f"{len(signed)} of {len(seats)} members answered, {dissent} dissent"
+
+
+def check_signature(line: Mapping[str, Any], fact: Mapping[str, Any] | None, is_over: bool) -> None:
+    """One line of the form against the logged decision of its member."""
+    seat, text = line["seat"], line["text"]
+    if line["counts_as"] != counts_as(line["decision"], text):
+        raise IntegrityBroken(what=f"the decision of {seat} counts otherwise")
+    if fact is None:
+        if line["decision"] != SILENT or text or not is_over:
+            raise IntegrityBroken(what=f"the log has no decision of {seat}")
+        return
+    if (fact["decision"], fact["text"]) != (line["decision"], words_digest(text) if text else None):
+        raise IntegrityBroken(what=f"the decision of {seat} is not the one that was logged")
 
 
 def award_follows_ranking(evidence: Evidence) -> str:

@@ -35,6 +35,7 @@ from client.claims_result import (
     panel_was_drawn,
     ranking_follows_rulebook,
     report_is_logged,
+    report_was_signed,
     sheets_were_signed,
     witnesses_cosigned,
 )
@@ -59,6 +60,7 @@ CLAIMS: tuple[tuple[str, Check], ...] = (
     ("the ranking is the rulebook's result", ranking_follows_rulebook),
     ("whatever was drawn came from the log", draws_came_from_the_log),
     ("the report is the logged one", report_is_logged),
+    ("the members signed or dissented", report_was_signed),
     ("the award follows the ranking", award_follows_ranking),
     ("independent witnesses saw the log", witnesses_cosigned),
 )

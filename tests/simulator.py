@@ -4,7 +4,7 @@ from sqlmodel import select
 
 from storage.outbox import JobRecord, failed_jobs
 from tests.builders import Platform, PublishedTender
-from tests.flows.panels import bids_of, draw_panel, opened_tender, score, vote
+from tests.flows.panels import bids_of, draw_panel, opened_tender, score, sign_reports, vote
 from worker.jobs import carry_out
 from worker.tasks import JOBS
 
@@ -12,7 +12,7 @@ PRICES = ["300.00", "100.00", "200.00"]
 
 
 def whole_tender(platform: Platform, prices: list[str] | None = None) -> PublishedTender:
-    """Publish, seal, close, open, draw, review, score, rank and report."""
+    """Publish, seal, close, open, draw, review, score, rank, report and sign."""
     tender = opened_tender(platform, prices or PRICES)
     panel = list(draw_panel(platform, tender).values())
     for member in panel:
@@ -20,6 +20,8 @@ def whole_tender(platform: Platform, prices: list[str] | None = None) -> Publish
     for number, bid in enumerate(bids_of(platform, tender)):
         for place, member in enumerate(panel):
             score(platform, tender, member, bid, str(60 + 10 * number + place))
+    do_jobs(platform)
+    sign_reports(platform, tender)
     do_jobs(platform)
     return tender
 

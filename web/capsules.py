@@ -1,8 +1,8 @@
 """The capsule over HTTP: gathered from what was recorded, so it is the same bytes for everybody and at any time.
 
-Its log head is the one at the moment the report was made. The public capsule holds no bid contents beyond what was
-read out; the full one, for supervisors, adds the released shares. Sealed envelopes, which may be large, are fetched
-one by one.
+Its log head is the one at the moment the report was made, or its signatures were closed. The public capsule holds no
+bid contents beyond what was read out; the full one, for supervisors, adds the released shares. Sealed envelopes, which
+may be large, are fetched one by one.
 """
 
 from collections.abc import Iterator, Mapping
@@ -30,8 +30,13 @@ from tender import queries as tenders
 from web.guards import adapters_of, caller
 from web.routes import get
 
-LAST_FACT = "report.made"
+LAST_FACTS = ("report.made", "report.closed")
 REPORT_FORMS = {"json": "report.json", "pdf-zh": "report.zh.pdf", "pdf-en": "report.en.pdf"}
+SIGNATURE_FORMS = {
+    "sign-json": "signatures.json",
+    "sign-zh": "signatures.zh.pdf",
+    "sign-en": "signatures.en.pdf",
+}
 
 
 @get("/api/tenders/{tender_id:str}/capsule.zip")
@@ -63,7 +68,7 @@ def make_capsule(adapters: Adapters, tender_id: str, scope: str) -> bytes:
     with adapters.database.reading() as session:
         tender = tenders.tender(session, tender_id)
         entries = audit_log.entries_of(session, tender_id)
-        size = max((entry.index + 1 for entry in entries if entry.kind == LAST_FACT), default=0)
+        size = max((entry.index + 1 for entry in entries if entry.kind in LAST_FACTS), default=0)
         if not size:
             raise NotFound(what="capsule of tender", id=tender_id)
         parts: dict[str, bytes] = {
@@ -132,10 +137,13 @@ def evaluation_parts(session: Session, adapters: Adapters, tender_id: str, size:
         parts[f"lots/{ranking.lot_id}/draws.json"] = canonical(
             drawn(session, tender_id, ranking.lot_id, size)
         )
-    for form, name in REPORT_FORMS.items():
-        report = evaluations.report(session, tender_id, form)
-        with adapters.objects.open(report.digest) as file:
-            parts[name] = file.read()
+    made = {record.form: record for record in evaluations.reports(session, tender_id)}
+    if set(REPORT_FORMS) - set(made):
+        raise NotFound(what="report of tender", id=tender_id)
+    for form, name in (REPORT_FORMS | SIGNATURE_FORMS).items():
+        if form in made:
+            with adapters.objects.open(made[form].digest) as file:
+                parts[name] = file.read()
     return parts
 
 

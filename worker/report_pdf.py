@@ -1,6 +1,7 @@
 """The evaluation report, and the form of its signatures, as tagged PDF/A-3a with the same content attached as JSON.
 
-The same content gives the same bytes. Nothing is fetched while rendering: the template and the report are all that a document is made of.
+The same content gives the same bytes. Nothing is fetched while rendering: the template and the report are all that a
+document is made of.
 """
 
 import sys
@@ -22,6 +23,7 @@ CLOCK_FORM = "%Y-%m-%d %H:%M:%S"
 VARIANT = "pdf/a-3a"  # tagged, with attachments (decision 0014)
 MOST_CELLS = 1500  # scores of a lot up to which each stands in a cell of its own; cells are what takes time
 SHADES = 5
+COLUMN = 7  # half-width characters of a figure in lines of scores
 CELL = 8  # of a heat map, in thousandths of the width of the page
 NAME = {"zh": "评标报告", "en": "Evaluation report"}
 
@@ -108,13 +110,13 @@ def _cells(lot: Mapping[str, Any]) -> int:
 def score_head(rows: list[dict[str, Any]]) -> str:
     """The seats above the figures of `score_line`."""
     seats = next((list(row["points"]) for row in rows if row["points"]), [])
-    return "".join(f"{seat.removeprefix('seat-'):>8}" for seat in seats)
+    return "".join(f"{seat.removeprefix('seat-'):>{COLUMN}}" for seat in seats)
 
 
 def score_line(row: dict[str, Any], seats: int) -> str:
-    """One criterion in columns of eight half-width characters: every seat, the panel's figure, the maximum."""
-    points = "".join(f"{text:>8}" for text in row["points"].values()).rjust(8 * seats)
-    return f"{points} |{row['combined'] or '':>8} /{row['maximum']:>7}"
+    """One criterion in columns of half-width characters: every seat, the panel's figure, the maximum."""
+    points = "".join(f"{text:>{COLUMN}}" for text in row["points"].values()).rjust(COLUMN * seats)
+    return f"{points} |{row['combined'] or '':>{COLUMN}} /{row['maximum']:>{COLUMN}}"
 
 
 def heat(bids: list[dict[str, Any]]) -> dict[str, Any]:

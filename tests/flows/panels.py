@@ -8,6 +8,7 @@ from typing import Any
 from accounts.duties import Actor, Duty
 from evaluation.actions import scoring, votes
 from evaluation.actions.chair import vote_for_chair
+from evaluation.actions.report import sign_report
 from evaluation.queries import judging as evaluation_queries
 from evaluation.rulebook import read_rulebook, rulebook_digest, write_rulebook
 from expert_pool import actions, queries
@@ -204,3 +205,21 @@ def bids_of(platform: Platform, tender: PublishedTender) -> list[str]:
     with platform.database.reading() as session:
         bids = evaluation_queries.opened_bids(session, tender.tender_id, tender.lot_id)
     return [bid.bid_id for bid in sorted(bids, key=lambda bid: bid.price)]
+
+
+def sign_reports(
+    platform: Platform, tender: PublishedTender, decisions: dict[str, tuple[str, str]] | None = None
+) -> None:
+    """Every member's decision about the report: signed, unless the decision by seat says otherwise."""
+    for seat, member in members(platform, tender).items():
+        decision, text = (decisions or {}).get(seat, ("sign", ""))
+        if decision:
+            with platform.database.transaction() as session:
+                sign_report(
+                    session,
+                    actor=member,
+                    tender_id=tender.tender_id,
+                    decision=decision,
+                    text=text,
+                    now=platform.clock.now(),
+                )
