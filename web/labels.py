@@ -11,6 +11,7 @@ from tender.lifecycle import Move, Stage
 from tender.opening import BidOutcome, Cause
 from web.approval_labels import APPROVAL_LABELS
 from web.price_labels import PRICE_LABELS
+from web.rulebook_labels import RULEBOOK_LABELS
 from web.supervision_labels import SUPERVISION_LABELS
 
 
@@ -20,6 +21,7 @@ def _(text: str) -> str:
 
 LABELS: Mapping[str, Mapping[str, str]] = {
     **APPROVAL_LABELS,
+    **RULEBOOK_LABELS,
     **PRICE_LABELS,
     **SUPERVISION_LABELS,
     "stage": {
@@ -144,38 +146,6 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "active": _("Active"),
         "suspended": _("Suspended"),
         "removed": _("Removed"),
-    },
-    "rule": {
-        "combined_score": _("Combined score"),
-        "low_price_first": _("Lowest price first: lowest ÷ own price × full points"),
-        "lowest_compliant": _("the lowest price among accepted bids"),
-        "mean": _("mean of all experts"),
-        "trimmed_mean": _("mean after the extremes are dropped"),
-        "median": _("median of all experts"),
-        "criterion": _("for each criterion"),
-        "group": _("for each group"),
-        "exact_parts": _("add exact parts, then round"),
-        "rounded_parts": _("add rounded parts"),
-        "lower_price": _("the lower price"),
-        "higher_technical": _("the higher points of the experts"),
-        "lower_evaluated_price": _("the lower evaluation price"),
-        "higher_price_points": _("the higher price points"),
-        "earlier_bid": _("the earlier bid"),
-        "answer": _("the answer yes to"),
-        "price": _("Price"),
-    },
-    "price_formula": {
-        "none": _("Price has no points"),
-        "ratio": _("In the ratio to the benchmark"),
-        "deviation": _("By the deviation from the benchmark"),
-        "curve": _("Along straight lines between fixed points"),
-        "log": _("By the logarithm of the ratio to the benchmark"),
-    },
-    "remark": {"error": _("Contradiction"), "warning": _("Warning"), "hint": _("Hint")},
-    "answer_kind": {
-        "flag": _("true or false"),
-        "number": _("a number in quotes, such as \"12.5\""),
-        "choice": _("one of the choices"),
     },
     "item_kind": {
         "licence": _("Administrative licence"),

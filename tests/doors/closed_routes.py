@@ -10,6 +10,7 @@ from tests.doors.closed_catalogue import CATALOGUE_CLOSED
 from tests.doors.closed_findings import FINDINGS
 from tests.doors.closed_panel import PANEL
 from tests.doors.closed_price_checks import PRICE_CHECKS
+from tests.doors.closed_rulebooks import RULEBOOKS
 from tests.doors.closed_signals import SIGNALS
 from tests.doors.closed_supervision import SUPERVISION
 from tests.doors.route import Route, route
@@ -135,6 +136,7 @@ CLOSED = [
     *CATALOGUE_CLOSED,
     *CASES,
     *FINDINGS,
+    *RULEBOOKS,
     *SIGNALS,
     *SUPERVISION,
     *PANEL,

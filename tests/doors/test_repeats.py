@@ -44,6 +44,9 @@ WITHOUT_KEY = {
     "POST /api/bids/{bid_id}/withdrawal": "a second withdrawal gives the first receipt",
     "POST /api/tenders/{tender_id}/bids/{bid_id}/sheet/signature": "If-Match names the version",
     "POST /api/tenders/{tender_id}/call-out": "creates nothing: a look that is logged",
+    "POST /api/rulebooks/lint": "creates nothing: it looks at a rulebook",
+    "POST /api/rulebooks/try": "creates nothing: it works out made-up points",
+    "POST /api/rulebooks/stress": "creates nothing: it counts on made-up lots",
     **repeats_of_approval.WITHOUT_KEY,
     **repeats_of_panel.WITHOUT_KEY,
 }

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import anyio.to_thread
@@ -12,6 +11,7 @@ from litestar.params import FromPath, URLEncodedBody
 
 from accounts import queries as accounts
 from accounts.duties import Actor, Duty
+from evaluation.lint import lint
 from evaluation.rulebook import Rulebook, read_rulebook, rulebook_digest, write_rulebook
 from kernel.errors import BadInput, BadRulebook, ChangedMeanwhile, TenderingError
 from storage.database import Session
@@ -24,10 +24,10 @@ from web.guards import adapters_of
 from web.pages.forms import FileForm, local_moment, local_text, many, text, whole
 from web.pages.office import own
 from web.pages.render import actor_of, refuse, render, see
+from web.ready_made import adapted, ready_made
 from web.routes import get, post
 from web.tenders import award_rule_of, read_periods
 
-READY_MADE = Path(__file__).parents[1] / "rulebooks"
 TEXT_BYTES = 1 << 20  # of a rulebook
 EMPTY_LOTS = 3  # rows offered beyond the lots there are
 TASK_PAGES = ("describe", "lots", "timetable", "openers", "rulebook", "documents", "publish")
@@ -56,19 +56,11 @@ def form_values(request: Request[Any, Any, Any], actor: Actor, tender_id: str, t
             values |= {"questions_until": local_text(record.questions_until)}
             values |= {"closes_at": local_text(record.closes_at)}
     if task in ("rulebook", "publish"):
-        values |= {
-            "ready_made": ready_made(),
-            "rulebook": read_rulebook(record.rulebook) if record.rulebook else None,
-        }
+        rulebook = read_rulebook(record.rulebook) if record.rulebook else None
+        values |= {"ready_made": ready_made(), "rulebook": rulebook}
+        values |= {"remarks": lint(rulebook) if rulebook else ()}
     values |= {"lacking": missing(described, adapters.clock.now()), "empty_lots": EMPTY_LOTS}
     return values
-
-
-def ready_made() -> dict[str, Rulebook]:
-    """The rulebooks that come with the platform, by name of their file."""
-    return {
-        path.stem: read_rulebook(json.loads(path.read_text())) for path in sorted(READY_MADE.glob("*.json"))
-    }
 
 
 def change(
@@ -206,7 +198,7 @@ def set_rulebook(
     """A ready-made rulebook, or one pasted as JSON."""
     adapters, actor = adapters_of(request), actor_of(request, Duty.TENDER_OFFICE)
     try:
-        rulebook = chosen_rulebook(text(data, "ready_made"), text(data, "pasted"))
+        rulebook = form_rulebook(data)
         with adapters.database.transaction() as session:
             keep_rulebook(session, actor, tender_id, rulebook)
     except TenderingError as error:
@@ -223,7 +215,7 @@ async def upload_rulebook(request: Request[Any, Any, Any], tender_id: FromPath[s
     def keep(content: str) -> Response[Any]:
         adapters, actor = adapters_of(request), actor_of(request, Duty.TENDER_OFFICE)
         try:
-            rulebook = chosen_rulebook("", content)
+            rulebook = pasted_rulebook(content)
             with adapters.database.transaction() as session:
                 keep_rulebook(session, actor, tender_id, rulebook)
         except TenderingError as error:
@@ -237,10 +229,16 @@ async def upload_rulebook(request: Request[Any, Any, Any], tender_id: FromPath[s
     return await anyio.to_thread.run_sync(keep, content.decode("utf-8", "replace"))
 
 
-def chosen_rulebook(name: str, pasted: str) -> Rulebook:
-    """The rulebook that a form names or holds; raises BadRulebook with the path of the wrong field."""
+def form_rulebook(data: dict[str, Any]) -> Rulebook:
+    """The rulebook of a form: a ready-made one with the tender's own figures, or one pasted."""
+    name = text(data, "ready_made")
     if name in ready_made():
-        return ready_made()[name]
+        return adapted(name, text(data, "ceiling"), text(data, "estimate"), text(data, "currency"))
+    return pasted_rulebook(text(data, "pasted"))
+
+
+def pasted_rulebook(pasted: str) -> Rulebook:
+    """The rulebook that a text holds; raises BadRulebook with the path of the wrong field."""
     try:
         return read_rulebook(json.loads(pasted))
     except (ValueError, RecursionError):

@@ -11,6 +11,7 @@ from litestar.response import Redirect
 from accounts.duties import Actor, Duty
 from approval.fees import yuan
 from crypto.signatures import fingerprint
+from evaluation.explain import explain
 from kernel.clock import write_time
 from kernel.errors import BadInput, BadSheet, NotSignedIn, TenderingError
 from kernel.money import write_units
@@ -74,6 +75,7 @@ def environment(language: str, templates: Path = TEMPLATES) -> Environment:
         fingerprint=fingerprint,
         units=write_units,
         yuan=yuan,
+        explained=explain,
     )
     made.globals.update(language=language, languages=LANGUAGES, Duty=Duty, HOMES=HOMES)
     return made
