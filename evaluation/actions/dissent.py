@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from accounts.duties import Actor, Duty
 from crypto.canonical import JsonValue
-from evaluation.actions.reopen import written
+from evaluation.actions.reopen import check_report_open, written
 from evaluation.queries import panel as queries
 from evaluation.records.panel import DissentRecord
 from evaluation.signed_work import words_digest
@@ -23,7 +23,7 @@ def write_dissent(session: Session, *, actor: Actor, tender_id: str, text: str, 
     """Keep a member's dissent; it is written once and goes into the report as it is.
 
     Raises:
-        Refused: the member has written one.
+        Refused: the member has written one, or the report is signed.
         WrongStage: the bids are not open yet.
     """
     actor.require(Duty.EXPERT)
@@ -31,6 +31,7 @@ def write_dissent(session: Session, *, actor: Actor, tender_id: str, text: str, 
     tender = tenders.tender(session, tender_id, lock=True)
     if tender.stage not in (Stage.OPENED, Stage.EVALUATED):
         raise WrongStage(move=Move.RANK, stage=tender.stage)
+    check_report_open(session, tender_id)
     if any(one.seat == seat for one in queries.dissents(session, tender_id)):
         raise Refused(rule="one-dissent", why="your dissent is on record already")
     record = DissentRecord(

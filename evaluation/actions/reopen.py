@@ -14,6 +14,7 @@ from evaluation.actions.earlier import REOPENED, keep_sheet, keep_votes
 from evaluation.actions.ranking import void_ranking
 from evaluation.actions.seat import take_chair
 from evaluation.queries import judging as queries
+from evaluation.queries import report as reports
 from evaluation.records.panel import ReopeningRecord
 from evaluation.signed_work import words_digest
 from kernel.errors import BadInput, NotFound, Refused, WrongStage
@@ -111,6 +112,15 @@ def written(where: str, text: str) -> str:
     return found
 
 
+def check_report_open(session: Session, tender_id: str) -> None:
+    """Raise Refused once the signing of the report is over: what is wrong then is for an objection."""
+    signing = reports.find_signing(session, tender_id)
+    if signing is not None and signing.closed_at is not None:
+        raise Refused(
+            rule="report-signed", why="the report is signed; nothing of this evaluation changes any more"
+        )
+
+
 def _orderer(session: Session, actor: Actor, tender_id: str) -> str:
     """Who opens a step again: the supervisor, or the chair by seat; the tender is locked."""
     if not actor.holds(Duty.SUPERVISOR):
@@ -118,6 +128,7 @@ def _orderer(session: Session, actor: Actor, tender_id: str) -> str:
     tender = tenders.tender(session, tender_id, lock=True)
     if tender.stage not in (Stage.OPENED, Stage.EVALUATED):
         raise WrongStage(move=Move.REOPEN, stage=tender.stage)
+    check_report_open(session, tender_id)
     return SUPERVISOR
 
 

@@ -135,7 +135,7 @@ def test_verdicts_signatures_and_the_ranking_wait_for_what_was_asked(platform: P
     for member in panel.values():
         vote(platform, tender, member)
     second = ask()
-    do(platform, scoring.save_sheet, panel["seat-2"], points={"plan": "5"}, version=0, **ids)
+    do(platform, scoring.save_sheet, panel["seat-2"], points={"plan": "70"}, version=0, **ids)
     with pytest.raises(Refused, match="has not settled every question"):
         do(platform, scoring.sign_sheet, panel["seat-2"], version=1, **ids)
     do(platform, scoring.save_sheet, panel["seat-2"], points={}, version=1, **ids)
@@ -151,7 +151,7 @@ def test_verdicts_signatures_and_the_ranking_wait_for_what_was_asked(platform: P
         assert judging.progress(session, tender.tender_id, tender.lot_id).questions_open == 1
         assert not judging.may_be_ranked(session, tender.tender_id)
     settle(third)
-    do(platform, scoring.save_sheet, panel["seat-2"], points={"plan": "5"}, version=2, **ids)
+    do(platform, scoring.save_sheet, panel["seat-2"], points={"plan": "70"}, version=2, **ids)
     do(platform, scoring.sign_sheet, panel["seat-2"], version=3, **ids)
     with platform.database.reading() as session:
         assert judging.may_be_ranked(session, tender.tender_id)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +10,15 @@ import pytest
 from sqlmodel import select
 
 from accounts.duties import Actor, Duty
-from client.claims import FAIL, Evidence
+from client.claims import PASS, Evidence
 from client.verify import examine
 from crypto.parts_digest import parts_digest
-from evaluation.actions import absence, chair, dissent, ranking, reopen, scoring, votes
+from evaluation.actions import absence, chair, dissent, reopen, scoring, votes
+from evaluation.actions.report import keep_report, keep_signatures
 from evaluation.capsule import PUBLIC, unpack
 from evaluation.queries import judging
 from evaluation.queries import panel as queries
+from evaluation.queries.report import open_report
 from kernel.errors import BadInput, ChangedMeanwhile, NotAllowed, NotFound, Refused, WrongStage
 from storage import audit_log
 from storage.outbox import JobRecord, failed_jobs
@@ -27,7 +30,14 @@ from web.capsules import make_capsule
 from worker.jobs import carry_out
 from worker.tasks import JOBS
 
+SIGN_WITHIN = timedelta(hours=2)
 PRICES = ["300.00", "100.00", "200.00"]
+PROVEN = (
+    "every fact is in the append-only log",
+    "the panel is the draw's result",
+    "votes and sheets are as signed",
+    "the ranking is the rulebook's result",
+)
 CHECKS: list[dict[str, Any]] = [
     {"id": "signed", "text": {"zh": "签章", "en": "Signed"}, "clause": "条例 51(1)"}
 ]
@@ -245,12 +255,34 @@ def rank_only(platform: Platform) -> str:
 def report(platform: Platform, tender: PublishedTender, ranked: str) -> None:
     """Keep a report that says next to nothing, made for a ranking."""
     forms = {
-        form: platform.adapters.objects.put_once(iter([form.encode()]), expected=None, limit_bytes=100)
+        form: platform.adapters.objects.put_once(
+            iter([f"{form} of {ranked}".encode()]), expected=None, limit_bytes=200
+        )
         for form in ("json", "pdf-en", "pdf-zh")
     }
     with platform.database.transaction() as session:
         now = platform.clock.now()
-        ranking.keep_report(session, tender_id=tender.tender_id, ranking=ranked, forms=forms, now=now)
+        keep_report(
+            session,
+            tender_id=tender.tender_id,
+            ranking=ranked,
+            forms=forms,
+            sign_within=SIGN_WITHIN,
+            now=now,
+        )
+
+
+def close(platform: Platform, tender: PublishedTender) -> None:
+    """End the signing of the report that stands."""
+    stored = platform.adapters.objects.put_once(iter([b"signed"]), expected=None, limit_bytes=100)
+    with platform.database.transaction() as session:
+        keep_signatures(
+            session,
+            tender_id=tender.tender_id,
+            report=open_report(session, tender.tender_id),
+            forms={"sign-json": stored},
+            now=platform.clock.now(),
+        )
 
 
 def test_the_supervisor_has_a_ranking_made_anew_and_the_capsule_still_proves_it(platform: Platform) -> None:
@@ -285,11 +317,13 @@ def test_the_supervisor_has_a_ranking_made_anew_and_the_capsule_still_proves_it(
         kept = {row.kind: row for row in queries.earlier_work(session, tender.tender_id)}
         assert kept["ranking"].body["ranking"]["lines"][0]["place"] == 1
         assert kept["votes"].seat == "seat-5"
-        assert kept["report"].digest == parts_digest(kept["report"].body["form"].encode()).hex()
+        assert (
+            kept["report"].digest == parts_digest(f"{kept['report'].body['form']} of {first}".encode()).hex()
+        )
     rank_only(platform)
     member = panel["seat-2"]
     sheet: dict[str, Any] = {**ids, "bid_id": bids[0]}
-    do(platform, scoring.save_sheet, member, points={"plan": "99"}, version=2, **sheet)
+    do(platform, scoring.save_sheet, member, points={"plan": "66"}, version=2, **sheet)
     do(platform, scoring.sign_sheet, member, version=3, **sheet)
     again = rank_only(platform)
     report(platform, tender, first)
@@ -299,6 +333,13 @@ def test_the_supervisor_has_a_ranking_made_anew_and_the_capsule_still_proves_it(
     do(platform, dissent.write_dissent, member, text="The plan of the first bid lacks a date.", **ids)
     with pytest.raises(Refused, match="on record"):
         do(platform, dissent.write_dissent, member, text="Again.", **ids)
+    close(platform, tender)
+    for act, command in (
+        (reopen.reopen_sheet, {**asked, "actor": supervisor(platform)}),
+        (dissent.write_dissent, {**ids, "actor": panel["seat-3"], "text": "Too late."}),
+    ):
+        with pytest.raises(Refused, match="the report is signed"):
+            do(platform, act, **command)
     found = kinds(platform, tender)
     assert (found.count("ranking.made"), found.count("ranking.voided"), found.count("report.made")) == (
         2,
@@ -306,4 +347,5 @@ def test_the_supervisor_has_a_ranking_made_anew_and_the_capsule_still_proves_it(
         2,
     )
     capsule = unpack(make_capsule(platform.adapters, tender.tender_id, PUBLIC))
-    assert [v for v in examine(Evidence(capsule, capsule.json("keys.json"))) if v.result == FAIL] == []
+    verdicts = {v.claim: v.result for v in examine(Evidence(capsule, capsule.json("keys.json")))}
+    assert {claim: verdicts[claim] for claim in PROVEN} == dict.fromkeys(PROVEN, PASS)
