@@ -51,7 +51,7 @@ def evaluate(case: EvaluationCase) -> Ranking:
         prices, benchmark = price_part(case, kept)
         part = part.of_rows(rows)
         scores = weigh_and_place(
-            case.rulebook, part, prices, _more_keys(case.rulebook, part, kept), _draw_key(case, kept)
+            case.rulebook, part, prices, more_keys(case.rulebook, part, kept), draw_key(case, kept)
         )
         lines = tuple(_line(case.rulebook, kept[row], scores, int(row)) for row in scores.standing.order)
     return Ranking(
@@ -100,7 +100,7 @@ def points_array(
     return points
 
 
-def _more_keys(rulebook: Rulebook, part: Technical, bids: Sequence[OpenedBid]) -> dict[str, Units]:
+def more_keys(rulebook: Rulebook, part: Technical, bids: Sequence[OpenedBid]) -> dict[str, Units]:
     """Tie keys that need more than prices and groups: criteria, answers, the moment of receipt."""
     keys: dict[str, Units] = {}
     column = {id: index for index, id in enumerate(expert_columns(rulebook))}
@@ -121,7 +121,7 @@ def _more_keys(rulebook: Rulebook, part: Technical, bids: Sequence[OpenedBid]) -
     return keys
 
 
-def _draw_key(case: EvaluationCase, bids: Sequence[OpenedBid]) -> Units:
+def draw_key(case: EvaluationCase, bids: Sequence[OpenedBid]) -> Units:
     """Where a public draw put each bid among its equals; bids that no draw named stay equal."""
     drawn = {bid: position for tie in case.drawn.ties for position, bid in enumerate(tie)}
     return np.array([drawn.get(bid.bid_id, 0) for bid in bids], dtype=np.int64)

@@ -14,7 +14,7 @@ import numpy as np
 
 from evaluation.case import EvaluationCase
 from evaluation.compliance import MINIMUM, OpenedBid, bid_answers
-from evaluation.evaluate import _draw_key, _more_keys, points_array
+from evaluation.evaluate import draw_key, more_keys, points_array
 from evaluation.fixed_point import Units
 from evaluation.objective import objective_points
 from evaluation.price_part import price_part
@@ -110,7 +110,7 @@ class _Again:
         if not kept:
             return {}
         part = part.of_rows(rows)
-        keys, drawn = _more_keys(rulebook, part, kept), _draw_key(self.case, kept)
+        keys, drawn = more_keys(rulebook, part, kept), draw_key(self.case, kept)
         scores = weigh_and_place(rulebook, part, self._prices(kept), keys, drawn)
         return {bid.bid_id: int(place) for bid, place in zip(kept, scores.standing.places, strict=True)}
 

@@ -52,13 +52,11 @@ class Outlier:
 
 
 def read_rule(fields: Fields) -> OutlierRule:
-    """The rule under the optional key `outliers` of a rulebook.
+    """The rule under the key `outliers` of a rulebook.
 
     Raises:
         BadInput (or the error of `fields`): the path of the first wrong field and what it must be.
     """
-    if not fields.has("outliers"):
-        return OutlierRule()
     inner = fields.inner("outliers")
     definition = inner.choice("definition", DEFINITIONS)
     try:

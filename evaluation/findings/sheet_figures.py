@@ -39,7 +39,9 @@ class FlaggedFigure:
 
 
 def outlier_rule(rulebook: Rulebook) -> OutlierRule:
-    """The rulebook's own limit where it excludes deviating figures, else the usual one."""
+    """The rulebook's own rule, or its limit where it excludes deviating figures, or the usual one."""
+    if rulebook.outliers is not None:
+        return rulebook.outliers
     exclude = rulebook.combination.exclude
     if exclude is None:
         return OutlierRule()

@@ -15,6 +15,7 @@ from typing import Final
 
 from crypto.canonical import JsonValue, canonical
 from evaluation.findings.abnormally_low import AbnormallyLowRule, read_rules, write_rules
+from evaluation.findings.outliers import OutlierRule, read_rule, write_rule
 from evaluation.rulebook.criteria import EXPERTS, SYSTEM, Combination, Criterion, Group
 from evaluation.rulebook.criteria_form import read_combination, read_group, write_combination, write_group
 from evaluation.rulebook.numbers import (
@@ -132,6 +133,7 @@ class Rulebook:
     tie_break: tuple[str, ...]
     drawn: tuple[Drawn, ...]
     abnormally_low: tuple[AbnormallyLowRule, ...]
+    outliers: OutlierRule | None
     minimum_bids: int
     candidates: int
 
@@ -189,6 +191,7 @@ def read_rulebook(data: object, path: str = "") -> Rulebook:
         tie_break=_tie_break(fields),
         drawn=tuple(_drawn(drawn) for drawn in fields.objects_or_none("drawn")),
         abnormally_low=read_rules(fields),
+        outliers=read_rule(fields) if fields.has("outliers") else None,
         minimum_bids=fields.whole_or("minimum_bids", 1, 100, 3),
         candidates=fields.whole_or("candidates", 1, 20, 3),
     )
@@ -230,6 +233,7 @@ def write_rulebook(rulebook: Rulebook) -> dict[str, JsonValue]:
             for drawn in rulebook.drawn
         ],
         "abnormally_low": write_rules(rulebook.abnormally_low),
+        "outliers": write_rule(rulebook.outliers) if rulebook.outliers else None,
         "minimum_bids": rulebook.minimum_bids,
         "candidates": rulebook.candidates,
     }

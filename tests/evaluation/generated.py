@@ -147,6 +147,7 @@ def made_rulebook(chance: random.Random) -> dict[str, Any]:
         drawn=[{"name": "K", "values": ["0.05", "0.045", "0.955"]}] if factors & {"K", "1-K"} else [],
         checks=checks,
         candidates=3,
+        outliers=some(chance, {"definition": "panel_mean", "percent": "25.00", "levels": ["criterion"]}, 0.2),
     )
 
 
