@@ -19,6 +19,9 @@ from crypto.envelope import seal
 from crypto.envelope_prefix import EnvelopeHeader
 from crypto.opener_keys import open_bidder_key
 from crypto.parts_digest import file_parts_digest
+from evaluation.answer_check import answer_remarks
+from evaluation.answers import answer_fields
+from evaluation.rulebook import Rulebook, read_rulebook
 from kernel.errors import BadInput, IntegrityBroken
 from kernel.money import PriceScale, read_money
 
@@ -57,6 +60,21 @@ def bid_json(notice: dict[str, Any], lot: str, bidder: str, price: str, answers:
         "answers": answers,
     }
     return canonical(body)
+
+
+def rulebook_for(notice: dict[str, Any], lot: str) -> Rulebook:
+    """The rulebook of a lot: its own, or the tender's."""
+    own = next((one.get("rulebook") for one in notice["lots"] if one["id"] == lot), None)
+    return read_rulebook(own or notice["rulebook"])
+
+
+def check_answers(rulebook: Rulebook, answers: dict[str, Any], *, anyway: bool) -> list[str]:
+    """What will not count, in sentences; raises BadInput where the bid would be rejected, unless it is wanted so."""
+    remarks = answer_remarks(answer_fields(rulebook), answers)
+    for remark in remarks:
+        if remark.rejects and not anyway:
+            raise BadInput(where=f"answers.{remark.id}", why=f"{remark.why}; --anyway seals all the same")
+    return [f"{remark.id}: {remark.why}" for remark in remarks]
 
 
 def header_for(notice: dict[str, Any], lot: str, bidder: str, public: bytes) -> EnvelopeHeader:
@@ -112,6 +130,9 @@ def seal_command(
     ] = False,
     notice: Annotated[Path | None, typer.Option(help="A kept notice, to seal without a connection")] = None,
     out: Annotated[Path, typer.Option(help="Where the sealed bid goes")] = Path("bid.sealed"),
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Seal although a required answer is missing")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
 ) -> None:
     """Seal a bid on this machine for one tender and lot."""
@@ -119,7 +140,9 @@ def seal_command(
         found = fetch_notice(tender, notice)
         lot_of = lot_id(found, lot)
         signer = open_bidder_key(key.read_bytes(), passphrase())
-        announced = bid_json(found, lot_of, signer.name, price, read_object(answers) if answers else {})
+        given = read_object(answers) if answers else {}
+        warnings = check_answers(rulebook_for(found, lot_of), given, anyway=anyway)
+        announced = bid_json(found, lot_of, signer.name, price, given)
         traces = trace_files(read_object(trace) if trace else {}, machine_id)
         members = [bytes_file("bid.json", announced), *collect(files or []), *traces]
         size = archive_size(members)
@@ -150,6 +173,7 @@ def seal_command(
             "files": [
                 {"name": member.name, "size": member.size, "sha256": member.sha256} for member in members
             ],
+            **({"warnings": warnings} if warnings else {}),
             "next": f"mingtang submit {out}",
         }
         say(facts, as_json=as_json, title="Sealed. It is NOT submitted yet.")

@@ -1,5 +1,6 @@
 """The bidder's side of a tender: what there is to do, questions, the commands for the bidder's own machine."""
 
+import json
 from typing import Any
 
 from litestar import Request, Response
@@ -8,11 +9,15 @@ from litestar.params import FromPath, URLEncodedBody
 from accounts import queries as accounts
 from accounts.duties import Actor, Duty
 from crypto.signatures import fingerprint
+from evaluation.answer_check import sample_answers
+from evaluation.answers import answer_fields
+from evaluation.rulebook import read_rulebook
 from kernel.errors import TenderingError
 from storage.database import Session
 from tender import queries
 from tender.actions import clarify
 from tender.lifecycle import Stage
+from tender.records import LotRecord, TenderRecord
 from web.clarifications import of_bidder
 from web.guards import adapters_of
 from web.pages.forms import text
@@ -77,7 +82,19 @@ def task_values(request: Request[Any, Any, Any], actor: Actor, tender_id: str) -
 def show_commands(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> Response[str]:
     """The exact commands that make a key and seal a bid on the bidder's own machine."""
     actor = actor_of(request, Duty.BIDDER)
-    return render(request, "bidder-seal.html", **task_values(request, actor, tender_id))
+    values = task_values(request, actor, tender_id)
+    asked = {lot.id: _asked(values["tender"], lot) for lot in values["lots"]}
+    return render(request, "bidder-seal.html", asked=asked, **values)
+
+
+def _asked(tender: TenderRecord, lot: LotRecord) -> dict[str, Any]:
+    """The answers that the rulebook of a lot asks for, and a file with some."""
+    rules = tender.rulebook
+    fields = answer_fields(read_rulebook(rules)) if rules else {}
+    return {
+        "fields": list(fields.values()),
+        "sample": json.dumps(sample_answers(fields), ensure_ascii=False, indent=1),
+    }
 
 
 @get("/bidder/tenders/{tender_id:str}/ask")
