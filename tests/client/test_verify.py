@@ -165,6 +165,26 @@ def case_price(body: Any) -> None:
     body["bids"][0]["price"] = "1.00"
 
 
+def late_receipt(body: Any) -> None:
+    body["bids"][0]["received_at"] = "2020-01-01T00:00:00.000000Z"
+
+
+def invented_correction(body: Any) -> None:
+    body["bids"][0]["corrected_price"] = "1.00"
+
+
+def invented_order(body: Any) -> None:
+    body["drawn"]["ties"] = [[bid["bid_id"] for bid in body["bids"]]]
+
+
+def unsign_line(body: Any) -> None:
+    body["members"][0].update(decision="refuse")
+
+
+def drop_member(body: Any) -> None:
+    body["members"].pop()
+
+
 def drop_sheet(body: Any) -> None:
     body["sheets"].pop()
 
@@ -254,7 +274,13 @@ def remove(name: str) -> Callable[[dict[str, bytes]], None]:
         (edit("lots/", drop_sheet), "the ranking is the rulebook's result"),
         (edit("draw.json", seat), "the panel is the draw's result"),
         (edit("draw.json", secret), "the panel is the draw's result"),
-        (edit("log/facts.json", forget_fact), "the report is the logged one"),
+        (edit("log/facts.json", forget_fact), "the members signed or dissented"),
+        (edit("signatures.json", unsign_line), "the members signed or dissented"),
+        (edit("signatures.json", drop_member), "the members signed or dissented"),
+        (remove("signatures.zh.pdf"), "the members signed or dissented"),
+        (edit("lots/", late_receipt), "the ranking is the rulebook's result"),
+        (edit("lots/", invented_correction), "the ranking is the rulebook's result"),
+        (edit("lots/", invented_order), "whatever was drawn came from the log"),
         (edit("log/facts.json", forget_bid_fact), "all bids were sealed before the closing"),
         (edit("log/facts.json", fact_text), "every fact is in the append-only log"),
         (edit("log/closing.json", closing_head), "every fact is in the append-only log"),

@@ -29,7 +29,7 @@ def platform(tmp_path: Path) -> Platform:
 @pytest.fixture
 def reported(platform: Platform) -> PublishedTender:
     """A tender with a report; what its forms hold does not matter to who signs it."""
-    tender = opened_tender(platform, ["300.00"])
+    tender = opened_tender(platform, ["300.00", "100.00", "200.00"])
     panel = list(draw_panel(platform, tender).values())
     for member in panel:
         vote(platform, tender, member)

@@ -5,8 +5,8 @@ from typing import Any
 from litestar import Request, Response
 from litestar.params import FromPath
 
+from evaluation.queries import draws, report_facts
 from evaluation.queries import judging as queries
-from evaluation.queries import report_facts
 from evaluation.queries.lots import award_proposal
 from evaluation.report.contents import make_parts
 from evaluation.report.values import LotResult
@@ -28,6 +28,8 @@ def show_result(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> Re
             raise NotFound(what="result of tender", id=tender_id)
         lots = queries.lot_results(session, tender_id)
         award = award_proposal(session, tender_id) if len(lots) > 1 else None
+        drawn = {draw.lot_id for draw in draws.draws(session, tender_id) if draw.drawn_at}
+        forms = {made.form for made in queries.reports(session, tender_id)}
         parts: dict[str, Any] = make_parts(report_facts.report_facts(session, tender_id), lots)
     derivations = {
         lot.lot_id: {line["bid_id"]: line for line in _list(write_ranking(lot.ranking)["lines"])}
@@ -39,6 +41,8 @@ def show_result(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> Re
         tender=record,
         parts=parts,
         award=award,
+        forms=forms,
+        has_draws={lot.lot_id: lot.lot_id in drawn for lot in lots},
         derivations=derivations,
         part_names={lot.lot_id: part_names(lot) for lot in lots},
         combined_names={lot.lot_id: combined_names(lot) for lot in lots},
