@@ -10,7 +10,7 @@ from tools.demo.cast import Cast, Person, find_operator, kept_password
 from tools.demo.drawing import draw_panel
 from tools.demo.handling import handle_case
 from tools.demo.opening import close_and_open
-from tools.demo.scoring import fetch_result, score
+from tools.demo.scoring import fetch_result, score, sign_report
 from tools.demo.stage import Stage
 
 SHOWN = {
@@ -49,6 +49,7 @@ def play(server: str, var: Path) -> dict[str, Any]:
     experts = draw_panel(cast, bidding, stage)
     stage.act("5  Evaluate")
     score(bidding, experts, stage)
+    sign_report(bidding, experts, stage)
     supervisor = Person(server, "supervisor", cast.password, folder / "supervisor").sign_in()
     files = fetch_result(bidding, supervisor, folder, stage)
     stage.act("6  Verify, without the server")

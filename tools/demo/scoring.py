@@ -63,21 +63,33 @@ def score_alone(expert: Person, desk: dict[str, Any], path: str, advance: Any) -
             advance()
 
 
-def fetch_result(bidding: Bidding, supervisor: Person, folder: Path, stage: Stage) -> dict[str, Path]:
-    """Wait for ranking and report; download report, capsules, envelopes."""
+def sign_report(bidding: Bidding, experts: list[Person], stage: Stage) -> None:
+    """Wait for the report; every member signs it, one dissents in writing; wait for the form of signatures."""
     path = f"/api/tenders/{bidding.tender_id}"
-    office = bidding.office
 
-    def is_there() -> bool:
+    def has(form: str) -> bool:
         try:
-            return bool(office.call("GET", f"{path}/report/json"))
+            return bool(bidding.office.call("GET", f"{path}/report/{form}"))
         except Refused:
             return False
 
-    stage.wait_until(is_there, "the evaluation report")
+    stage.wait_until(lambda: has("json"), "the evaluation report")
+    dissent = {"decision": "dissent", "text": "我认为第二名的施工方案更优。"}
+    for number, expert in enumerate(experts):
+        decision = {"decision": "sign"} if number < len(experts) - 1 else dissent
+        expert.call("POST", f"{path}/report-signatures", decision)
+    stage.wait_until(lambda: has("sign-json"), "the form of signatures")
+    stage.say(f"{len(experts) - 1} members signed the report, one dissents in writing")
+
+
+def fetch_result(bidding: Bidding, supervisor: Person, folder: Path, stage: Stage) -> dict[str, Path]:
+    """Download report, signatures, capsules, envelopes."""
+    path = f"/api/tenders/{bidding.tender_id}"
+    office = bidding.office
     files = {
         "report": ("report.zh.pdf", office.call("GET", f"{path}/report/pdf-zh")),
         "report_en": ("report.en.pdf", office.call("GET", f"{path}/report/pdf-en")),
+        "signatures": ("signatures.zh.pdf", office.call("GET", f"{path}/report/sign-zh")),
         "capsule": ("capsule.zip", office.call("GET", f"{path}/capsule.zip")),
         "full": ("capsule-full.zip", supervisor.call("GET", f"{path}/capsule-full.zip")),
     }
