@@ -62,12 +62,6 @@ def bid_json(notice: dict[str, Any], lot: str, bidder: str, price: str, answers:
     return canonical(body)
 
 
-def rulebook_for(notice: dict[str, Any], lot: str) -> Rulebook:
-    """The rulebook of a lot: its own, or the tender's."""
-    own = next((one.get("rulebook") for one in notice["lots"] if one["id"] == lot), None)
-    return read_rulebook(own or notice["rulebook"])
-
-
 def check_answers(rulebook: Rulebook, answers: dict[str, Any], *, anyway: bool) -> list[str]:
     """What will not count, in sentences; raises BadInput where the bid would be rejected, unless it is wanted so."""
     remarks = answer_remarks(answer_fields(rulebook), answers)
@@ -141,7 +135,7 @@ def seal_command(
         lot_of = lot_id(found, lot)
         signer = open_bidder_key(key.read_bytes(), passphrase())
         given = read_object(answers) if answers else {}
-        warnings = check_answers(rulebook_for(found, lot_of), given, anyway=anyway)
+        warnings = check_answers(read_rulebook(found["rulebook"]), given, anyway=anyway)
         announced = bid_json(found, lot_of, signer.name, price, given)
         traces = trace_files(read_object(trace) if trace else {}, machine_id)
         members = [bytes_file("bid.json", announced), *collect(files or []), *traces]

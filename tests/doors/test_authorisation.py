@@ -297,6 +297,7 @@ def visit(scene: Scene, name: str, cookie: str = "", **headers: str) -> httpx.Re
         post_id="none",
         case_id="none",
         document_id="none",
+        which="eu-linear",
         person_id="none",
         organisation_id="none",
         **NOWHERE,

@@ -17,7 +17,6 @@ from storage.database import Session
 from tender import queries
 from tender.actions import clarify
 from tender.lifecycle import Stage
-from tender.records import LotRecord, TenderRecord
 from web.clarifications import of_bidder
 from web.guards import adapters_of
 from web.pages.forms import text
@@ -83,18 +82,9 @@ def show_commands(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> 
     """The exact commands that make a key and seal a bid on the bidder's own machine."""
     actor = actor_of(request, Duty.BIDDER)
     values = task_values(request, actor, tender_id)
-    asked = {lot.id: _asked(values["tender"], lot) for lot in values["lots"]}
-    return render(request, "bidder-seal.html", asked=asked, **values)
-
-
-def _asked(tender: TenderRecord, lot: LotRecord) -> dict[str, Any]:
-    """The answers that the rulebook of a lot asks for, and a file with some."""
-    rules = tender.rulebook
-    fields = answer_fields(read_rulebook(rules)) if rules else {}
-    return {
-        "fields": list(fields.values()),
-        "sample": json.dumps(sample_answers(fields), ensure_ascii=False, indent=1),
-    }
+    fields = answer_fields(read_rulebook(values["tender"].rulebook))
+    sample = json.dumps(sample_answers(fields), ensure_ascii=False, indent=1)
+    return render(request, "bidder-seal.html", fields=list(fields.values()), sample=sample, **values)
 
 
 @get("/bidder/tenders/{tender_id:str}/ask")
