@@ -185,7 +185,9 @@ def describe_panel(session: Session, tender_id: str, actor: Actor) -> dict[str, 
         "rounds": [describe_round(session, round, own) for round in rounds],
         "next_round": describe_next(session, tender_id, rounds),
         "reopenings": [describe_reopening(row) for row in queries.reopenings(session, tender_id)],
-        "absences": [describe_absence(row) for row in queries.absences(session, tender_id)],
+        "absences": [
+            describe_absence(row, with_reasons=own is None) for row in queries.absences(session, tender_id)
+        ],
         "dissents": [
             {"seat": row.seat, "text": row.text, "written_at": write_time(row.written_at)}
             for row in queries.dissents(session, tender_id)
@@ -236,17 +238,17 @@ def describe_reopening(row: ReopeningRecord) -> dict[str, Any]:
     }
 
 
-def describe_absence(row: AbsenceRecord) -> dict[str, Any]:
-    """One absence and how it was settled."""
+def describe_absence(row: AbsenceRecord, *, with_reasons: bool) -> dict[str, Any]:
+    """One absence and how it was settled; why somebody is away is no business of the other members."""
     return {
         "id": row.id,
         "seat": row.seat,
-        "cause": row.cause,
-        "reason": row.reason,
+        "cause": row.cause if with_reasons else None,
+        "reason": row.reason if with_reasons else None,
         "recorded_at": write_time(row.recorded_at),
         "state": row.state,
         "settled_at": write_time(row.settled_at) if row.settled_at else None,
-        "refusal": row.refusal,
+        "refusal": row.refusal if with_reasons else None,
         "replacement": row.replacement,
     }
 

@@ -154,7 +154,9 @@ def _check_may_sign(session: Session, tender_id: str, seat: str, record: SheetRe
     if any(one.bid_id == record.bid_id for one in clarifications.unsettled(session, record.lot_id)):
         raise Refused(rule="answers-first", why="the panel has not settled every question to the bidders yet")
     if findings.unexplained(session, tender_id, seat, record.lot_id):
-        why = "some of your figures stand apart from the panel's; change them or write down your reasons first"
+        why = (
+            "some of your figures stand apart from the panel's; change them or write down your reasons first"
+        )
         raise Refused(rule="explain-first", why=why)
 
 

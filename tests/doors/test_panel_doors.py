@@ -99,6 +99,8 @@ def test_a_panel_elects_drafts_asks_reopens_and_replaces_over_http(door: Door) -
     refused(door.call(supervisor, "POST", f"/api/absences/{absence}/confirmation"), "settled")
     assert door.call(second, "GET", f"{base}/panel-work").status_code == 404
     work = ok(door.call(supervisor, "GET", f"{base}/panel-work"))
+    assert work["absences"][1]["reason"] == "in hospital"
+    assert "hospital" not in door.call(head, "GET", f"{base}/panel-work").text
     assert (work["replaced"], work["chair"]) == ({"seat-2": "seat-6"}, "seat-1")
 
     ok(door.call(head, "POST", f"{base}/dissent", {"text": "I do not agree."}), 201)

@@ -96,9 +96,7 @@ def boards(folder: Path, browser: Browser, bids: int, criteria: int, checks: int
     with platform.database.reading() as session:
         opened = judging.opened_bids(session, tender.tender_id, tender.lot_id)
     with serving(create_app(platform.adapters)) as url:
-        found = Boards(
-            url, platform, tender, panel, [bid.bid_id for bid in opened], browser, Judge(url), {}
-        )
+        found = Boards(url, platform, tender, panel, [bid.bid_id for bid in opened], browser, Judge(url), {})
         yield found
         for context in found.contexts.values():
             context.close()
