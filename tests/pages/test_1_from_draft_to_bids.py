@@ -68,6 +68,7 @@ def draft_timetable(story: Story, page: Page, base: str) -> None:
 
 
 def choose_rulebook(story: Story, page: Page, base: str, folder: Path) -> None:
+    look_at_rulebook(story, page, base)
     story.world.judge.visit(page, f"{base}/rulebook", "office-rulebook")
     page.check("#ready-1")
     page.click(SEND)
@@ -81,6 +82,20 @@ def choose_rulebook(story: Story, page: Page, base: str, folder: Path) -> None:
     page.click("form[action$='/file'] button")
     expect(page.locator(".govuk-error-summary")).to_contain_text("groups")
     story.world.judge.judge(page, "office-rulebook-refused")
+
+
+def look_at_rulebook(story: Story, page: Page, base: str) -> None:
+    story.world.judge.visit(page, f"{base}/rulebook/look/eu-linear", "office-rulebook-look")
+    page.fill("#prices", "100, NaN")
+    page.click("form[action$='/try'] button")
+    story.world.judge.judge(page, "office-rulebook-try-refused")
+    page.fill("#prices", "100, 120")
+    page.click("form[action$='/try'] button")
+    expect(page.locator("main table")).to_contain_text("40.00")
+    story.world.judge.judge(page, "office-rulebook-tried")
+    page.click("form[action$='/stress'] button")
+    expect(page.locator("main table")).to_contain_text("现行规则")
+    story.world.judge.judge(page, "office-rulebook-stressed")
 
 
 def add_document(story: Story, page: Page, base: str, folder: Path) -> None:
