@@ -21,8 +21,8 @@ from crypto.opener_keys import open_bidder_key
 from crypto.parts_digest import file_parts_digest
 from evaluation.answer_check import answer_remarks
 from evaluation.answers import answer_fields
-from evaluation.rulebook import Rulebook, read_rulebook
-from kernel.errors import BadInput, IntegrityBroken
+from evaluation.rulebook import read_rulebook
+from kernel.errors import BadInput, BadRulebook, IntegrityBroken
 from kernel.money import PriceScale, read_money
 
 THREADS = os.cpu_count() or 1
@@ -62,9 +62,16 @@ def bid_json(notice: dict[str, Any], lot: str, bidder: str, price: str, answers:
     return canonical(body)
 
 
-def check_answers(rulebook: Rulebook, answers: dict[str, Any], *, anyway: bool) -> list[str]:
-    """What will not count, in sentences; raises BadInput where the bid would be rejected, unless it is wanted so."""
-    remarks = answer_remarks(answer_fields(rulebook), answers)
+def check_answers(rules: object, answers: dict[str, Any], *, anyway: bool) -> list[str]:
+    """What will not count, in sentences; raises BadInput where the bid would be rejected, unless it is wanted so.
+
+    A rulebook of a version that this program does not know must not keep anybody from bidding.
+    """
+    try:
+        fields = answer_fields(read_rulebook(rules))
+    except BadRulebook as why:
+        return [f"the answers were not checked: {why}"]
+    remarks = answer_remarks(fields, answers)
     for remark in remarks:
         if remark.rejects and not anyway:
             raise BadInput(where=f"answers.{remark.id}", why=f"{remark.why}; --anyway seals all the same")
@@ -135,8 +142,8 @@ def seal_command(
         lot_of = lot_id(found, lot)
         signer = open_bidder_key(key.read_bytes(), passphrase())
         given = read_object(answers) if answers else {}
-        warnings = check_answers(read_rulebook(found["rulebook"]), given, anyway=anyway)
         announced = bid_json(found, lot_of, signer.name, price, given)
+        warnings = check_answers(found["rulebook"], given, anyway=anyway)
         traces = trace_files(read_object(trace) if trace else {}, machine_id)
         members = [bytes_file("bid.json", announced), *collect(files or []), *traces]
         size = archive_size(members)

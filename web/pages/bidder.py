@@ -12,7 +12,7 @@ from crypto.signatures import fingerprint
 from evaluation.answer_check import sample_answers
 from evaluation.answers import answer_fields
 from evaluation.rulebook import read_rulebook
-from kernel.errors import TenderingError
+from kernel.errors import BadRulebook, TenderingError
 from storage.database import Session
 from tender import queries
 from tender.actions import clarify
@@ -82,7 +82,10 @@ def show_commands(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> 
     """The exact commands that make a key and seal a bid on the bidder's own machine."""
     actor = actor_of(request, Duty.BIDDER)
     values = task_values(request, actor, tender_id)
-    fields = answer_fields(read_rulebook(values["tender"].rulebook))
+    try:
+        fields = answer_fields(read_rulebook(values["tender"].rulebook))
+    except BadRulebook:  # of a version from before answers
+        fields = {}
     sample = json.dumps(sample_answers(fields), ensure_ascii=False, indent=1)
     return render(request, "bidder-seal.html", fields=list(fields.values()), sample=sample, **values)
 
