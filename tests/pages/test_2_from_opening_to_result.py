@@ -226,7 +226,9 @@ def test_the_result_is_there_for_everybody(story: Story) -> None:
     assert world.people["witness"].run(*command)["holds"] is True
     judge.visit(page, f"/tenders/{story.tender}", "tender-evaluated")
     judge.visit(page, f"/tenders/{story.tender}/opening", "opening-evaluated")
+    judge.visit(page, f"/tenders/{story.tender}/evaluation-draws", "evaluation-draws")
     judge.visit(world.page("office"), f"/office/tenders/{story.tender}", "office-evaluated")
+    judge.visit(world.page("office"), f"/office/tenders/{story.tender}/report", "office-report")
     judge.visit(world.page("bidder-1"), f"/bidder/tenders/{story.tender}", "bidder-evaluated")
 
 
