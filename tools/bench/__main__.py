@@ -14,6 +14,7 @@ BENCHES = (
     "text_overlap",
     "findings",
     "lots",
+    "evaluation_report",
 )
 
 
