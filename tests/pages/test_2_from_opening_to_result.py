@@ -186,6 +186,7 @@ def score_in_browser(story: Story, page: Page) -> None:
     page.goto(page.url)
     expect(inputs.last).to_have_value("12.5")
     page.click(SEND)
+    expect(page).to_have_url(re.compile(r"/check$"))
     story.world.judge.visit(page, page.url.removeprefix(story.world.url), "expert-check")
     page.click(SEND)
     expect(page).to_have_url(re.compile(r"/bids/[0-9a-f-]+$"))
