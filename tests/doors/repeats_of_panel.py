@@ -16,6 +16,9 @@ WITHOUT_KEY = {
     "POST /api/clarifications/{clarification_id}/answer": STATE_DECIDES,
     "POST /api/clarifications/{clarification_id}/ruling": STATE_DECIDES,
     "POST /api/tenders/{tender_id}/lots/{lot_id}/signatures": "the versions name what is signed",
+    "POST /api/tenders/{tender_id}/lots/{lot_id}/evaluation-draws": STATE_DECIDES,
+    "POST /api/evaluation-draws/{draw_id}/draw": STATE_DECIDES,
+    "POST /api/tenders/{tender_id}/report-signatures": STATE_DECIDES,
 }
 
 

@@ -11,6 +11,7 @@ from kernel.errors import AlreadySubmitted
 from storage import audit_log
 from storage.adapters import Adapters, make_adapters
 from tender.records import BidRecord
+from tender.traces import SubmissionTrace
 from tests.builders import Platform, PublishedTender, SealedBid, make_bid, make_tender, store
 from web.bids import Arrival, admit
 
@@ -29,7 +30,9 @@ def send(adapters: Adapters, platform: Platform, tender: PublishedTender, bid: S
     stored = store(platform, bid.envelope)
     place = {"tender_id": tender.tender_id, "lot_id": tender.lot_id}
     try:
-        return admit(adapters, bid.bidder, arrival, stored, replaces=None, **place)
+        return admit(
+            adapters, bid.bidder, arrival, stored, replaces=None, trace=SubmissionTrace("", ""), **place
+        )
     except AlreadySubmitted as error:
         return type(error).__name__
 

@@ -201,7 +201,9 @@ def score_by_api(story: Story, name: str) -> None:
         if bid in signed:
             continue
         points = {
-            criterion["id"]: f"{float(criterion['maximum']) * (0.6 + 0.1 * number):.0f}.0"
+            criterion["id"]: "12.5"
+            if number == 0
+            else f"{float(criterion['maximum']) * (0.6 + 0.1 * number):.0f}.0"
             for group in desk["rulebook"]["groups"]
             for criterion in group["criteria"]
         }

@@ -25,7 +25,7 @@ def stage(world: World) -> Iterator[Stage]:
         person = accounts.person_by_sign_in(session, world.cast.operator.name)
         assert person is not None
         operator = accounts.actor(session, person.id)
-    yield Stage(platform=Platform(adapters, clock, operator))
+    yield Stage(platform=Platform(adapters, clock, operator, prefix="findings-"))
     adapters.database.close()
 
 

@@ -26,7 +26,7 @@ def tender_id(world: World) -> Iterator[str]:
         person = accounts.person_by_sign_in(session, world.cast.operator.name)
         assert person is not None
         operator = accounts.actor(session, person.id)
-    platform = Platform(adapters, clock, operator)
+    platform = Platform(adapters, clock, operator, prefix="signals-")
     tender = scored_tender(platform, TERMS.encode())
     bids(platform, tender)
     clock.at = CLOSES + timedelta(seconds=1)

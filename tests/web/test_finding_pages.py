@@ -1,6 +1,5 @@
 """The findings at their doors: own figures only, reasons that stay, and what is read after the ranking."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -46,10 +45,10 @@ class Scene:
 
 
 @pytest.fixture(scope="module")
-def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Scene:
     stage = Stage(tmp_path_factory.mktemp("finding-pages"))
     # Not entered, so that no worker runs beside the test and ranks on its own.
-    yield Scene(stage, TestClient(create_app(stage.platform.adapters)))
+    return Scene(stage, TestClient(create_app(stage.platform.adapters)))
 
 
 def test_1_a_member_sees_own_figures_and_nobody_elses(scene: Scene) -> None:
