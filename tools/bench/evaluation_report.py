@@ -59,7 +59,9 @@ def big_case() -> EvaluationCase:
     bids = [f"bid-{n:02}" for n in range(BIDS)]
     seats = [f"seat-{n}" for n in range(1, EXPERTS + 1)]
     prices = chance.integers(900_000, 1_200_000, BIDS)
-    quality = chance.integers(12, 20, (BIDS, 1, GROUPS * EACH))  # experts see the same bid, half a point apart
+    quality = chance.integers(
+        12, 20, (BIDS, 1, GROUPS * EACH)
+    )  # experts see the same bid, half a point apart
     points = quality + chance.integers(-1, 2, (BIDS, EXPERTS, GROUPS * EACH))
     ids = [id for group in criteria for id in group]
     return read_case(
