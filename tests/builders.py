@@ -51,8 +51,6 @@ class Platform:
     clock: FixedClock
     operator: Actor
     people: dict[str, Actor] = field(default_factory=dict)
-    prefix: str = ""
-    """before every sign-in name, where other people of these names exist already"""
 
     @property
     def database(self) -> Database:
@@ -112,9 +110,7 @@ def add_person(platform: Platform, name: str, *duties: Duty, organisation: str) 
             if known
             else accounts.add_organisation(session, actor=platform.operator, name=organisation, now=now)
         )
-        command = accounts.AddPerson(
-            organisation_id, name, platform.prefix + name, PASSWORD, frozenset(duties)
-        )
+        command = accounts.AddPerson(organisation_id, name, name, PASSWORD, frozenset(duties))
         person_id = accounts.add_person(session, actor=platform.operator, command=command, now=now)
     with platform.database.reading() as session:
         return account_queries.actor(session, person_id)

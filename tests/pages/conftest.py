@@ -1,19 +1,14 @@
 """A real server in a process of its own with a fresh folder, and a real browser."""
 
-import signal
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.pages.served import served_world
 from tests.pages.story import EXPERTS, PRICES, Story
 from tests.pages.world import World
-from tests.real_parts.process import free_port, start
 
-ROOT = Path(__file__).parents[2]
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -37,25 +32,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[World]:
     """A platform with nobody but its operator."""
-    var = tmp_path_factory.mktemp("pages")
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "uvicorn", "--factory", "tests.pages.server:create"]
-    command += ["--port", str(port), "--log-level", "warning", "--timeout-graceful-shutdown", "1"]
-    environment = {"MINGTANG_VAR": str(var), "MINGTANG_PUBLIC_URL": url, "PYTHONPATH": str(ROOT)}
-    server = start(command, log=var / "server.log", end_with=signal.SIGTERM, env=environment)
-
-    def answers() -> bool:
-        try:
-            return httpx.get(f"{url}/health", timeout=2).is_success
-        except httpx.TransportError:
-            return False
-
-    server.wait_until(answers)
-    made = World(url, var, browser)
-    yield made
-    made.close()
-    server.stop()
+    yield from served_world(tmp_path_factory.mktemp("pages"), browser)
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from accounts import queries as accounts
 from kernel.clock import FixedClock
@@ -12,8 +12,15 @@ from storage.adapters import make_adapters
 from tests.builders import NOW, Platform
 from tests.flows.divided_panel import Stage
 from tests.pages.judge import Judge
+from tests.pages.served import served_world
 from tests.pages.world import World
 from worker.findings import keep_findings, make_findings
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[World]:
+    """A platform of this file's own: a panel is drawn out of the whole pool, and the clock stands still."""
+    yield from served_world(tmp_path_factory.mktemp("findings"), browser)
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +32,7 @@ def stage(world: World) -> Iterator[Stage]:
         person = accounts.person_by_sign_in(session, world.cast.operator.name)
         assert person is not None
         operator = accounts.actor(session, person.id)
-    yield Stage(platform=Platform(adapters, clock, operator, prefix="findings-"))
+    yield Stage(platform=Platform(adapters, clock, operator))
     adapters.database.close()
 
 

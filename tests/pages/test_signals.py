@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from accounts import queries as accounts
 from kernel.clock import FixedClock
@@ -14,7 +14,14 @@ from tests.builders import CLOSES, NOW, Platform, open_all, release
 from tests.evaluation.collusion.ring import TERMS, bids, look
 from tests.evaluation.collusion.sealed import scored_tender
 from tests.pages.judge import Judge
+from tests.pages.served import served_world
 from tests.pages.world import World
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[World]:
+    """A platform of this file's own: a panel is drawn out of the whole pool, and the clock stands still."""
+    yield from served_world(tmp_path_factory.mktemp("signals"), browser)
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +33,7 @@ def tender_id(world: World) -> Iterator[str]:
         person = accounts.person_by_sign_in(session, world.cast.operator.name)
         assert person is not None
         operator = accounts.actor(session, person.id)
-    platform = Platform(adapters, clock, operator, prefix="signals-")
+    platform = Platform(adapters, clock, operator)
     tender = scored_tender(platform, TERMS.encode())
     bids(platform, tender)
     clock.at = CLOSES + timedelta(seconds=1)
