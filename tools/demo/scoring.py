@@ -29,8 +29,10 @@ def score(bidding: Bidding, experts: list[Person], stage: Stage) -> None:
     show_refusal(experts[0], desks[0], path, stage)
     total = sum(len(lot["bids"]) for desk in desks for lot in desk["lots"])
     with stage.bar("sheets signed", total) as advance, ThreadPoolExecutor(WORKERS) as pool:
-        list(pool.map(lambda expert, desk: score_alone(expert, desk, path, advance), experts, desks))
-    stage.say(f"{total} scoring sheets signed")
+        versions = list(pool.map(lambda expert, desk: draft_alone(expert, desk, path), experts, desks))
+        reasons = sum(pool.map(lambda expert: explain_alone(expert, path), experts))
+        list(pool.map(lambda expert, own: sign_alone(expert, own, path, advance), experts, versions))
+    stage.say(f"{total} scoring sheets signed, {reasons} figures that stand apart explained before")
 
 
 def show_refusal(expert: Person, desk: dict[str, Any], path: str, stage: Stage) -> None:
@@ -46,8 +48,9 @@ def show_refusal(expert: Person, desk: dict[str, Any], path: str, stage: Stage) 
         raise AssertionError("a sheet above its maximum was taken")
 
 
-def score_alone(expert: Person, desk: dict[str, Any], path: str, advance: Any) -> None:
-    """One expert fills in and signs every sheet."""
+def draft_alone(expert: Person, desk: dict[str, Any], path: str) -> dict[str, int]:
+    """One expert fills in every sheet; returns their versions by bid."""
+    versions = {}
     for lot in desk["lots"]:
         for bid in lot["bids"]:
             points = {
@@ -57,10 +60,27 @@ def score_alone(expert: Person, desk: dict[str, Any], path: str, advance: Any) -
                 for group in desk["rulebook"]["groups"]
                 for criterion in group["criteria"]
             }
-            sheet = f"{path}/bids/{bid['bid']}/sheet"
-            saved = expert.call("PUT", sheet, {"points": points}, **{"If-Match": '"0"'})
-            expert.call("POST", f"{sheet}/signature", **{"If-Match": f'"{saved["version"]}"'})
-            advance()
+            saved = expert.call(
+                "PUT", f"{path}/bids/{bid['bid']}/sheet", {"points": points}, **{"If-Match": '"0"'}
+            )
+            versions[bid["bid"]] = saved["version"]
+    return versions
+
+
+def explain_alone(expert: Person, path: str) -> int:
+    """One expert writes down why own figures stand apart; returns how many there were."""
+    flagged = expert.call("GET", f"{path}/own-outliers")["items"]
+    for one in flagged:
+        reason = {"reason": "投标文件该部分的论证与其他投标差异明显。"}
+        expert.call("PUT", f"{path}/outliers/{one['id']}/reason", reason)
+    return len(flagged)
+
+
+def sign_alone(expert: Person, versions: dict[str, int], path: str, advance: Any) -> None:
+    """One expert signs every sheet."""
+    for bid, version in versions.items():
+        expert.call("POST", f"{path}/bids/{bid}/sheet/signature", **{"If-Match": f'"{version}"'})
+        advance()
 
 
 def sign_report(bidding: Bidding, experts: list[Person], stage: Stage) -> None:
