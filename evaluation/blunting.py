@@ -9,7 +9,6 @@ from evaluation.rulebook import FULL_WEIGHT, Drawn, Rulebook
 from evaluation.rulebook.numbers import Factor
 from evaluation.rulebook.price import Benchmark, Term, Trim
 
-OFFERED = ("trim", "drawn", "weight", "lowest")
 COEFFICIENT = "Kstress"
 VALUES = tuple(Fraction(percent, 100) for percent in (94, 96, 98, 100, 102, 104, 106))
 SPREADS = ("mean", "median")

@@ -1,8 +1,7 @@
 """What a member's desk shows of a rulebook: the criteria that people score, group by group."""
 
 from evaluation.rulebook import Criterion, Group, Rulebook
-
-EXPERTS = "experts"
+from evaluation.rulebook.criteria import EXPERTS
 
 
 def expert_groups(rulebook: Rulebook) -> tuple[tuple[Group, tuple[Criterion, ...]], ...]:
@@ -11,8 +10,3 @@ def expert_groups(rulebook: Rulebook) -> tuple[tuple[Group, tuple[Criterion, ...
         (group, tuple(c for c in group.criteria if c.scored_by == EXPERTS)) for group in rulebook.groups
     )
     return tuple((group, criteria) for group, criteria in groups if criteria)
-
-
-def expert_criteria(rulebook: Rulebook) -> tuple[Criterion, ...]:
-    """The criteria that experts score, in the rulebook's order."""
-    return tuple(criterion for _, criteria in expert_groups(rulebook) for criterion in criteria)

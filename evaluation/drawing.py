@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, NoReturn
 
-from crypto.canonical import JsonValue, b64, canonical, tagged_hash, unb64
+from crypto.canonical import JsonValue, b64, canonical, tagged_hash
 from crypto.log_entry import leaf_data, read_fact
 from crypto.merkle import leaf_hash, verify_inclusion
 from crypto.seeded_random import SeededRandom
@@ -27,7 +27,7 @@ from evaluation.rulebook import Rulebook
 from evaluation.rulebook.numbers import write_decimal
 from evaluation.score_matrix import technical_only
 from evaluation.thresholds import below_minimum
-from expert_pool.agency_draw import Freeze, SeedRoot
+from expert_pool.agency_draw import Freeze, SeedRoot, read_freeze
 from kernel.errors import IntegrityBroken
 from kernel.fields import Fields
 from kernel.ids import BidId
@@ -210,7 +210,7 @@ def check_transcript(data: object) -> CheckedDraw:
         if item.kind != COEFFICIENT and tuple(sorted(item.among)) != item.among:
             _broken(f"the bids of the {item.kind} {item.name} are not in order of their ids")
     # (2) the disclosed entry of the log froze exactly this request
-    freeze = _freeze(fields.inner("freeze"))
+    freeze = read_freeze(fields.inner("freeze"))
     fact = read_fact(freeze.fact)
     told = (fact.kind, fact.subject, fact.data.get("request"), fact.tender_id)
     if told != (FROZEN, request.draw_id, request_hash(request).hex(), request.tender_id):
@@ -244,16 +244,6 @@ def _item(fields: Fields) -> DrawItem:
     name, among = fields.text("name", 40), fields.list("among")
     fields.done()
     return DrawItem(kind, name, tuple(str(one) for one in among))
-
-
-def _freeze(fields: Fields) -> Freeze:
-    freeze = Freeze(
-        fields.whole("index", 0, 2**53 - 3),
-        unb64(fields.text("fact", 4000)),
-        unb64(fields.text("salt"), length=32),
-    )
-    fields.done()
-    return freeze
 
 
 def _seed(fields: Fields, freeze: Freeze) -> SeedRoot:

@@ -4,7 +4,7 @@ ratio: maximum * benchmark / price (price / benchmark where higher is better).
 deviation: start minus what each band costs, for the deviation |price - benchmark| / benchmark in percent.
 curve: straight lines through knots. log: maximum - maximum * log(price / benchmark) / log(base).
 none: no points for price.
-Then floor and cap. Sources: docs/formats/evaluation-case.md names one for each ready-made rulebook.
+Then floor and cap. Sources: each ready-made rulebook names its own (docs/formats/ready-made-rulebooks.md).
 """
 
 from collections.abc import Mapping, Sequence

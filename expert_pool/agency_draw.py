@@ -168,7 +168,7 @@ def check_agency_transcript(data: object) -> dict[str, Any]:
     if again != request:
         _broken("the request is not the one that these agencies give")
     # (3) the disclosed entry of the log froze exactly this request
-    freeze, hash = _freeze(fields.inner("freeze")), request_hash(request)
+    freeze, hash = read_freeze(fields.inner("freeze")), request_hash(request)
     fact = read_fact(freeze.fact)
     told = (fact.kind, fact.subject, fact.data.get("request_hash"), fact.data.get("day"))
     if told != (FROZEN, request.draw_id, hash.hex(), day):
@@ -195,7 +195,8 @@ def _agencies(fields: Fields) -> list[dict[str, JsonValue]]:
     return read
 
 
-def _freeze(fields: Fields) -> Freeze:
+def read_freeze(fields: Fields) -> Freeze:
+    """The entry of the log that fixed a request, as a transcript gives it."""
     freeze = Freeze(
         fields.whole("index", 0, 2**53 - 3),
         unb64(fields.text("fact", 4000)),

@@ -20,7 +20,7 @@ from kernel.clock import BEIJING, read_time
 
 TEMPLATES = Path(__file__).with_name("templates")
 CLOCK_FORM = "%Y-%m-%d %H:%M:%S"
-VARIANT = "pdf/a-3a"  # tagged, with attachments (decision 0017)
+VARIANT = "pdf/a-3a"  # tagged, with attachments (decision 0019)
 MOST_CELLS = 1500  # scores of a lot up to which each stands in a cell of its own; cells are what takes time
 SHADES = 5
 COLUMN = 7  # half-width characters of a figure in lines of scores

@@ -10,7 +10,6 @@ from accounts import queries as accounts
 from evaluation.answers import answer_fields, stated_answers
 from evaluation.case import EvaluationCase, read_case
 from evaluation.compliance import OpenedBid, Screening, Vote, screen
-from evaluation.desk import expert_criteria
 from evaluation.evaluate import evaluate
 from evaluation.queries import clarifications, draws, panel
 from evaluation.records.judging import BallotRecord, RankingRecord, ReportRecord, SheetRecord, VoteRecord
@@ -151,7 +150,7 @@ def progress(session: Session, tender_id: str, lot_id: str) -> Progress:
     outcome = find_screening(session, tender_id, lot_id)
     if outcome is None:
         return Progress(len(members), missing_votes, None, questions)
-    wanted = len(members) * len(outcome.accepted) if expert_criteria(rules) else 0
+    wanted = len(members) * len(outcome.accepted) if rules.expert_criteria else 0
     signed = len(_counting_sheets(session, lot_id, outcome)) if wanted else 0
     return Progress(len(members), 0, wanted - signed, questions)
 

@@ -10,7 +10,6 @@ from kernel.errors import NotFound
 from tender import queries as tenders
 
 JSON_FORM = "json"
-SIGN_FORMS = ("sign-json", "sign-zh", "sign-en")
 
 
 def open_report(session: Session, tender_id: str) -> str:

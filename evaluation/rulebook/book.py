@@ -37,7 +37,7 @@ from evaluation.rulebook.price_form import read_price
 from evaluation.rulebook.price_writing import write_price
 from kernel.errors import BadRulebook
 from kernel.fields import Fields
-from kernel.money import PriceScale, write_units
+from kernel.money import PriceScale
 
 VERSION: Final = 2
 TOTALS: Final = ("exact_parts", "rounded_parts")
@@ -242,11 +242,6 @@ def write_rulebook(rulebook: Rulebook) -> dict[str, JsonValue]:
 def rulebook_digest(rulebook: Rulebook) -> str:
     """SHA-256 of the rulebook's canonical bytes, in lower-case hex: what the notice freezes."""
     return sha256(canonical(write_rulebook(rulebook))).hexdigest()
-
-
-def full_points(rulebook: Rulebook) -> str:
-    """The total of a perfect bid as text, such as 100."""
-    return write_units(int(rulebook.total_maximum * 100), 2)
 
 
 def _from_version_1(data: object) -> object:

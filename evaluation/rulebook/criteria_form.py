@@ -21,6 +21,7 @@ from evaluation.rulebook.numbers import (
     bilingual,
     decimal,
     points,
+    positive,
     read_id,
     some_points,
     write_bilingual,
@@ -162,7 +163,7 @@ def _value(fields: Fields, places: int, maximum: int) -> ValueRule:
             answer,
             required,
             beyond=decimal(fields, "beyond", -BILLION, BILLION, "0"),
-            unit=_positive(fields, "unit"),
+            unit=positive(fields, "unit"),
             counted=fields.choice_or("counted", COUNTED, "completed"),
             points=points(fields, "points", places),
         )
@@ -191,13 +192,6 @@ def _steps(fields: Fields, places: int) -> tuple[tuple[Fraction, int], ...]:
 def _check_reached(fields: Fields, key: str, values: list[int], maximum: int) -> None:
     if not values or max(values) > maximum:
         fields.fail(key, "at least one entry, and none above the maximum of the criterion")
-
-
-def _positive(fields: Fields, key: str) -> Fraction:
-    number = decimal(fields, key, 0, BILLION, "1")
-    if not number:
-        fields.fail(key, "it must be above 0")
-    return number
 
 
 def _write_criterion(criterion: Criterion, places: int) -> dict[str, JsonValue]:

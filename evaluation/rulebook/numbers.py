@@ -18,6 +18,7 @@ ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}", re.ASCII)
 COEFFICIENT = re.compile(r"[A-Z][A-Za-z0-9]{0,9}", re.ASCII)
 FACTOR = re.compile(r"(1[+-])?([A-Z][A-Za-z0-9]{0,9}|[0-9][0-9.]*)", re.ASCII)
 MOST_POINTS: Final = 10_000
+MOST_UNIT: Final = 10**9
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,14 @@ def decimal(fields: Fields, key: str, lowest: int, highest: int, default: str | 
         fields.fail(key, str(why))
     if not lowest <= number <= highest:
         fields.fail(key, f"it must be from {lowest} to {highest}")
+    return number
+
+
+def positive(fields: Fields, key: str) -> Fraction:
+    """A decimal above zero, 1 where it is absent."""
+    number = decimal(fields, key, 0, MOST_UNIT, "1")
+    if not number:
+        fields.fail(key, "it must be above 0")
     return number
 
 

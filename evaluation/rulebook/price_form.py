@@ -8,6 +8,7 @@ from evaluation.rulebook.numbers import (
     Factor,
     decimal,
     points,
+    positive,
     price,
     read_factors,
     read_id,
@@ -130,16 +131,9 @@ def _units(fields: Fields, base: Adjustment) -> Adjustment:
         base,
         side=fields.choice_or("side", kinds.SIDES, "above"),
         beyond=decimal(fields, "beyond", -BILLION, BILLION, "0"),
-        unit=_positive(fields, "unit"),
+        unit=positive(fields, "unit"),
         counted=fields.choice_or("counted", kinds.COUNTED, "interpolated"),
     )
-
-
-def _positive(fields: Fields, key: str) -> Fraction:
-    number = decimal(fields, key, 0, BILLION, "1")
-    if not number:
-        fields.fail(key, "it must be above 0")
-    return number
 
 
 def _signed_amount(fields: Fields, places: int) -> int | None:
@@ -241,7 +235,7 @@ def _formula(fields: Fields, scales: Scales, maximum: int) -> Formula:
             formula,
             start=points(fields, "start", scales.points, 0, full),
             counted=fields.choice_or("counted", kinds.COUNTED, "interpolated"),
-            unit=_positive(fields, "unit"),
+            unit=positive(fields, "unit"),
             above=_bands(fields, "above"),
             below=_bands(fields, "below"),
         )

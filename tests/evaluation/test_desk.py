@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from evaluation.desk import expert_criteria, expert_groups
+from evaluation.desk import expert_groups
 from evaluation.rulebook import Rulebook, read_rulebook
 from tests.evaluation.cases import rulebook_data
 
@@ -27,8 +27,8 @@ def two_criteria() -> Rulebook:
 
 def test_criteria_that_the_platform_scores_are_left_out() -> None:
     rules = two_criteria()
-    assert [c.id for c in expert_criteria(rules)] == ["plan", "staff"]
-    assert [c.id for c in expert_criteria(with_system(rules, 0))] == ["staff"]
+    assert [c.id for c in rules.expert_criteria] == ["plan", "staff"]
+    assert [c.id for c in with_system(rules, 0).expert_criteria] == ["staff"]
 
 
 def test_a_group_without_anything_to_score_is_left_out() -> None:

@@ -8,7 +8,6 @@ from evaluation.fixed_point import units
 from evaluation.price_score import Anchors, score_prices
 from evaluation.result import Ranking, write_ranking
 from evaluation.rulebook import read_rulebook
-from kernel.money import read_units
 from tests.evaluation.cases import case_of, rulebook_data
 
 
@@ -183,7 +182,3 @@ def test_prices_outside_the_set_of_the_benchmark_may_have_the_floor() -> None:
     }
     assert points(["90", "100", "110"], **rules) == ["90.00", "100.00", "90.00"]
     assert points(["90", "100", "110"], outliers="floor", **rules) == ["5.00", "100.00", "5.00"]
-
-
-def test_read_units_stays_the_only_reader_of_prices() -> None:
-    assert read_units("580.50", 2) == 58050

@@ -7,7 +7,7 @@ from litestar.params import FromPath, URLEncodedBody
 
 from accounts.duties import Duty
 from evaluation.actions import scoring
-from evaluation.desk import expert_criteria, expert_groups
+from evaluation.desk import expert_groups
 from evaluation.queries import clarifications
 from evaluation.queries import judging as queries
 from evaluation.rulebook import Rulebook
@@ -55,7 +55,7 @@ def desk(request: Request[Any, Any, Any], tender_id: str) -> dict[str, Any]:
             "lots": lots,
             "rulebook": rulebook,
             "groups": expert_groups(rulebook),
-            "criteria": expert_criteria(rulebook),
+            "criteria": rulebook.expert_criteria,
             "questions": len(clarifications.of_tender(session, tender_id)),
         }
 
@@ -101,7 +101,7 @@ def show_sheet(
 
 def typed_points(rulebook: Rulebook, data: dict[str, Any], prefix: str = "points-") -> dict[str, str]:
     """The points that the form holds; an empty input is not sent on."""
-    given = {criterion.id: text(data, f"{prefix}{criterion.id}") for criterion in expert_criteria(rulebook)}
+    given = {criterion.id: text(data, f"{prefix}{criterion.id}") for criterion in rulebook.expert_criteria}
     return {id: points for id, points in given.items() if points}
 
 
