@@ -158,3 +158,12 @@ def people_with_duty(session: Session, duty: Duty) -> list[PersonRecord]:
     rows = select(PersonRecord).join(DutyRecord, col(DutyRecord.person_id) == PersonRecord.id)
     rows = rows.where(DutyRecord.duty == duty, col(PersonRecord.is_active)).order_by(PersonRecord.name)
     return list(session.exec(rows))
+
+
+def member_names(session: Session, organisation_ids: set[str]) -> dict[str, list[str]]:
+    """The names of everybody of these organisations, keyed by organisation."""
+    rows = session.exec(select(PersonRecord).where(col(PersonRecord.organisation_id).in_(organisation_ids)))
+    found: dict[str, list[str]] = {id: [] for id in organisation_ids}
+    for row in rows:
+        found[row.organisation_id].append(row.name)
+    return {id: sorted(names) for id, names in found.items()}

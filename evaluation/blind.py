@@ -53,7 +53,12 @@ def strike_marks(text: str, known: Iterable[str]) -> tuple[str, tuple[Identifyin
     Raises:
         BadInput: too many names, or one so short that it is found everywhere.
     """
-    spans = [(start, end, "name") for start, end in _names_in(text, names_of(known))]
+    return strike_folded(text, names_of(known))
+
+
+def strike_folded(text: str, names: Iterable[str]) -> tuple[str, tuple[IdentifyingMark, ...]]:
+    """The same with names that `names_of` has folded, for many texts."""
+    spans = [(start, end, "name") for start, end in _names_in(text, names)]
     spans += [
         (found.start(), found.end(), kind) for kind, form in FORMS.items() for found in form.finditer(text)
     ]

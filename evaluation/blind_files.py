@@ -45,26 +45,27 @@ def look_at(name: str, data: bytes, known: Iterable[str]) -> BlindFile:
     """Look for identifying marks in one file; what cannot be read is a value with its reason."""
     names = tuple(known)
     if name.casefold().endswith(PICTURES):
-        return BlindFile(name, tuple(_in_texts("name", [name], names)), 1)
+        return BlindFile(name, tuple(in_texts("name", [name], names)), 1)
     text, meta = read_passages(name, data), read_marks(name, data)
-    margins, pictures = _beside_the_text(data)
+    margins, pictures = beside_the_text(data)
     marks = [
-        *_in_texts("name", [name], names),
-        *_in_texts("text", text.passages, names),
-        *_in_texts("margin", margins, names),
+        *in_texts("name", [name], names),
+        *in_texts("text", text.passages, names),
+        *in_texts("margin", margins, names),
         *(FoundMark("metadata", 0, one.kind, one.value) for one in meta.marks if one.kind in TELLING),
     ]
     return BlindFile(name, tuple(marks), pictures, text.why_unread or meta.why_unread)
 
 
-def _in_texts(place: str, texts: Iterable[str], known: tuple[str, ...]) -> Iterator[FoundMark]:
+def in_texts(place: str, texts: Iterable[str], known: tuple[str, ...]) -> Iterator[FoundMark]:
+    """The marks of several texts, each with the number of its text."""
     for number, text in enumerate(texts, start=1):
         marks: tuple[IdentifyingMark, ...] = strike_marks(text, known)[1]
         for mark in marks:
             yield FoundMark(place, number, mark.kind, mark.found)
 
 
-def _beside_the_text(data: bytes) -> tuple[list[str], int]:
+def beside_the_text(data: bytes) -> tuple[list[str], int]:
     """Headers, footers, footnotes and comments of a Word file, and how many pictures a file holds."""
     try:
         if data.startswith(ZIP):

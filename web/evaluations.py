@@ -13,8 +13,8 @@ from accounts.credentials import Scope
 from accounts.duties import Duty
 from crypto.archive import read_archive
 from evaluation.actions import scoring, votes
+from evaluation.queries import blind, panel
 from evaluation.queries import judging as queries
-from evaluation.queries import panel
 from evaluation.records.judging import SheetRecord
 from evaluation.rulebook import write_rulebook
 from expert_pool import queries as experts
@@ -37,6 +37,16 @@ REPORT_FORMS = {
     "sign-en": ("application/pdf", "signatures-en.pdf"),
 }
 CHUNK_BYTES = 1 << 16
+PREPARING, SCORING, REVEALED = "preparing", "scoring", "revealed"
+NAMELESS: dict[str, Any] = {
+    "bids": [],
+    "has_voted": False,
+    "ballot": {"version": 0, "votes": []},
+    "accepted": None,
+    "fixed": [],
+    "sheets": [],
+}
+"""A member's desk while only labels are known."""
 
 
 class VoteShape(Shape):
@@ -110,6 +120,7 @@ def list_files(
     """The files of an opened bid, for the panel, the office and the supervisor: name, size, SHA-256."""
     with adapters_of(request).database.reading() as session:
         check_reader(request, session, tender_id)
+        blind.check_revealed_to(session, caller(request).may(Scope.EVALUATE), tender_id)
         return queries.bid_contents(session, tender_id, bid_id)[1]
 
 
@@ -121,6 +132,7 @@ def show_file(
     adapters = adapters_of(request)
     with adapters.database.reading() as session:
         check_reader(request, session, tender_id)
+        blind.check_revealed_to(session, caller(request).may(Scope.EVALUATE), tender_id)
         digest, files = queries.bid_contents(session, tender_id, bid_id)
     if not 0 <= number < len(files):
         raise NotFound(what="file", id=number)
@@ -267,16 +279,24 @@ def describe_lot(session: Session, tender_id: str, lot: LotRecord, seat: str | N
         "sheets_missing": progress.sheets_missing,
         "questions_open": progress.questions_open,
     }
+    if blind.has_blind_step(session, tender_id):
+        body["blind"] = describe_blind(session, tender_id, lot.id)
     if seat is None:
         return body
+    if blind.is_hidden(session, tender_id):
+        return {**body, **NAMELESS}
+    rules = queries.rulebook(session, tender_id)
     screening = queries.find_screening(session, tender_id, lot.id)
-    places = queries.rulebook(session, tender_id).scale.places
     ballot = queries.ballot(session, lot.id, seat)
     own_sheets = [row for row in queries.sheets(session, lot.id) if row.seat == seat]
     return {
         **body,
         "bids": [
-            {"bid": bid.bid_id, "bidder": bid.bidder_name, "price": write_units(bid.price, places)}
+            {
+                "bid": bid.bid_id,
+                "bidder": bid.bidder_name,
+                "price": write_units(bid.price, rules.scale.places),
+            }
             for bid in queries.opened_bids(session, tender_id, lot.id)
         ],
         "has_voted": ballot is not None and ballot.handed_in_at is not None,
@@ -288,6 +308,7 @@ def describe_lot(session: Session, tender_id: str, lot: LotRecord, seat: str | N
             ],
         },
         "accepted": [bid.bid_id for bid in screening.accepted] if screening else None,
+        "fixed": blind.fixed_criteria(session, rules, lot.id, seat),
         "sheets": [
             {
                 "bid": row.bid_id,
@@ -297,6 +318,19 @@ def describe_lot(session: Session, tender_id: str, lot: LotRecord, seat: str | N
             }
             for row in own_sheets
         ],
+    }
+
+
+def describe_blind(session: Session, tender_id: str, lot_id: str) -> dict[str, Any]:
+    """How far the blind step of a lot is; nobody's points, no label's bid."""
+    record = next((row for row in blind.lots(session, tender_id) if row.lot_id == lot_id), None)
+    if record is None:
+        return {"state": PREPARING, "labels": 0, "signatures_missing": None, "commitment": None}
+    return {
+        "state": REVEALED if record.revealed_at else SCORING,
+        "labels": record.labels,
+        "signatures_missing": blind.sheets_missing(session, record) if not record.revealed_at else 0,
+        "commitment": record.commitment,
     }
 
 

@@ -10,6 +10,7 @@ from kernel.working_days import DayKind
 from tender.lifecycle import Move, Stage
 from tender.opening import BidOutcome, Cause
 from web.approval_labels import APPROVAL_LABELS
+from web.blind_labels import BLIND_LABELS
 from web.price_labels import PRICE_LABELS
 from web.rulebook_labels import RULEBOOK_LABELS
 from web.supervision_labels import SUPERVISION_LABELS
@@ -22,6 +23,7 @@ def _(text: str) -> str:
 LABELS: Mapping[str, Mapping[str, str]] = {
     **APPROVAL_LABELS,
     **RULEBOOK_LABELS,
+    **BLIND_LABELS,
     **PRICE_LABELS,
     **SUPERVISION_LABELS,
     "stage": {
@@ -56,6 +58,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "earlier_work": {
         "votes": _("Verdicts"),
         "sheet": _("Scoring sheet"),
+        "blind_sheet": _("Points under a label"),
         "ranking": _("Ranking"),
         "report": _("Report"),
     },

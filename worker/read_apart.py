@@ -6,8 +6,11 @@ import selectors
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from typing import Any, Self
 
+from evaluation.blind_files import FoundMark
+from evaluation.blind_text import BlindText
 from evaluation.collusion.facts import Mark
 from evaluation.collusion.forensics import (
     FILE_LIMIT,
@@ -81,6 +84,25 @@ class Reader:
             self._end()
             return {}
         return {item: int(price) for item, price in body["unit_prices"].items()}
+
+    def read_blind(self, name: str, data: bytes, known: Sequence[str]) -> BlindText:
+        """The plain text of a file of a blind part, its marks by place and kind only."""
+        if len(data) > FILE_LIMIT:
+            return BlindText(why_unread="large")
+        if time.monotonic() >= self._until:
+            return BlindText(why_unread="budget")
+        try:
+            self._send(data, name=name, known=list(known))
+            body: dict[str, Any] = json.loads(self._line())
+        except SlowReader as error:
+            self._end()
+            return BlindText(why_unread=error.why)
+        return BlindText(
+            tuple(tuple(block) for block in body["blocks"]),
+            tuple(FoundMark(place, 0, kind, "") for place, kind in body["marks"]),
+            body["pictures"],
+            body["why"],
+        )
 
     def _ask(self, name: str, data: bytes) -> FileFacts:
         self._send(data, name=name)

@@ -2,7 +2,8 @@
 
 Standard input holds one file after the other: a line `{"name": ..., "size": ...}` and the bytes. For each, two lines
 go to standard output: its marks, then its passages; so the marks are there even when the text takes too long. A line
-with `"places"` asks for the unit prices of a priced bill instead; the answer is one line.
+with `"places"` asks for the unit prices of a priced bill instead, one with `"known"` for the text without the marks
+of the names known; the answer is one line.
 """
 
 import json
@@ -14,6 +15,7 @@ from typing import Any, BinaryIO
 from crypto.canonical import canonical
 from evaluation.bill.read import read_bill
 from evaluation.bill.values import FINE_PLACES, Kind
+from evaluation.blind_text import BlindText, normalise
 from evaluation.collusion.forensics import FileFacts, read_marks, read_passages
 from kernel.money import PriceScale
 
@@ -58,6 +60,23 @@ def unit_prices(name: str, data: bytes, scale: PriceScale) -> bytes:
     return canonical({"unit_prices": found}) + b"\n"
 
 
+def blind_text(name: str, data: bytes, known: list[str]) -> bytes:
+    """One line with the plain blocks of a file of a blind part, and where its marks were; never what they said."""
+    try:
+        found = normalise(name, data, known)
+    except (MemoryError, RecursionError):
+        found = BlindText(why_unread="memory")
+    except Exception:
+        found = BlindText(why_unread="broken")
+    body = {
+        "blocks": [list(block) for block in found.blocks],
+        "marks": [[mark.place, mark.kind] for mark in found.marks],
+        "pictures": found.pictures,
+        "why": found.why_unread,
+    }
+    return canonical(body) + b"\n"
+
+
 def in_hundredths(fine: int) -> int:
     """A unit price of 10**-6 in hundredths, half up: finer digits would only blur ratios."""
     step = int(10 ** (FINE_PLACES - 2))
@@ -71,6 +90,10 @@ def serve(source: BinaryIO, target: BinaryIO) -> None:
         data = source.read(head["size"])
         if "places" in head:
             target.write(unit_prices(head["name"], data, PriceScale(head["currency"], head["places"])))
+            target.flush()
+            continue
+        if "known" in head:
+            target.write(blind_text(head["name"], data, head["known"]))
             target.flush()
             continue
         for read in (read_marks, read_passages):

@@ -11,7 +11,7 @@ from kernel.errors import NotYetClosed
 from storage.adapters import Adapters
 from storage.database import Session
 from tender.actions import close, open_bids
-from worker import collusion, findings, guides, letters, messages, price_checks, reports, sweeps
+from worker import blind, collusion, findings, guides, letters, messages, price_checks, reports, sweeps
 from worker.jobs import Job, Payload
 
 
@@ -77,6 +77,8 @@ JOBS: Mapping[str, Job] = {
     "read_bid_facts": Job(collusion.keep_bid, prepare=collusion.read_bid),
     "find_signals": Job(collusion.keep_search, prepare=collusion.search),
     "check_bills": Job(price_checks.keep_checks, prepare=price_checks.check_bills),
+    "prepare_blind": Job(blind.ask_for_parts),
+    "blind_part": Job(blind.keep_part, prepare=blind.make_part),
     "sweep": Job(sweeps.sweep_all),
     "make_bulletins": Job(sweeps.keep_bulletins, prepare=sweeps.write_bulletins),
 }

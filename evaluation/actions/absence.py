@@ -11,10 +11,10 @@ from sqlmodel import Session
 from accounts.duties import Actor, Duty
 from crypto.canonical import JsonValue
 from evaluation.actions.chair import void_election
-from evaluation.actions.earlier import REPLACED, keep_sheet, keep_votes
+from evaluation.actions.earlier import REPLACED, keep_blind_sheet, keep_sheet, keep_votes
 from evaluation.actions.reopen import written
 from evaluation.actions.seat import check_open
-from evaluation.queries import judging
+from evaluation.queries import blind, judging
 from evaluation.queries import panel as queries
 from evaluation.records.panel import AbsenceRecord
 from evaluation.signed_work import words_digest
@@ -82,6 +82,11 @@ def confirm_absence(session: Session, *, actor: Actor, absence_id: str, now: dat
             if sheet.seat == seat:
                 keep_sheet(session, tender_id, sheet, REPLACED, record.id, now)
                 session.delete(sheet)
+    if blind.is_hidden(session, tender_id):
+        for lot in tenders.lots(session, tender_id):
+            for blind_sheet in blind.sheets(session, lot.id, seat):
+                keep_blind_sheet(session, tender_id, blind_sheet, record.id, now)
+                session.delete(blind_sheet)
     void_election(session, tender_id, seat, now)
     record.state, record.replacement = CONFIRMED, made.seat
     record.settled_by, record.settled_at = actor.person_id, now

@@ -5,8 +5,10 @@ from datetime import datetime
 from sqlmodel import Session
 
 from crypto.canonical import JsonValue
+from evaluation.blind_labels import blind_sheet_digest
 from evaluation.compliance import Vote
 from evaluation.queries import judging as queries
+from evaluation.records.blind import BlindSheetRecord
 from evaluation.records.judging import BallotRecord, SheetRecord
 from evaluation.records.panel import EarlierWorkRecord
 from evaluation.signed_work import sheet_digest, votes_digest
@@ -68,3 +70,25 @@ def keep_sheet(
     )
     session.flush()
     return digest
+
+
+def keep_blind_sheet(
+    session: Session, tender_id: str, sheet: BlindSheetRecord, cause_id: str, now: datetime
+) -> None:
+    """Put the points aside that a replaced member gave under a label; a bid is not named, nobody knows it yet."""
+    session.add(
+        EarlierWorkRecord(
+            id=new_id(),
+            tender_id=tender_id,
+            lot_id=sheet.lot_id,
+            seat=sheet.seat,
+            kind="blind_sheet",
+            body={"label": sheet.label, "points": dict(sheet.points)},
+            digest=blind_sheet_digest(sheet.lot_id, sheet.label, sheet.seat, sheet.points),
+            final_at=sheet.signed_at,
+            cause=REPLACED,
+            cause_id=cause_id,
+            ended_at=now,
+        )
+    )
+    session.flush()

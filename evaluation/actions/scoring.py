@@ -12,7 +12,7 @@ from evaluation.actions.findings import compare_scores
 from evaluation.actions.ranking import rank_when_complete
 from evaluation.actions.seat import take_seat_under_chair
 from evaluation.compliance import Screening
-from evaluation.queries import clarifications, findings
+from evaluation.queries import blind, clarifications, findings
 from evaluation.queries import judging as queries
 from evaluation.records.judging import SheetRecord
 from evaluation.rulebook import Rulebook
@@ -188,7 +188,12 @@ def _save(
     draft: SheetDraft,
     now: datetime,
 ) -> SheetRecord:
-    read = write_sheet_points(rules, read_sheet(rules, seat, BidId(bid_id), draft.points))
+    fixed = blind.fixed_points(session, rules, bid_id, seat)
+    given = {**fixed, **draft.points}
+    read = write_sheet_points(rules, read_sheet(rules, seat, BidId(bid_id), given))
+    for id, points in fixed.items():
+        if read[id] != points:
+            raise BadSheet(where=id, why="it was scored under a label and stands")
     record = queries.sheet(session, bid_id, seat, lock=True)
     if (record.version if record else 0) != draft.version:
         raise ChangedMeanwhile()

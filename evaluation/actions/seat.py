@@ -4,6 +4,7 @@ from sqlmodel import Session
 
 from accounts.duties import Actor, Duty
 from evaluation.queries import panel as queries
+from evaluation.queries.blind import check_revealed
 from expert_pool import queries as experts
 from kernel.errors import Refused, WrongStage
 from tender import queries as tenders
@@ -24,7 +25,14 @@ def take_seat(session: Session, actor: Actor, tender_id: str) -> str:
 
 
 def take_seat_under_chair(session: Session, actor: Actor, tender_id: str) -> str:
-    """The actor's seat, where the panel has a chair: the work itself begins no earlier."""
+    """The actor's seat, where the panel has a chair and nothing is left to be scored blind."""
+    seat = take_seat_to_score_blind(session, actor, tender_id)
+    check_revealed(session, tender_id)
+    return seat
+
+
+def take_seat_to_score_blind(session: Session, actor: Actor, tender_id: str) -> str:
+    """The actor's seat, where the panel has a chair: the work itself begins no earlier, with the blind parts."""
     seat = take_seat(session, actor, tender_id)
     if queries.find_chair(session, tender_id) is None:
         raise Refused(rule="chair-first", why="the panel has not elected its chair yet")

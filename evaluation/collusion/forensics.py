@@ -106,7 +106,7 @@ def _marks(name: str, data: bytes) -> FileFacts:
 
 def _passages(name: str, data: bytes) -> FileFacts:
     if data.startswith(PDF):
-        return FileFacts(passages=cut(_pdf_passages(data)))
+        return FileFacts(passages=cut(pdf_passages(data)))
     if data.startswith(ZIP):
         return FileFacts(passages=cut(_office_passages(data)))
     if data.startswith(OLE):
@@ -159,7 +159,8 @@ def _pdf_marks(name: str, data: bytes) -> tuple[Mark, ...]:
     return marks_of(pairs, name)
 
 
-def _pdf_passages(data: bytes) -> Iterator[str]:
+def pdf_passages(data: bytes) -> Iterator[str]:
+    """The text of a PDF, page by page, its lines joined to sentences; at most PAGES pages."""
     for number, page in enumerate(_pdf(data).pages):
         if number == PAGES:
             return
@@ -180,7 +181,8 @@ def _joined(lines: list[str]) -> Iterator[str]:
         yield "".join(held)
 
 
-def _parts(data: bytes) -> zipfile.ZipFile:
+def office_parts(data: bytes) -> zipfile.ZipFile:
+    """An Office file as a package; raises Unreadable when it is none, is encrypted or unpacks to too much."""
     package = zipfile.ZipFile(io.BytesIO(data))
     if sum(part.file_size for part in package.infolist()) > UNPACKED_LIMIT:
         raise Unreadable("unpacks")
@@ -191,7 +193,7 @@ def _parts(data: bytes) -> zipfile.ZipFile:
     return package
 
 
-def _xml(package: zipfile.ZipFile, part: str) -> Any:
+def office_xml(package: zipfile.ZipFile, part: str) -> Any:
     """One part as an XML element, None where there is none; entities are never resolved, nothing is fetched."""
     if part not in package.namelist():
         return None
@@ -202,14 +204,14 @@ def _xml(package: zipfile.ZipFile, part: str) -> Any:
 
 
 def _office_marks(name: str, data: bytes) -> tuple[Mark, ...]:
-    with _parts(data) as package:
+    with office_parts(data) as package:
         pairs: list[tuple[str, object]] = []
         for part in ("docProps/core.xml", "docProps/app.xml"):
-            root = _xml(package, part)
+            root = office_xml(package, part)
             for element in root.iterchildren(tag=etree.Element) if root is not None else ():
                 if kind := CORE.get(etree.QName(element).localname):
                     pairs.append((kind, element.text or ""))
-        settings = _xml(package, "word/settings.xml")
+        settings = office_xml(package, "word/settings.xml")
         if settings is not None:
             values = [e.get(f"{WORD}val") or "" for e in settings.iter(f"{WORD}rsidRoot", f"{WORD}rsid")]
             pairs += [("rsid", value.upper()) for value in values[:RSIDS] if value.strip("0")]
@@ -217,12 +219,12 @@ def _office_marks(name: str, data: bytes) -> tuple[Mark, ...]:
 
 
 def _office_passages(data: bytes) -> Iterator[str]:
-    with _parts(data) as package:
-        document = _xml(package, "word/document.xml")
+    with office_parts(data) as package:
+        document = office_xml(package, "word/document.xml")
         if document is not None:
             for paragraph in document.iter(f"{WORD}p"):
                 yield "".join(text.text or "" for text in paragraph.iter(f"{WORD}t"))
         for part in sorted(package.namelist()):
             if part == "xl/sharedStrings.xml" or part.startswith("xl/worksheets/sheet"):
-                for entry in _xml(package, part).iter(f"{SHEET}si", f"{SHEET}is"):
+                for entry in office_xml(package, part).iter(f"{SHEET}si", f"{SHEET}is"):
                     yield "".join(text.text or "" for text in entry.iter(f"{SHEET}t"))

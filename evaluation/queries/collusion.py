@@ -9,6 +9,7 @@ from accounts import queries as accounts
 from accounts.duties import Actor, Duty
 from crypto.field_seal import keyed_digest
 from evaluation.collusion.facts import Mark
+from evaluation.queries.blind import check_revealed_to
 from evaluation.records.collusion import (
     BidFactsRecord,
     MarkRecord,
@@ -187,7 +188,9 @@ def check_reader(session: Session, actor: Actor, tender_id: str) -> str:
     if actor.holds(Duty.SUPERVISOR):
         return ""
     if actor.holds(Duty.EXPERT):
-        return experts.seat_of(session, tender_id, actor.person_id)
+        seat = experts.seat_of(session, tender_id, actor.person_id)
+        check_revealed_to(session, actor, tender_id)
+        return seat
     ranked = select(func.count()).where(RankingRecord.tender_id == tender_id)
     if tender.tenderer_id != actor.organisation_id or not session.exec(ranked).one():
         raise NotFound(what="signals of tender", id=tender_id)

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from accounts import queries as accounts
 from accounts.duties import Actor, Duty
+from evaluation.queries.blind import check_revealed_to
 from evaluation.records.price_checks import PriceCheckRecord
 from expert_pool import queries as experts
 from kernel.errors import NotFound
@@ -86,7 +87,9 @@ def check_reader(session: Session, actor: Actor, tender_id: str) -> str:
     actor.require(Duty.EXPERT, Duty.TENDER_OFFICE, Duty.SUPERVISOR)
     tender = tenders.tender(session, tender_id)
     if actor.holds(Duty.EXPERT):
-        return experts.seat_of(session, tender_id, actor.person_id)
+        seat = experts.seat_of(session, tender_id, actor.person_id)
+        check_revealed_to(session, actor, tender_id)
+        return seat
     if not actor.holds(Duty.SUPERVISOR) and tender.tenderer_id != actor.organisation_id:
         raise NotFound(what="tender", id=tender_id)
     return ""

@@ -261,3 +261,5 @@ def _publish_record(session: Session, tender_id: str, now: datetime) -> None:
             outbox.enqueue(session, "read_bid_facts", {"bid_id": bid.id}, now=now)
     # The priced bills are checked together: unit prices are judged against those of the other bids.
     outbox.enqueue(session, "check_bills", {"tender_id": tender_id}, now=now)
+    # Where the rulebook has a blind part, its texts are laid out alike before anybody scores.
+    outbox.enqueue(session, "prepare_blind", {"tender_id": tender_id}, now=now)

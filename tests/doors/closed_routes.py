@@ -5,6 +5,7 @@ from typing import Any
 from accounts.credentials import Scope
 from accounts.duties import Duty
 from crypto.canonical import b64
+from tests.doors.closed_blind import BLIND
 from tests.doors.closed_cases import CASES
 from tests.doors.closed_catalogue import CATALOGUE_CLOSED
 from tests.doors.closed_findings import FINDINGS
@@ -141,5 +142,6 @@ CLOSED = [
     *SUPERVISION,
     *PANEL,
     *PRICE_CHECKS,
+    *BLIND,
 ]
 """Every closed route of the API, with a body that reaches its handler."""

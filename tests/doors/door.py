@@ -61,7 +61,7 @@ BY_ITSELF = ["tender.closed", "tender.failed"]
 """Facts that the worker adds when a test moves the clock."""
 
 
-LONGEST_WAIT = 10  # seconds for the worker inside the server to finish what is due
+LONGEST_WAIT = 60  # seconds for the worker inside the server to finish what is due
 
 
 def settle(platform: Platform) -> None:

@@ -19,6 +19,7 @@ WITHOUT_KEY = {
     "POST /api/tenders/{tender_id}/lots/{lot_id}/evaluation-draws": STATE_DECIDES,
     "POST /api/evaluation-draws/{draw_id}/draw": STATE_DECIDES,
     "POST /api/tenders/{tender_id}/report-signatures": STATE_DECIDES,
+    "POST /api/tenders/{tender_id}/lots/{lot_id}/blind-signatures": "the versions name what is signed",
 }
 
 

@@ -19,6 +19,7 @@ from storage.outbox import JobRecord
 from tests.approval.centre import Centre
 from tests.builders import Platform, SealedBid, make_bid, make_draft, make_platform, make_tender, submit
 from tests.doors.applicant_pages import APPLICANT_AREAS
+from tests.doors.closed_blind import BLIND_IDS
 from tests.doors.closed_cases import OF_ONE_THING
 from tests.doors.closed_findings import FINDING_AREAS, FINDING_IDS
 from tests.doors.closed_panel import PANEL_AREAS, PANEL_IDS
@@ -77,7 +78,7 @@ NOWHERE = dict.fromkeys(
     ),
     "none",
 )
-NOWHERE |= FINDING_IDS | SIGNAL_IDS | SUPERVISION_IDS | STAFF_IDS | PANEL_IDS
+NOWHERE |= BLIND_IDS | FINDING_IDS | SIGNAL_IDS | SUPERVISION_IDS | STAFF_IDS | PANEL_IDS
 """Ids of things that do not exist."""
 
 

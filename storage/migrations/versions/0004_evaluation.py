@@ -118,6 +118,44 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tender_id", "report"),
     )
     op.create_table(
+        "blind_lots",
+        sa.Column("lot_id", sa.String(length=36), nullable=False),
+        sa.Column("tender_id", sa.String(length=36), nullable=False),
+        sa.Column("labels", sa.Integer(), nullable=False),
+        sa.Column("commitment", sa.String(length=64), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("prepared_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seed", sa.String(length=64), nullable=True),
+        sa.Column("revealed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["lot_id"],
+            ["lots.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["tender_id"],
+            ["tenders.id"],
+        ),
+        sa.PrimaryKeyConstraint("lot_id"),
+    )
+    with op.batch_alter_table("blind_lots", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_blind_lots_tender_id"), ["tender_id"], unique=False)
+
+    op.create_table(
+        "blind_sheets",
+        sa.Column("lot_id", sa.String(length=36), nullable=False),
+        sa.Column("label", sa.Integer(), nullable=False),
+        sa.Column("seat", sa.String(length=20), nullable=False),
+        sa.Column("points", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("signed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["lot_id"],
+            ["lots.id"],
+        ),
+        sa.PrimaryKeyConstraint("lot_id", "label", "seat"),
+    )
+    op.create_table(
         "collusion_searches",
         sa.Column("lot_id", sa.String(length=36), nullable=False),
         sa.Column("tender_id", sa.String(length=36), nullable=False),
@@ -250,6 +288,35 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("score_comparisons", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_score_comparisons_tender_id"), ["tender_id"], unique=False)
+
+    op.create_table(
+        "blind_parts",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("tender_id", sa.String(length=36), nullable=False),
+        sa.Column("lot_id", sa.String(length=36), nullable=False),
+        sa.Column("label", sa.Integer(), nullable=True),
+        sa.Column("bid_id", sa.String(length=36), nullable=True),
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["bid_id"],
+            ["bids.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["lot_id"],
+            ["lots.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["tender_id"],
+            ["tenders.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("blind_parts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_blind_parts_bid_id"), ["bid_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_blind_parts_lot_id"), ["lot_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_blind_parts_tender_id"), ["tender_id"], unique=False)
 
     op.create_table(
         "clarifications",
@@ -556,6 +623,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_clarifications_bid_id"))
 
     op.drop_table("clarifications")
+    with op.batch_alter_table("blind_parts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_blind_parts_tender_id"))
+        batch_op.drop_index(batch_op.f("ix_blind_parts_lot_id"))
+        batch_op.drop_index(batch_op.f("ix_blind_parts_bid_id"))
+
+    op.drop_table("blind_parts")
     with op.batch_alter_table("score_comparisons", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_score_comparisons_tender_id"))
 
@@ -577,6 +650,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_collusion_searches_tender_id"))
 
     op.drop_table("collusion_searches")
+    op.drop_table("blind_sheets")
+    with op.batch_alter_table("blind_lots", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_blind_lots_tender_id"))
+
+    op.drop_table("blind_lots")
     op.drop_table("report_signings")
     op.drop_table("report_signatures")
     with op.batch_alter_table("panel_absences", schema=None) as batch_op:
