@@ -1,6 +1,6 @@
-"""Tables of the expert pool, of draws (of experts, of agencies) and of panels."""
+"""Tables of draws of experts and of the panels they make."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Column, UniqueConstraint
@@ -11,22 +11,6 @@ from storage.columns import Digest, Id, JsonText, UtcTime
 
 def _json() -> Any:
     return Column(JsonText, nullable=False)
-
-
-class ExpertRecord(SQLModel, table=True):
-    """One entry of the pool; who it is stays secret until the panel's work is done."""
-
-    __tablename__ = "experts"
-    id: str = Field(primary_key=True, sa_type=Id)
-    number: str = Field(max_length=40, unique=True)
-    name: str = Field(max_length=200)
-    employer: str = Field(max_length=300)
-    region: str = Field(max_length=40)
-    specialties: list[str] = Field(sa_column=_json())
-    standing: str = Field(max_length=20)
-    valid_until: date | None = None
-    person_id: str | None = Field(default=None, sa_type=Id, foreign_key="people.id", index=True)
-    updated_at: datetime = Field(sa_type=UtcTime)
 
 
 class DrawRecord(SQLModel, table=True):
@@ -75,24 +59,3 @@ class PanelSeatRecord(SQLModel, table=True):
     expert_id: str = Field(sa_type=Id, foreign_key="experts.id", index=True)
     replaced_by: str | None = Field(default=None, max_length=20)
     """The seat that the next reserve took instead; who sat here works no more on this panel."""
-
-
-class AgencyDrawRecord(SQLModel, table=True):
-    """One draw of an agency for a case or a tender: its frozen list, and the root that drew from it."""
-
-    __tablename__ = "agency_draws"
-    __table_args__ = (UniqueConstraint("subject", "service"),)
-    id: str = Field(primary_key=True, sa_type=Id)
-    number: int = Field(unique=True)
-    subject: str = Field(max_length=60)
-    service: str = Field(max_length=40)
-    day: date
-    agencies: list[dict[str, Any]] = Field(sa_column=_json())
-    request: dict[str, Any] = Field(sa_column=_json())
-    rows: list[str] = Field(sa_column=_json())
-    log_index: int
-    opened_by: str = Field(sa_type=Id, foreign_key="people.id")
-    opened_at: datetime = Field(sa_type=UtcTime)
-    root: bytes | None = Field(default=None, sa_type=Digest)
-    chosen: str | None = Field(default=None, max_length=100)
-    drawn_at: datetime | None = Field(default=None, sa_type=UtcTime)

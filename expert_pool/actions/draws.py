@@ -1,12 +1,8 @@
-"""What people do with the pool and with draws: import experts, request, commit, reveal; the last reveal draws.
-
-Agencies are drawn in two acts: freeze the list, then draw with a root of the log that came after.
-"""
+"""A draw of experts: request, commit, reveal; the last reveal draws."""
 
 import os
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 
@@ -14,12 +10,8 @@ from sqlmodel import Session
 
 from accounts import queries as accounts
 from accounts.duties import Actor, Duty
-from approval.queries import registers
-from approval.queries.views import case_for
-from approval.register_work import AGENCY_SERVICES
 from crypto.canonical import JsonValue, canonical
 from expert_pool import queries
-from expert_pool.agency_draw import FROZEN, agency_leaf, draw_agency, freeze_request, listed
 from expert_pool.draw import (
     DrawGroup,
     Reveal,
@@ -40,14 +32,13 @@ from expert_pool.eligibility import (
     in_good_standing,
     mask_of,
 )
-from expert_pool.experts import STANDINGS, Expert, expert_leaf, expert_record, leaf_salt
+from expert_pool.experts import expert_leaf, expert_record, leaf_salt
 from expert_pool.panel import PanelRule, check_panel
-from expert_pool.records import AgencyDrawRecord, DrawPartyRecord, DrawRecord, ExpertRecord, PanelSeatRecord
+from expert_pool.records.draws import DrawPartyRecord, DrawRecord, PanelSeatRecord
 from expert_pool.transcript import read_result, write_result
 from kernel.clock import BEIJING
-from kernel.errors import BadInput, NotAllowed, NotFound, Refused, WrongStage
+from kernel.errors import BadInput, NotFound, Refused, WrongStage
 from kernel.ids import new_id
-from kernel.working_days import business_day
 from storage import audit_log
 from storage.audit_log import Fact
 from tender import queries as tenders
@@ -56,34 +47,6 @@ from tender.lifecycle import Move, Stage, after
 
 PARTY_DUTIES = {"office": Duty.TENDER_OFFICE, "witness": Duty.WITNESS, "supervisor": Duty.SUPERVISOR}
 """The three parties in the order of revealing: who asked for the draw first, who supervises it last."""
-
-
-@dataclass(frozen=True)
-class PoolEntry:
-    """One expert to import; `sign_in` names the account that the expert works with."""
-
-    expert: Expert
-    sign_in: str = field(default="", repr=False)
-
-
-def import_pool(session: Session, *, actor: Actor, entries: Sequence[PoolEntry], now: datetime) -> int:
-    """Add experts, or replace the entries with the same number; returns how many were given."""
-    actor.require(Duty.POOL_MANAGER)
-    seen: set[str] = set()
-    for position, entry in enumerate(entries):
-        where, expert = f"experts[{position}]", entry.expert
-        if expert.number in seen or not expert.number.strip():
-            raise BadInput(where=f"{where}.number", why="each expert needs a number of their own")
-        if expert.standing not in STANDINGS:
-            raise BadInput(where=f"{where}.standing", why=f"it must be one of {', '.join(STANDINGS)}")
-        if not (expert.name.strip() and expert.employer.strip() and expert.specialties):
-            raise BadInput(where=where, why="name, employer and at least one specialty are needed")
-        seen.add(expert.number)
-        _keep_entry(session, entry, where, now)
-    digest = sha256(b"".join(sha256(expert_record(entry.expert)).digest() for entry in entries)).hexdigest()
-    data: dict[str, JsonValue] = {"experts": len(entries), "entries": digest}
-    audit_log.append(session, Fact("pool.imported", actor.person_id, None, data), now)
-    return len(entries)
 
 
 def request_draw(
@@ -235,85 +198,6 @@ def seat_reserve(session: Session, *, tender_id: str, seat: str) -> PanelSeatRec
     return made
 
 
-def freeze_agencies(session: Session, *, actor: Actor, subject: str, service: str, now: datetime) -> str:
-    """Freeze which agencies can be drawn for a case or a tender, once for each service; returns the draw's id.
-
-    Raises:
-        Refused: the draw was asked for before, or nobody can be drawn.
-    """
-    actor.require(Duty.CENTRE_OFFICE, Duty.APPLICANT)
-    _check_subject(session, actor, subject)
-    if service not in {word for word, _, _ in AGENCY_SERVICES}:
-        raise BadInput(where="service", why="there is no such service")
-    if queries.find_agency_draw(session, subject, service) is not None:
-        raise Refused(rule="agency draw", why="an agency for this service was already asked for")
-    draw_id, number, day = new_id(), queries.next_agency_number(session), business_day(now)
-    agencies = listed(registers.bodies(session, "intermediaries"), service)
-    request = freeze_request(draw_id, number, subject, service, day.isoformat(), agencies)
-    data: dict[str, JsonValue] = {
-        "request_hash": request_hash(request).hex(),
-        "day": day.isoformat(),
-        "service": service,
-        "subject": subject,
-        "agencies": len(agencies),
-    }
-    entry = audit_log.append(session, Fact(FROZEN, draw_id, data=data), now)
-    session.add(
-        AgencyDrawRecord(
-            id=draw_id,
-            number=number,
-            subject=subject,
-            service=service,
-            day=day,
-            agencies=agencies,
-            request=write_request(request),
-            rows=[write_row(row) for row in request.rows],
-            log_index=entry.index,
-            opened_by=actor.person_id,
-            opened_at=now,
-        )
-    )
-    session.flush()
-    return draw_id
-
-
-def draw_frozen_agency(session: Session, *, actor: Actor, draw_id: str, now: datetime) -> str:
-    """Draw from a frozen list with the root that the log had after the next entry; returns the agency's code.
-
-    Where nothing followed the freeze yet, this act is the next entry itself: waiting changes nothing.
-    """
-    actor.require(Duty.CENTRE_OFFICE, Duty.APPLICANT)
-    draw = queries.agency_draw(session, draw_id, lock=True)
-    _check_subject(session, actor, draw.subject)
-    if draw.root is not None:
-        raise Refused(rule="agency draw", why="this agency is drawn already")
-    if audit_log.frontier(session).size < draw.log_index + 2:
-        audit_log.append(session, Fact("agency-draw.asked", draw_id), now)
-    draw.root = audit_log.root_at(session, draw.log_index + 2)
-    result = draw_agency(queries.request_value(draw), draw.root)
-    by_leaf = {agency_leaf(agency): str(agency["code"]) for agency in draw.agencies}
-    draw.chosen, draw.drawn_at = by_leaf[result.seats[0].leaf], now
-    session.add(draw)
-    session.flush()
-    digest = sha256(canonical(queries.agency_transcript(session, draw))).hexdigest()
-    audit_log.append(session, Fact("agency-draw.drawn", draw_id, data={"record": digest}), now)
-    return draw.chosen
-
-
-def _check_subject(session: Session, actor: Actor, subject: str) -> None:
-    """The case or tender exists; an applicant draws for their own case only."""
-    kind, _, id = subject.partition(":")
-    if kind == "case":
-        case = case_for(session, actor, id)
-        if not actor.holds(Duty.CENTRE_OFFICE) and case.applicant_id != actor.person_id:
-            raise NotAllowed(duty=Duty.CENTRE_OFFICE)
-    elif kind == "tender":
-        actor.require(Duty.CENTRE_OFFICE)
-        tenders.tender(session, id)
-    else:
-        raise BadInput(where="subject", why="name a case or a tender")
-
-
 def _draw(session: Session, draw: DrawRecord, now: datetime) -> None:
     request = queries.request_value(draw)
     seed = seed_of(draw.request_hash, queries.reveals(session, draw.id))
@@ -354,31 +238,6 @@ def _parties_of_tender(session: Session, tender_id: str, tenderer_id: str) -> li
     """The names of the tenderer and of everybody who submitted a bid."""
     bidders = {bid.bidder_id for _, bid in tenders.opened_bids(session, tender_id)}
     return list(accounts.organisation_names(session, {tenderer_id, *bidders}).values())
-
-
-def _keep_entry(session: Session, entry: PoolEntry, where: str, now: datetime) -> None:
-    expert = entry.expert
-    known = queries.expert_by_number(session, expert.number)
-    person_id = known.person_id if known else None
-    if entry.sign_in:
-        person = accounts.person_by_sign_in(session, entry.sign_in)
-        if person is None or Duty.EXPERT not in accounts.actor(session, person.id).duties:
-            raise BadInput(where=f"{where}.sign_in", why="there is no such account with the duty expert")
-        person_id = person.id
-    session.merge(
-        ExpertRecord(
-            id=known.id if known else new_id(),
-            number=expert.number,
-            name=expert.name,
-            employer=expert.employer,
-            region=expert.region,
-            specialties=sorted(expert.specialties),
-            standing=expert.standing,
-            valid_until=expert.valid_until,
-            person_id=person_id,
-            updated_at=now,
-        )
-    )
 
 
 def _write_group(group: SeatGroup) -> dict[str, JsonValue]:

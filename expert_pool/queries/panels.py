@@ -1,0 +1,37 @@
+"""Selects over panels: who sits where."""
+
+from sqlmodel import Session, col, select
+
+from expert_pool.records.draws import PanelSeatRecord
+from expert_pool.records.pool import ExpertRecord
+from kernel.errors import NotFound
+
+
+def panel(session: Session, tender_id: str) -> list[tuple[PanelSeatRecord, ExpertRecord]]:
+    """The seats of a tender's panel with their experts, in order of the seat; empty before the draw."""
+    return [row for row in all_seats(session, tender_id) if row[0].replaced_by is None]
+
+
+def all_seats(session: Session, tender_id: str) -> list[tuple[PanelSeatRecord, ExpertRecord]]:
+    """Every seat that a panel ever had, those of replaced members too, in order of the seat."""
+    found = select(PanelSeatRecord, ExpertRecord).join(
+        ExpertRecord, col(ExpertRecord.id) == PanelSeatRecord.expert_id
+    )
+    rows = session.exec(found.where(PanelSeatRecord.tender_id == tender_id)).all()
+    return sorted(rows, key=lambda row: int(row[0].seat.rpartition("-")[2]))
+
+
+def seats_of_person(session: Session, person_id: str) -> list[PanelSeatRecord]:
+    """The seats that a signed-in expert holds; one that a reserve has taken over is held no more."""
+    found = select(PanelSeatRecord).join(ExpertRecord, col(ExpertRecord.id) == PanelSeatRecord.expert_id)
+    found = found.where(ExpertRecord.person_id == person_id, col(PanelSeatRecord.replaced_by).is_(None))
+    found = found.order_by(col(PanelSeatRecord.tender_id))
+    return list(session.exec(found))
+
+
+def seat_of(session: Session, tender_id: str, person_id: str) -> str:
+    """The seat of a person on a panel; raises NotFound, so that nobody learns who else sits there."""
+    for record in seats_of_person(session, person_id):
+        if record.tender_id == tender_id:
+            return record.seat
+    raise NotFound(what="seat on the panel of tender", id=tender_id)
