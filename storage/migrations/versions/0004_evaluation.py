@@ -569,6 +569,10 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("bid_id"),
     )
+    with op.batch_alter_table("lots", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("rulebook", sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column("rulebook_digest", sa.String(length=64), nullable=True))
+
     with op.batch_alter_table("panel_seats", schema=None) as batch_op:
         batch_op.add_column(sa.Column("replaced_by", sa.String(length=20), nullable=True))
 
@@ -583,6 +587,10 @@ def downgrade() -> None:
 
     with op.batch_alter_table("panel_seats", schema=None) as batch_op:
         batch_op.drop_column("replaced_by")
+
+    with op.batch_alter_table("lots", schema=None) as batch_op:
+        batch_op.drop_column("rulebook_digest")
+        batch_op.drop_column("rulebook")
 
     op.drop_table("submission_traces")
     with op.batch_alter_table("score_outliers", schema=None) as batch_op:
