@@ -1,6 +1,5 @@
 """Checking the chain of one case from a saved answer, without the server."""
 
-import json
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -10,6 +9,7 @@ import typer
 
 from approval.event import Event, first_broken
 from client.console import plain_errors, say
+from client.files import read_json
 from kernel.clock import read_time
 from kernel.errors import BadInput, IntegrityBroken
 
@@ -31,11 +31,11 @@ def case_command(
 def read_chain(file: Path) -> list[tuple[Event, bytes]]:
     """The events of a saved case; raises BadInput when the file holds none."""
     try:
-        case = json.loads(file.read_text())
+        case = read_json(file)
         return [
             (read_event(case["id"], row), bytes.fromhex(row["hash"])) for row in case["events"]
         ] or _none()
-    except (OSError, KeyError, TypeError, ValueError):
+    except (OSError, KeyError, TypeError, ValueError, BadInput):
         raise BadInput(
             where=str(file), why="save the answer of GET /api/cases/{id} and name that file"
         ) from None

@@ -1,6 +1,5 @@
 """Files that people give to the command and get from it."""
 
-import json
 import os
 import tempfile
 from collections.abc import Iterator
@@ -9,18 +8,29 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from kernel.errors import BadInput
+from kernel.strict_json import read_strict_json
+
+LARGEST = 200_000_000  # bytes; a case of a thousand bids, sixty criteria and nine experts takes a tenth
 
 
-def read_json(path: Path) -> Any:
-    """The JSON in a file.
+def read_bytes(path: Path, at_most: int) -> bytes:
+    """The bytes of a file.
 
     Raises:
-        BadInput: it holds something else.
+        BadInput: there are more.
     """
-    try:
-        return json.loads(path.read_text("utf-8"))
-    except (ValueError, RecursionError):
-        raise BadInput(where=str(path), why="the file does not hold JSON") from None
+    if path.stat().st_size > at_most:
+        raise BadInput(where=str(path), why=f"at most {at_most} bytes are read")
+    return path.read_bytes()
+
+
+def read_json(path: Path, at_most: int = LARGEST) -> Any:
+    """The JSON in a file, read strictly.
+
+    Raises:
+        BadInput: it holds something else, or more.
+    """
+    return read_strict_json(read_bytes(path, at_most), path.name)
 
 
 def read_object(path: Path) -> dict[str, Any]:

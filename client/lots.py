@@ -8,11 +8,9 @@ import typer
 from rich.table import Table
 
 from client.console import OUT, plain_errors
+from client.files import read_json
 from evaluation.lots.award_file import AwardCase, read_award_case, write_proposal
 from evaluation.lots.rule import compare
-from kernel.errors import BadInput
-
-LARGEST = 50_000_000  # bytes; a thousand lots with a thousand offers each stay below
 
 
 def lots_command(
@@ -21,22 +19,13 @@ def lots_command(
 ) -> None:
     """Propose who gets which lot, by the rule of the file and by the other method, with the reasons."""
     with plain_errors(as_json):
-        case = read_award_case(_load(file))
+        case = read_award_case(read_json(file))
         own, other = compare(case.rule, case.lots, case.bundles, case.fewest)
         answer = write_proposal(case.rule, own, other, case.unit, case.places)
         if as_json:
             typer.echo(json.dumps(answer, ensure_ascii=False))
             return
         _show(case, answer)
-
-
-def _load(file: Path) -> Any:
-    if file.stat().st_size > LARGEST:
-        raise BadInput(where=str(file), why=f"at most {LARGEST} bytes are read")
-    try:
-        return json.loads(file.read_text())
-    except ValueError:
-        raise BadInput(where=str(file), why="this is not JSON in UTF-8") from None
 
 
 def _show(case: AwardCase, answer: Any) -> None:

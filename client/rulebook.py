@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from client.console import OUT, plain_errors
+from client.files import read_bytes, read_json
 from evaluation.answers import answer_fields, read_answer
 from evaluation.explain import explain
 from evaluation.line_chart import svg
@@ -207,21 +208,12 @@ def load(file: Path | None, ready_made: str) -> Rulebook:
 
 
 def _read(path: Path) -> Rulebook:
-    return read_rulebook(_json(path))
-
-
-def _json(path: Path) -> Any:
-    try:
-        return json.loads(_text(path))
-    except (ValueError, RecursionError):
-        raise BadInput(where=str(path), why="this is not JSON in UTF-8") from None
+    return read_rulebook(read_json(path, LARGEST))
 
 
 def _text(path: Path) -> str:
-    if path.stat().st_size > LARGEST:
-        raise BadInput(where=str(path), why=f"at most {LARGEST} bytes are read")
     try:
-        return path.read_text()
+        return read_bytes(path, LARGEST).decode()
     except UnicodeDecodeError:
         raise BadInput(where=str(path), why="this is not text in UTF-8") from None
 
@@ -236,7 +228,7 @@ def _answers(rulebook: Rulebook, path: Path | None) -> tuple[Mapping[str, object
     """The answers of each bid; every one of them must be usable."""
     if path is None:
         return ()
-    listed, fields = _json(path), answer_fields(rulebook)
+    listed, fields = read_json(path, LARGEST), answer_fields(rulebook)
     if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
         raise BadInput(where=str(path), why="a list of objects is needed, one for each price")
     for number, one in enumerate(listed, 1):

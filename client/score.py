@@ -8,16 +8,13 @@ import typer
 from rich.table import Table
 
 from client.console import OUT, plain_errors, say
+from client.files import read_json
 from crypto.canonical import JsonValue
 from evaluation.case import read_case
 from evaluation.evaluate import evaluate
 from evaluation.result import Ranking, ranking_digest, write_ranking
 from evaluation.rulebook.numbers import write_decimal
-from kernel.errors import BadInput
 from kernel.money import write_units
-from kernel.strict_json import read_strict_json
-
-LARGEST = 200_000_000  # bytes of a case; a thousand bids with sixty criteria and nine experts take a tenth
 
 
 def score_command(
@@ -27,7 +24,7 @@ def score_command(
 ) -> None:
     """Evaluate a case and print its ranking with the derivation of every figure."""
     with plain_errors(as_json):
-        ranking = evaluate(read_case(load(file)))
+        ranking = evaluate(read_case(read_json(file)))
         if as_json:
             say(
                 {"ranking": write_ranking(ranking), "ranking_digest": ranking_digest(ranking)},
@@ -38,13 +35,6 @@ def score_command(
         _show_benchmark(ranking)
         if not brief:
             _show_derivations(ranking)
-
-
-def load(file: Path) -> object:
-    """The JSON of a file; raises BadInput."""
-    if file.stat().st_size > LARGEST:
-        raise BadInput(where=str(file), why=f"at most {LARGEST} bytes are read")
-    return read_strict_json(file.read_bytes(), file.name)
 
 
 def _show_ranking(ranking: Ranking) -> None:
