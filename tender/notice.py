@@ -1,13 +1,15 @@
 """What a notice must say before it may be published, and its frozen form that everyone hashes alike."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 from crypto.canonical import JsonValue, b64, canonical
 from crypto.signatures import fingerprint
 from kernel.clock import write_time
-from kernel.errors import IncompleteNotice
+from kernel.errors import IncompleteNotice, NotFound
 from tender.timetable import Periods, Timetable, is_short, write_timetable
 
 
@@ -73,6 +75,7 @@ def missing(draft: Draft, now: datetime) -> list[str]:
         ("openers", len(draft.openers) >= 2),
         ("openers.threshold", 2 <= draft.threshold <= max(2, len(draft.openers))),
         ("award_rule.bundles (they name lots that do not exist)", _bundles_exist(draft)),
+        ("award_rule.objective (points need the same full mark in every lot)", _has_one_full_mark(draft)),
     )
     found += [name for name, holds in checks if not holds]
     for opener in draft.openers:
@@ -144,6 +147,27 @@ def _bundles_exist(draft: Draft) -> bool:
     return isinstance(bundles, list) and all(
         isinstance(bundle, list) and numbers.issuperset(bundle) for bundle in bundles
     )
+
+
+def _has_one_full_mark(draft: Draft) -> bool:
+    """Whether points that a bid lacks weigh alike in every lot, where the award weighs points at all."""
+    if (draft.award_rule or {}).get("objective") != "points":
+        return True
+    books = [lot.get("rulebook") or draft.rulebook for lot in draft.lots]
+    return len({str(book.get("total_maximum")) for book in books if isinstance(book, Mapping)}) <= 1
+
+
+def lot_rulebook(notice_body: Mapping[str, Any], lot_id: str) -> Mapping[str, Any]:
+    """The rulebook that a published notice gives a lot: its own, or the tender's.
+
+    Raises:
+        NotFound: the notice has no such lot.
+    """
+    for lot in notice_body["lots"]:
+        if lot["id"] == lot_id:
+            found: Mapping[str, Any] = lot["rulebook"] if "rulebook" in lot else notice_body["rulebook"]
+            return found
+    raise NotFound(what="lot", id=lot_id)
 
 
 def _opener_body(opener: Opener) -> dict[str, JsonValue]:

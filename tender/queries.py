@@ -10,6 +10,7 @@ from sqlalchemy import select as select_values
 from sqlmodel import Session, col, func, select
 
 from accounts import queries as accounts
+from crypto.canonical import JsonValue
 from crypto.envelope_prefix import EnvelopePrefix, read_prefix
 from crypto.signatures import fingerprint
 from kernel.errors import NotFound
@@ -164,6 +165,14 @@ def lots(session: Session, tender_id: str) -> list[LotRecord]:
     )
 
 
+def rulebook_of_lot(session: Session, tender_id: str, lot_id: str) -> dict[str, Any] | None:
+    """The rulebook that a lot is evaluated by, its own or the tender's; raises NotFound where there is no such lot."""
+    lot = session.get(LotRecord, lot_id)
+    if lot is None or lot.tender_id != tender_id:
+        raise NotFound(what="lot", id=lot_id)
+    return lot.rulebook if lot.rulebook is not None else tender(session, tender_id).rulebook
+
+
 def documents(session: Session, tender_id: str) -> list[DocumentRecord]:
     """The documents of a tender in the order they were added."""
     found = select(DocumentRecord).where(DocumentRecord.tender_id == tender_id)
@@ -203,9 +212,7 @@ def draft(session: Session, record: TenderRecord, bid_limit_bytes: int) -> Draft
         title=record.title,
         summary=record.summary,
         tenderer={"id": record.tenderer_id, "name": firm_names[record.tenderer_id]},
-        lots=tuple(
-            {"id": lot.id, "number": lot.number, "title": dict(lot.title)} for lot in lots(session, record.id)
-        ),
+        lots=tuple(_lot_entry(lot) for lot in lots(session, record.id)),
         timetable=timetable(record),
         periods=Periods(**record.periods),
         shortening_reason=record.shortening_reason,
@@ -234,6 +241,14 @@ def draft(session: Session, record: TenderRecord, bid_limit_bytes: int) -> Draft
         bid_limit_bytes=bid_limit_bytes,
         award_rule=record.award_rule,
     )
+
+
+def _lot_entry(lot: LotRecord) -> dict[str, JsonValue]:
+    """A lot as the notice lists it; one without a rulebook of its own has the bytes of older notices."""
+    own: dict[str, JsonValue] = (
+        {} if lot.rulebook is None else {"rulebook": lot.rulebook, "rulebook_digest": lot.rulebook_digest}
+    )
+    return {"id": lot.id, "number": lot.number, "title": dict(lot.title), **own}
 
 
 def notices(session: Session, tender_id: str) -> list[NoticeRecord]:

@@ -55,6 +55,9 @@ class LotRecord(SQLModel, table=True):
     tender_id: str = Field(sa_type=Id, foreign_key="tenders.id", index=True)
     number: int
     title: dict[str, str] = Field(default_factory=dict, sa_column=_json())
+    rulebook: dict[str, Any] | None = Field(default=None, sa_column=Column(JsonText))
+    """the lot's own; None: the tender's holds"""
+    rulebook_digest: str | None = Field(default=None, max_length=64)
 
 
 class DocumentRecord(SQLModel, table=True):

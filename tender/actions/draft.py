@@ -8,7 +8,7 @@ from sqlmodel import Session, col, delete
 
 from accounts import queries as accounts
 from accounts.duties import Actor, Duty
-from kernel.errors import BadInput, ChangedMeanwhile, NotFound, RulebookFrozen
+from kernel.errors import BadInput, BadRulebook, ChangedMeanwhile, NotFound, RulebookFrozen
 from kernel.ids import TenderId, new_id
 from storage.objects import StoredObject
 from tender import queries
@@ -77,13 +77,60 @@ def edit_draft(
 
 
 def set_rulebook(session: Session, *, actor: Actor, tender_id: str, rulebook: FrozenRulebook) -> int:
-    """Give the draft its rulebook; from publication on it is frozen."""
-    record = own_tender(session, actor, tender_id)
-    if record.stage != Stage.DRAFT:
-        raise RulebookFrozen()
+    """Give the draft its rulebook; from publication on it is frozen.
+
+    Raises:
+        BadRulebook: a lot has a rulebook of its own in another currency or with other decimals.
+        RulebookFrozen: the notice was published.
+    """
+    record = _with_open_rulebook(session, actor, tender_id)
+    own = [lot.number for lot in queries.lots(session, tender_id) if lot.rulebook is not None]
+    if own and (wrong := _other_scale(record, rulebook)):
+        why = "the lots with a rulebook of their own have another one; take those away first"
+        raise BadRulebook(where=f"{wrong} (lot {own[0]})", why=why)
     record.rulebook, record.rulebook_digest = rulebook.body, rulebook.digest
     record.currency, record.price_places = rulebook.currency, rulebook.price_places
     return _touch(session, record)
+
+
+def set_lot_rulebook(
+    session: Session, *, actor: Actor, tender_id: str, number: int, rulebook: FrozenRulebook | None
+) -> int:
+    """Give a lot of the draft a rulebook of its own, or take it away again with None.
+
+    Raises:
+        BadInput: the tender has no rulebook yet, from which the lot's could differ.
+        BadRulebook: it has another currency or other decimals than the tender's.
+        NotFound: there is no lot of this number.
+        RulebookFrozen: the notice was published.
+    """
+    record = _with_open_rulebook(session, actor, tender_id)
+    lot = next((lot for lot in queries.lots(session, tender_id) if lot.number == number), None)
+    if lot is None:
+        raise NotFound(what="lot", id=number)
+    if rulebook is not None:
+        if record.rulebook is None:
+            raise BadInput(where="rulebook", why="give the tender its rulebook before a lot gets its own")
+        if wrong := _other_scale(record, rulebook):
+            raise BadRulebook(where=wrong, why="a lot keeps the tender's; all prices of a tender are alike")
+    lot.rulebook = rulebook.body if rulebook else None
+    lot.rulebook_digest = rulebook.digest if rulebook else None
+    session.add(lot)
+    return _touch(session, record)
+
+
+def _with_open_rulebook(session: Session, actor: Actor, tender_id: str) -> TenderRecord:
+    record = own_tender(session, actor, tender_id)
+    if record.stage != Stage.DRAFT:
+        raise RulebookFrozen()
+    return record
+
+
+def _other_scale(record: TenderRecord, rulebook: FrozenRulebook) -> str:
+    """The field in which a rulebook counts prices otherwise than the tender does; empty where there is none."""
+    if rulebook.currency != record.currency:
+        return "currency"
+    return "price_places" if rulebook.price_places != record.price_places else ""
 
 
 def add_document(
@@ -155,9 +202,14 @@ def _apply(session: Session, record: TenderRecord, command: EditDraft) -> None:
 def _replace_lots(session: Session, tender_id: str, titles: tuple[dict[str, str], ...]) -> None:
     if not 1 <= len(titles) <= 100:
         raise BadInput(where="lots", why="a tender has 1 to 100 lots")
+    # A rulebook of a lot's own stays with the number of the lot; it is written out before the old rows go.
+    own: dict[int, dict[str, Any]] = {
+        lot.number: {"rulebook": lot.rulebook, "rulebook_digest": lot.rulebook_digest}
+        for lot in queries.lots(session, tender_id)
+    }
     session.exec(delete(LotRecord).where(col(LotRecord.tender_id) == tender_id))
     session.add_all(
-        LotRecord(id=new_id(), tender_id=tender_id, number=number, title=title)
+        LotRecord(id=new_id(), tender_id=tender_id, number=number, title=title, **own.get(number, {}))
         for number, title in enumerate(titles, start=1)
     )
 

@@ -68,6 +68,13 @@ def _issue(
         "notice": notice.digest,
         "rulebook": record.rulebook_digest,
     }
+    own: dict[str, JsonValue] = {
+        str(lot.number): lot.rulebook_digest
+        for lot in queries.lots(session, record.id)
+        if lot.rulebook_digest
+    }
+    if own:  # the fact of a tender with one rulebook stays as it was
+        data["lot_rulebooks"] = own
     audit_log.append(session, Fact(kind, record.id, record.id, data), now)
     assert draft.timetable is not None
     outbox.enqueue(
