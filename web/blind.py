@@ -44,27 +44,28 @@ def show(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> dict[str,
     with adapters_of(request).database.reading() as session:
         check_reader(request, session, tender_id)
         seat = experts.seat_of(session, tender_id, actor.person_id) if actor.holds(Duty.EXPERT) else None
-        rules = queries.blind_rules(judging.rulebook(session, tender_id))
         return {
             "tender": tender_id,
             "is_hidden": queries.is_hidden(session, tender_id),
-            "groups": write_rulebook(rules)["groups"],
             "lots": describe(session, tender_id, seat),
         }
 
 
 def describe(session: Session, tender_id: str, seat: str | None) -> list[dict[str, Any]]:
-    """Every lot of a blind tender, for a member with its labels."""
-    if not queries.has_blind_step(session, tender_id):
+    """Every lot with a blind step and its groups, for a member with its labels."""
+    wanted = queries.blind_lots(session, tender_id)
+    if not wanted:
         return []
     parts = queries.parts(session, tender_id)
     found = []
-    for lot in tenders.lots(session, tender_id):
+    for lot in (lot for lot in tenders.lots(session, tender_id) if lot.id in wanted):
+        rules = queries.blind_rules(judging.rulebook(session, tender_id, lot.id))
         own = {one.label: one for one in queries.sheets(session, lot.id, seat)} if seat else {}
         body = {
             "lot": lot.id,
             "number": lot.number,
             "title": lot.title,
+            "groups": write_rulebook(rules)["groups"],
             **describe_blind(session, tender_id, lot.id),
         }
         if seat is not None:

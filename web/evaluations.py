@@ -16,7 +16,6 @@ from evaluation.actions import scoring, votes
 from evaluation.queries import blind, panel
 from evaluation.queries import judging as queries
 from evaluation.records.judging import SheetRecord
-from evaluation.rulebook import write_rulebook
 from expert_pool import queries as experts
 from kernel.clock import write_time
 from kernel.errors import NotFound
@@ -72,19 +71,22 @@ class SheetRequest(Shape):
 
 @get("/api/tenders/{tender_id:str}/evaluation")
 def show_evaluation(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> dict[str, Any]:
-    """A member's desk: the rulebook, the bids, the member's own verdicts and sheets; others see the progress."""
+    """A member's desk: the rulebooks, the bids, the member's own verdicts and sheets; others see the progress."""
     actor = caller(request).may(Scope.EVALUATE)
     with adapters_of(request).database.reading() as session:
         check_reader(request, session, tender_id)
         seat = experts.seat_of(session, tender_id, actor.person_id) if actor.holds(Duty.EXPERT) else None
-        rules = queries.rulebook(session, tender_id)
+        tender = tenders.tender(session, tender_id)
         return {
             "tender": tender_id,
-            "stage": tenders.tender(session, tender_id).stage,
+            "stage": tender.stage,
             "seat": seat,
             "chair": panel.find_chair(session, tender_id),
-            "rulebook": write_rulebook(rules),
-            "lots": [describe_lot(session, tender_id, lot, seat) for lot in tenders.lots(session, tender_id)],
+            "rulebook": tender.rulebook,
+            "lots": [
+                {**describe_lot(session, tender_id, lot, seat), **own_rulebook(lot)}
+                for lot in tenders.lots(session, tender_id)
+            ],
         }
 
 
@@ -268,6 +270,11 @@ def sheet_answer(record: SheetRecord) -> Response[Any]:
     return Response(body, status_code=200, headers={"ETag": f'"{record.version}"'})
 
 
+def own_rulebook(lot: LotRecord) -> dict[str, Any]:
+    """The rulebook of a lot where it has its own; the tender's holds everywhere else."""
+    return {} if lot.rulebook is None else {"rulebook": lot.rulebook}
+
+
 def describe_lot(session: Session, tender_id: str, lot: LotRecord, seat: str | None) -> dict[str, Any]:
     """One lot on a member's desk; without a seat, only how far the panel is."""
     progress = queries.progress(session, tender_id, lot.id)
@@ -279,13 +286,13 @@ def describe_lot(session: Session, tender_id: str, lot: LotRecord, seat: str | N
         "sheets_missing": progress.sheets_missing,
         "questions_open": progress.questions_open,
     }
-    if blind.has_blind_step(session, tender_id):
+    if lot.id in blind.blind_lots(session, tender_id):
         body["blind"] = describe_blind(session, tender_id, lot.id)
     if seat is None:
         return body
     if blind.is_hidden(session, tender_id):
         return {**body, **NAMELESS}
-    rules = queries.rulebook(session, tender_id)
+    rules = queries.rulebook(session, tender_id, lot.id)
     screening = queries.find_screening(session, tender_id, lot.id)
     ballot = queries.ballot(session, lot.id, seat)
     own_sheets = [row for row in queries.sheets(session, lot.id) if row.seat == seat]

@@ -1,6 +1,6 @@
 """The blind step (暗标): plain parts get labels, members score the labels, the last signature reveals whose they are.
 
-1. The bids of every lot are shuffled by a secret seed; its commitment is logged before anybody scores.
+1. The bids of every lot with a blind group are shuffled by a secret seed; its commitment is logged before the scoring.
 2. A member drafts and signs points for each label. Nothing else of the evaluation begins before.
 3. The last signature of all lots publishes the seeds, and copies the points to the members' sheets, where they stand.
 """
@@ -41,11 +41,10 @@ class MadePart:
 
 
 def ask_for_parts(session: Session, *, tender_id: str, now: datetime) -> None:
-    """Ask for the plain part of every opened bid, where the tender has a blind step."""
-    if queries.has_blind_step(session, tender_id):
-        for bids in queries.bids_by_lot(session, tender_id).values():
-            for bid_id in bids:
-                outbox.enqueue(session, "blind_part", {"bid_id": bid_id}, now=now)
+    """Ask for the plain part of every opened bid of the lots that have a blind step."""
+    for bids in queries.bids_by_lot(session, tender_id).values():
+        for bid_id in bids:
+            outbox.enqueue(session, "blind_part", {"bid_id": bid_id}, now=now)
 
 
 def keep_part(session: Session, *, key: bytes, part: MadePart, now: datetime) -> None:
@@ -93,7 +92,7 @@ def save_blind_sheet(
     """
     seat = take_seat_to_score_blind(session, actor, tender_id)
     queries.part(session, tender_id, lot_id, label)
-    rules = queries.blind_rules(judging.rulebook(session, tender_id))
+    rules = queries.blind_rules(judging.rulebook(session, tender_id, lot_id))
     read = write_sheet_points(rules, read_sheet(rules, seat, BidId(""), points))
     record = queries.sheet(session, lot_id, label, seat, lock=True)
     if (record.version if record else 0) != version:
@@ -130,7 +129,7 @@ def sign_blind_sheets(
     queries.lot(session, tender_id, lot_id)
     if not versions:
         raise BadInput(where="versions", why="no complete sheet is waiting for your signature")
-    rules = queries.blind_rules(judging.rulebook(session, tender_id))
+    rules = queries.blind_rules(judging.rulebook(session, tender_id, lot_id))
     signed, digests = [], dict[str, JsonValue]()
     for label, version in sorted(versions.items()):
         record = queries.sheet(session, lot_id, label, seat, lock=True)

@@ -127,7 +127,7 @@ def keep_findings(
 def _complete_sheets(session: Session, tender_id: str, lot_id: str) -> list[SheetRecord]:
     """The sheets of all members for all accepted bids, when every one of them is complete; else none."""
     screening = judging.find_screening(session, tender_id, lot_id)
-    wanted = {criterion.id for criterion in judging.rulebook(session, tender_id).expert_criteria}
+    wanted = {criterion.id for criterion in judging.rulebook(session, tender_id, lot_id).expert_criteria}
     if screening is None or not wanted:
         return []
     seats, accepted = set(judging.seats(session, tender_id)), {bid.bid_id for bid in screening.accepted}
@@ -146,7 +146,7 @@ def _digest(sheets: list[SheetRecord]) -> str:
 
 
 def _compare(session: Session, tender_id: str, lot_id: str, sheets: list[SheetRecord], now: datetime) -> None:
-    rules, last = judging.rulebook(session, tender_id), queries.last_comparison(session, lot_id)
+    rules, last = judging.rulebook(session, tender_id, lot_id), queries.last_comparison(session, lot_id)
     values = {
         (row.seat, row.bid_id): read_sheet(rules, row.seat, BidId(row.bid_id), row.points) for row in sheets
     }

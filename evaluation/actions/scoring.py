@@ -60,7 +60,7 @@ def save_sheet(
     seat = take_seat_under_chair(session, actor, tender_id)
     lot_id = _lot_of_bid(session, tender_id, bid_id)
     check_accepted(queries.find_screening(session, tender_id, lot_id), bid_id)
-    rules = queries.rulebook(session, tender_id)
+    rules = queries.rulebook(session, tender_id, lot_id)
     record = _save(session, rules, lot_id, seat, bid_id, SheetDraft(points, version), now)
     compare_scores(session, tender_id=tender_id, lot_id=lot_id, now=now)
     return record
@@ -78,7 +78,7 @@ def save_sheets(
     """Keep drafts of several sheets of one lot, each on its own: one that is refused does not hold up the others."""
     seat = take_seat_under_chair(session, actor, tender_id)
     rules, screening = (
-        queries.rulebook(session, tender_id),
+        queries.rulebook(session, tender_id, lot_id),
         queries.find_screening(session, tender_id, lot_id),
     )
     saved: dict[str, SheetRecord] = {}
@@ -169,7 +169,7 @@ def _sign(
     if record.version != version:
         raise ChangedMeanwhile()
     _check_may_sign(session, tender_id, seat, record)
-    rules = queries.rulebook(session, tender_id)
+    rules = queries.rulebook(session, tender_id, record.lot_id)
     check_sheet(rules, queries.sheet_value(rules, record))
     record.signed_at = now
     session.add(record)

@@ -14,12 +14,12 @@ from evaluation.compliance import OpenedBid, Vote, check_votes
 from evaluation.queries import clarifications
 from evaluation.queries import judging as queries
 from evaluation.records.judging import BallotRecord, VoteRecord
+from evaluation.rulebook import Rulebook
 from evaluation.signed_work import votes_digest
-from kernel.errors import BadInput, ChangedMeanwhile, NotFound, Refused
+from kernel.errors import BadInput, ChangedMeanwhile, Refused
 from kernel.ids import BidId
 from storage import audit_log
 from storage.audit_log import Fact
-from tender import queries as tenders
 
 MOST_REASON = 2000  # characters of a reason
 
@@ -53,7 +53,11 @@ def save_votes(
     """
     seat = take_seat_under_chair(session, actor, tender_id)
     record = _ballot(session, lot_id, seat, now)
-    _check_known(session, tender_id, votes, _bids_of_lot(session, tender_id, lot_id))
+    rules, bids = (
+        queries.rulebook(session, tender_id, lot_id),
+        queries.opened_bids(session, tender_id, lot_id),
+    )
+    _check_known(rules, votes, bids)
     if record.version != version:
         raise ChangedMeanwhile()
     _check_open(record)
@@ -76,10 +80,13 @@ def hand_in_votes(
         Refused: the member has voted before, or a bidder's answer is still awaited.
     """
     seat = take_seat_under_chair(session, actor, tender_id)
-    rules, bids = queries.rulebook(session, tender_id), _bids_of_lot(session, tender_id, lot_id)
+    rules, bids = (
+        queries.rulebook(session, tender_id, lot_id),
+        queries.opened_bids(session, tender_id, lot_id),
+    )
     record = _ballot(session, lot_id, seat, now)
     _check_open(record)
-    _check_known(session, tender_id, votes, bids)
+    _check_known(rules, votes, bids)
     for vote in votes:
         if vote.passed is None:
             raise BadInput(where=_where(vote), why="a member has not voted")
@@ -126,11 +133,9 @@ def _check_open(record: BallotRecord) -> None:
         raise Refused(rule="one-vote", why="your verdicts on this lot were already handed in")
 
 
-def _check_known(
-    session: Session, tender_id: str, votes: Sequence[CastVote], bids: tuple[OpenedBid, ...]
-) -> None:
+def _check_known(rules: Rulebook, votes: Sequence[CastVote], bids: tuple[OpenedBid, ...]) -> None:
     """Every verdict is on a check of a bid of the lot, once, with a reason of sane length."""
-    checks = {check.id for check in queries.rulebook(session, tender_id).checks}
+    checks = {check.id for check in rules.checks}
     known, seen = {bid.bid_id for bid in bids}, set()
     for vote in votes:
         key = (vote.bid_id, vote.check_id)
@@ -145,9 +150,3 @@ def _check_known(
 
 def _where(vote: CastVote) -> str:
     return f"vote on {vote.check_id} of bid {vote.bid_id}"
-
-
-def _bids_of_lot(session: Session, tender_id: str, lot_id: str) -> tuple[OpenedBid, ...]:
-    if lot_id not in {lot.id for lot in tenders.lots(session, tender_id)}:
-        raise NotFound(what="lot", id=lot_id)
-    return queries.opened_bids(session, tender_id, lot_id)

@@ -10,14 +10,17 @@ from kernel.ids import BidId
 from kernel.money import read_units
 
 
-def lot_offers(ranking: Ranking, objective: str) -> list[tuple[BidId, int]]:
+def lot_offers(ranking: Ranking, objective: str, places: int) -> list[tuple[BidId, int]]:
     """The ranked bids of a lot with what each costs: its price as opened, or the points that it lacks.
 
-    The order is that of the places; bids that share one stand in order of id, until a draw has decided.
+    Points are counted with `places` decimals, at least those of the lot's own totals, so that lots under different
+    rulebooks add up exactly. The order is that of the places; bids that share one stand in order of id, until a
+    draw has decided.
     """
+    finer = 10 ** (places - ranking.rulebook.places.total)
     full = int(ranking.rulebook.total_maximum * 10**ranking.rulebook.places.total)
     return [
-        (line.bid.bid_id, line.bid.offer if objective == "price" else max(full - line.total, 0))
+        (line.bid.bid_id, line.bid.offer if objective == "price" else max(full - line.total, 0) * finer)
         for line in ranking.lines
     ]
 

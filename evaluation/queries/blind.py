@@ -39,16 +39,27 @@ def blind_rules(rules: Rulebook) -> Rulebook:
 
 def has_blind_step(session: Session, tender_id: str) -> bool:
     """Whether anything of a tender is scored under labels."""
-    written = tenders.tender(session, tender_id).rulebook
-    return written is not None and any(group.get("blind") for group in written["groups"])
+    return bool(blind_lots(session, tender_id))
+
+
+def blind_lots(session: Session, tender_id: str) -> set[str]:
+    """The lots whose rulebook, their own or the tender's, has a group that is scored under labels."""
+    of_tender, found = tenders.tender(session, tender_id).rulebook, set()
+    for lot in tenders.lots(session, tender_id):
+        written = of_tender if lot.rulebook is None else lot.rulebook
+        if written is not None and any(group.get("blind") for group in written["groups"]):
+            found.add(lot.id)
+    return found
 
 
 def is_hidden(session: Session, tender_id: str) -> bool:
-    """Whether the panel may not yet know whose bid is whose; true for all lots until all of them are revealed."""
-    if not has_blind_step(session, tender_id):
-        return False
-    revealed = {row.lot_id for row in lots(session, tender_id) if row.revealed_at is not None}
-    return bool(bids_by_lot(session, tender_id).keys() - revealed)
+    """Whether the panel may not yet know whose bid is whose.
+
+    True for all lots until every lot with a blind step is revealed: bidders often bid for several lots.
+    """
+    wanted = bids_by_lot(session, tender_id)
+    revealed = {row.lot_id for row in lots(session, tender_id) if row.revealed_at} if wanted else set()
+    return bool(wanted.keys() - revealed)
 
 
 def check_revealed(session: Session, tender_id: str) -> None:
@@ -67,10 +78,11 @@ def check_revealed_to(session: Session, actor: Actor, tender_id: str) -> None:
 
 
 def bids_by_lot(session: Session, tender_id: str) -> dict[str, list[str]]:
-    """The bids whose price was read, by lot; lots without one are left out."""
+    """The bids whose price was read, by lot with a blind step; lots without such a bid are left out."""
+    wanted = blind_lots(session, tender_id)
     found: dict[str, list[str]] = {}
-    for row, bid in tenders.opened_bids(session, tender_id):
-        if row.price_units is not None:
+    for row, bid in tenders.opened_bids(session, tender_id) if wanted else ():
+        if row.price_units is not None and bid.lot_id in wanted:
             found.setdefault(bid.lot_id, []).append(bid.id)
     return found
 

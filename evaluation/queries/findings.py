@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 from evaluation.findings.sheet_figures import sheet_figures
 from evaluation.records.findings import ComparisonRecord, LotFindingsRecord, OutlierRecord
 from evaluation.records.judging import RankingRecord, SheetRecord
-from evaluation.rulebook import read_rulebook
+from evaluation.rulebook import Rulebook, read_rulebook
 from evaluation.sheets import read_sheet
 from kernel.errors import NotFound
 from kernel.ids import BidId
@@ -19,7 +19,8 @@ def unexplained(session: Session, tender_id: str, seat: str, lot_id: str) -> lis
     open_ones = [row for row in flagged(session, lot_id, seat) if not row.reason]
     if not open_ones:
         return []
-    standing = _standing_figures(session, tender_id, seat, {row.bid_id for row in open_ones})
+    rules = read_rulebook(tenders.rulebook_of_lot(session, tender_id, lot_id))
+    standing = _standing_figures(session, rules, seat, {row.bid_id for row in open_ones})
     return [row for row in open_ones if standing.get((row.bid_id, row.level, row.target)) == row.figure]
 
 
@@ -86,10 +87,9 @@ def tender_findings(session: Session, tender_id: str) -> Sequence[LotFindingsRec
 
 
 def _standing_figures(
-    session: Session, tender_id: str, seat: str, bids: set[str]
+    session: Session, rules: Rulebook, seat: str, bids: set[str]
 ) -> dict[tuple[str, str, str], str]:
     """The member's figures as they are now, of the sheets that are complete."""
-    rules = read_rulebook(tenders.tender(session, tender_id).rulebook)
     wanted = {criterion.id for criterion in rules.expert_criteria}
     rows = session.exec(
         select(SheetRecord).where(SheetRecord.seat == seat, col(SheetRecord.bid_id).in_(bids))

@@ -28,12 +28,12 @@ from tender.opening import read_announced
 VOTES = table_of(VoteRecord)
 
 
-def rulebook(session: Session, tender_id: str) -> Rulebook:
-    """The rulebook that was frozen with the notice."""
-    record = tenders.tender(session, tender_id)
-    if record.rulebook is None:
+def rulebook(session: Session, tender_id: str, lot_id: str) -> Rulebook:
+    """The rulebook of a lot, its own or the tender's, as it was frozen with the notice."""
+    written = tenders.rulebook_of_lot(session, tender_id, lot_id)
+    if written is None:
         raise NotFound(what="rulebook of tender", id=tender_id)
-    return read_rulebook(record.rulebook)
+    return read_rulebook(written)
 
 
 def opened_bids(session: Session, tender_id: str, lot_id: str) -> tuple[OpenedBid, ...]:
@@ -44,7 +44,7 @@ def opened_bids(session: Session, tender_id: str, lot_id: str) -> tuple[OpenedBi
         if bid.lot_id == lot_id and row.price_units is not None
     ]
     names = accounts.organisation_names(session, {bid.bidder_id for _, bid in rows})
-    asked = answer_fields(rulebook(session, tender_id))
+    asked = answer_fields(rulebook(session, tender_id, lot_id))
     scale = tenders.price_scale(tenders.tender(session, tender_id))
     corrected = clarifications.confirmed_corrections(session, lot_id)
     bids = [
@@ -97,7 +97,7 @@ def votes_of_seat(session: Session, lot_id: str, seat: str) -> list[VoteRecord]:
 
 def find_screening(session: Session, tender_id: str, lot_id: str) -> Screening | None:
     """The outcome of the compliance review of a lot; None until every member has voted on everything."""
-    rules, bids = rulebook(session, tender_id), opened_bids(session, tender_id, lot_id)
+    rules, bids = rulebook(session, tender_id, lot_id), opened_bids(session, tender_id, lot_id)
     cast = votes(session, lot_id)
     members = seats(session, tender_id)
     if not members or len(cast) < len(members) * len(bids) * len(rules.checks):
@@ -144,7 +144,7 @@ class Progress:
 def progress(session: Session, tender_id: str, lot_id: str) -> Progress:
     """What is still missing before a lot can be ranked."""
     members = seats(session, tender_id)
-    rules, bids = rulebook(session, tender_id), opened_bids(session, tender_id, lot_id)
+    rules, bids = rulebook(session, tender_id, lot_id), opened_bids(session, tender_id, lot_id)
     questions = len(clarifications.unsettled(session, lot_id))
     missing_votes = len(members) * len(bids) * len(rules.checks) - len(votes(session, lot_id))
     outcome = find_screening(session, tender_id, lot_id)
@@ -178,7 +178,7 @@ def _counting_sheets(session: Session, lot_id: str, outcome: Screening | None) -
 
 def evaluation_case(session: Session, tender_id: str, lot_id: str) -> EvaluationCase:
     """Everything the ranking of a lot depends on; only signed sheets of accepted bids count."""
-    rules = rulebook(session, tender_id)
+    rules = rulebook(session, tender_id, lot_id)
     signed = _counting_sheets(session, lot_id, find_screening(session, tender_id, lot_id))
     return EvaluationCase(
         tender_id=TenderId(tender_id),

@@ -50,20 +50,22 @@ def award_proposal(session: Session, tender_id: str) -> AwardProposal:
     lots, made = tenders.lots(session, tender_id), judging.rankings(session, tender_id)
     if not made or len(made) < len(lots):
         raise NotFound(what="award proposal of tender", id=tender_id)
-    rule, rulebook = award_rule(session, tender_id), judging.rulebook(session, tender_id)
+    rule, scale = award_rule(session, tender_id), tenders.price_scale(tenders.tender(session, tender_id))
+    rankings = [evaluate(read_case(record.case)) for record in made]
+    # Lots under different rulebooks may carry different decimals; the finest hold all of them exactly.
+    finest = max(ranking.rulebook.places.total for ranking in rankings)
     bidders = {bid.id: bid.bidder_id for _, bid in tenders.opened_bids(session, tender_id)}
     ranked = []
-    for lot, record in zip(lots, made, strict=True):
-        offers = lot_offers(evaluate(read_case(record.case)), rule.objective)
+    for lot, ranking in zip(lots, rankings, strict=True):
+        offers = lot_offers(ranking, rule.objective, finest)
         ranked.append(Lot(str(lot.number), tuple(Offer(bidders[bid], cost) for bid, cost in offers)))
-    own, other = compare(rule, ranked, _bundles(session, tender_id, rule, rulebook.scale))
-    places = rulebook.price_places if rule.objective == "price" else rulebook.places.total
+    own, other = compare(rule, ranked, _bundles(session, tender_id, rule, scale))
     return AwardProposal(
         rule=rule,
         own=own,
         other=other,
-        unit=rulebook.currency if rule.objective == "price" else POINTS_UNIT,
-        places=places,
+        unit=scale.currency if rule.objective == "price" else POINTS_UNIT,
+        places=scale.places if rule.objective == "price" else finest,
         names=accounts.organisation_names(session, set(bidders.values())),
         titles={str(lot.number): lot.title for lot in lots},
     )

@@ -11,6 +11,6 @@ def low_prices(session: Session, tender_id: str, lot_id: str) -> tuple[LowPrices
     screening = judging.find_screening(session, tender_id, lot_id)
     if screening is None:
         return None
-    rules = judging.rulebook(session, tender_id)
+    rules = judging.rulebook(session, tender_id, lot_id)
     prices = {bid.bid_id: bid.price for bid in screening.accepted}
     return find_low_prices(rules.abnormally_low, prices, rules.price.ceiling, rules.price_places)

@@ -169,7 +169,7 @@ def vote(
 ) -> None:
     """All verdicts of one member; `fails` gives the reason by bid."""
     with platform.database.transaction() as session:
-        rules = evaluation_queries.rulebook(session, tender.tender_id)
+        rules = evaluation_queries.rulebook(session, tender.tender_id, tender.lot_id)
         bids = evaluation_queries.opened_bids(session, tender.tender_id, tender.lot_id)
         reasons = fails or {}
         cast = [

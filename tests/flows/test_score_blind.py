@@ -216,7 +216,7 @@ def test_who_replaces_a_member_scores_labels_before_the_reveal_and_openly_after_
     second = replace(platform, tender, "seat-3")
     with platform.database.reading() as session:
         assert not blind.is_hidden(session, tender.tender_id)
-        rules = judging.rulebook(session, tender.tender_id)
+        rules = judging.rulebook(session, tender.tender_id, tender.lot_id)
         fixed = [blind.fixed_criteria(session, rules, tender.lot_id, seat) for seat in (first, second)]
     assert fixed == [["plan"], []]
 

@@ -12,6 +12,7 @@ from evaluation.queries import blind as queries
 from evaluation.queries import judging
 from expert_pool import queries as experts
 from kernel.errors import NotFound, TenderingError
+from storage.database import Session
 from tender import queries as tenders
 from web.blind import describe
 from web.guards import adapters_of
@@ -26,9 +27,8 @@ def blind_values(request: Request[Any, Any, Any], tender_id: str) -> dict[str, A
     actor = actor_of(request, Duty.EXPERT)
     with adapters_of(request).database.reading() as session:
         seat = experts.seat_of(session, tender_id, actor.person_id)
-        rulebook = queries.blind_rules(judging.rulebook(session, tender_id))
         is_hidden = queries.is_hidden(session, tender_id)
-        lots = describe(session, tender_id, seat)
+        lots = [{**lot, **rules_of(session, tender_id, lot)} for lot in describe(session, tender_id, seat)]
         bids = (
             []
             if is_hidden
@@ -36,13 +36,16 @@ def blind_values(request: Request[Any, Any, Any], tender_id: str) -> dict[str, A
         )
         return {
             "tender": tenders.tender(session, tender_id),
-            "rulebook": rulebook,
-            "groups": expert_groups(rulebook),
-            "criteria": rulebook.expert_criteria,
             "lots": lots,
             "is_hidden": is_hidden,
             "names": {bid.bid_id: bid.bidder_name for bid in bids},
         }
+
+
+def rules_of(session: Session, tender_id: str, lot: dict[str, Any]) -> dict[str, Any]:
+    """What is scored under the labels of a lot."""
+    rulebook = queries.blind_rules(judging.rulebook(session, tender_id, lot["lot"]))
+    return {"rulebook": rulebook, "groups": expert_groups(rulebook), "criteria": rulebook.expert_criteria}
 
 
 def label_values(
@@ -85,7 +88,7 @@ def save_sheet(
     """Save the points of a label and go back to the list, or on to the check."""
     adapters, actor = adapters_of(request), actor_of(request, Duty.EXPERT)
     values = label_values(request, tender_id, lot_id, label)
-    typed = typed_points(values["rulebook"], data)
+    typed = typed_points(values["lot"]["rulebook"], data)
     try:
         with adapters.database.transaction() as session:
             actions.save_blind_sheet(

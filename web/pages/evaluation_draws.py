@@ -78,7 +78,7 @@ def is_own(actor: Actor, record: TenderRecord) -> bool:
 def lacks(session: Session, record: TenderRecord, lot_id: str) -> bool:
     """Whether a lot has something to freeze now."""
     if record.stage == Stage.OPENED:
-        rules = judging.rulebook(session, record.id)
+        rules = judging.rulebook(session, record.id, lot_id)
         is_wanted = bool(formula_items(rules, ()))
         return is_wanted and queries.find_draw(session, lot_id, FORMULA, rulebook_digest(rules)) is None
     ranking = judging.found_ranking(session, lot_id) if record.stage == Stage.EVALUATED else None

@@ -8,11 +8,12 @@ from litestar.params import FromPath, URLEncodedBody
 from accounts.duties import Duty
 from evaluation.actions import scoring
 from evaluation.desk import expert_groups
-from evaluation.queries import clarifications
+from evaluation.queries import blind, clarifications
 from evaluation.queries import judging as queries
 from evaluation.rulebook import Rulebook
 from expert_pool import queries as experts
 from kernel.errors import NotFound, TenderingError
+from storage.database import Session
 from tender import queries as tenders
 from web.evaluations import describe_lot
 from web.guards import adapters_of
@@ -44,20 +45,26 @@ def desk(request: Request[Any, Any, Any], tender_id: str) -> dict[str, Any]:
     actor = actor_of(request, Duty.EXPERT)
     with adapters_of(request).database.reading() as session:
         seat = experts.seat_of(session, tender_id, actor.person_id)
-        lots = [describe_lot(session, tender_id, lot, seat) for lot in tenders.lots(session, tender_id)]
+        lots = [
+            {**describe_lot(session, tender_id, lot, seat), **rules_of(session, tender_id, lot.id)}
+            for lot in tenders.lots(session, tender_id)
+        ]
         panel = describe_panel(session, tender_id, actor)
-        rulebook = queries.rulebook(session, tender_id)
         return {
             "tender": tenders.tender(session, tender_id),
             "seat": seat,
             "panel": panel,
             "is_chair": panel["chair"] == seat,
             "lots": lots,
-            "rulebook": rulebook,
-            "groups": expert_groups(rulebook),
-            "criteria": rulebook.expert_criteria,
+            "is_hidden": blind.is_hidden(session, tender_id),
             "questions": len(clarifications.of_tender(session, tender_id)),
         }
+
+
+def rules_of(session: Session, tender_id: str, lot_id: str) -> dict[str, Any]:
+    """What the members check and score in a lot."""
+    rulebook = queries.rulebook(session, tender_id, lot_id)
+    return {"rulebook": rulebook, "groups": expert_groups(rulebook), "criteria": rulebook.expert_criteria}
 
 
 def lot_of(values: dict[str, Any], lot_id: str) -> dict[str, Any]:
@@ -108,8 +115,8 @@ def typed_points(rulebook: Rulebook, data: dict[str, Any], prefix: str = "points
 def save(request: Request[Any, Any, Any], tender_id: str, bid_id: str, data: dict[str, Any]) -> int:
     """Keep the draft of a sheet; returns its new version."""
     adapters, actor = adapters_of(request), actor_of(request, Duty.EXPERT)
-    rulebook = desk(request, tender_id)["rulebook"]
     with adapters.database.transaction() as session:
+        rulebook = queries.rulebook(session, tender_id, tenders.bid(session, bid_id).lot_id)
         record = scoring.save_sheet(
             session,
             actor=actor,
@@ -137,7 +144,7 @@ def save_sheet(
         with adapters_of(request).database.reading() as session:
             values["files"] = queries.bid_contents(session, tender_id, bid_id)[1]
         field = f"points-{error.facts.get('where', '')}"
-        typed = typed_points(values["rulebook"], data)
+        typed = typed_points(values["lot"]["rulebook"], data)
         return refuse(request, "expert-sheet.html", error, field=field, typed=typed, **values)
     return see(f"/expert/tenders/{tender_id}/bids/{bid_id}/check")
 

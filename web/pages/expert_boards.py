@@ -57,7 +57,7 @@ def save_votes(
                 actor=actor,
                 tender_id=tender_id,
                 lot_id=lot_id,
-                votes=[read_vote(data, bid, check) for bid, check in pairs(values, lot)],
+                votes=[read_vote(data, bid, check) for bid, check in pairs(lot)],
                 version=whole(data, "version"),
                 now=adapters.clock.now(),
             )
@@ -78,7 +78,7 @@ def hand_in_votes(
     values = desk(request, tender_id)
     lot = lot_of(values, lot_id)
     try:
-        cast = [read_vote(data, bid, check) for bid, check in pairs(values, lot)]
+        cast = [read_vote(data, bid, check) for bid, check in pairs(lot)]
         for vote in cast:
             if vote.passed is None:
                 raise BadInput(where=f"v-{vote.bid_id}-{vote.check_id}", why="choose pass or reject")
@@ -96,9 +96,9 @@ def hand_in_votes(
     return see(f"/expert/tenders/{tender_id}")
 
 
-def pairs(values: dict[str, Any], lot: dict[str, Any]) -> list[tuple[str, str]]:
-    """Every bid with every check."""
-    return [(bid["bid"], check.id) for check in values["rulebook"].checks for bid in lot["bids"]]
+def pairs(lot: dict[str, Any]) -> list[tuple[str, str]]:
+    """Every bid of a lot with every check of its rulebook."""
+    return [(bid["bid"], check.id) for check in lot["rulebook"].checks for bid in lot["bids"]]
 
 
 def read_vote(data: dict[str, Any], bid: str, check: str) -> votes.CastVote:
@@ -116,7 +116,7 @@ def refuse_votes(
 ) -> Response[str]:
     """The form again with what was typed and the field that is wrong."""
     where = str(error.facts.get("where", ""))
-    fields = {f"vote on {check} of bid {bid}": f"r-{bid}-{check}" for bid, check in pairs(values, lot)}
+    fields = {f"vote on {check} of bid {bid}": f"r-{bid}-{check}" for bid, check in pairs(lot)}
     if where in fields:
         error = BadInput(where=fields[where], why=error.facts["why"])
     form = {**data, "version": str(lot["ballot"]["version"])}
@@ -154,7 +154,7 @@ def save_scores(
     values = desk(request, tender_id)
     lot = lot_of(values, lot_id)
     open_bids = [bid for bid in lot["accepted"] or [] if not is_signed(lot, bid)]
-    typed = {bid: typed_points(values["rulebook"], data, f"p-{bid}-") for bid in open_bids}
+    typed = {bid: typed_points(lot["rulebook"], data, f"p-{bid}-") for bid in open_bids}
     with adapters.database.transaction() as session:
         done = scoring.save_sheets(
             session,
@@ -194,7 +194,7 @@ def check_values(request: Request[Any, Any, Any], tender_id: str, lot_id: str) -
     """A lot's sheets as saved, with how many points each has."""
     values = desk(request, tender_id)
     lot = lot_of(values, lot_id)
-    wanted = len(values["criteria"])
+    wanted = len(lot["criteria"])
     found = columns(lot)
     complete = [
         bid["bid"]

@@ -15,7 +15,6 @@ from evaluation.queries import findings as queries
 from evaluation.queries import judging
 from evaluation.queries.collusion import check_reader
 from evaluation.queries.low_prices import low_prices
-from evaluation.rulebook import Rulebook
 from kernel.errors import TenderingError
 from kernel.money import half_up, write_units
 from storage.database import Session
@@ -77,32 +76,29 @@ def page_values(request: Request[Any, Any, Any], tender_id: str) -> dict[str, An
     actor = actor_of(request, *READERS)
     with adapters_of(request).database.reading() as session:
         seat = check_reader(session, actor, tender_id)
-        tender, rulebook = tenders.tender(session, tender_id), judging.rulebook(session, tender_id)
-        lots = [
-            lot_values(session, tender_id, lot, rulebook, seat) for lot in tenders.lots(session, tender_id)
-        ]
+        tender = tenders.tender(session, tender_id)
+        lots = [lot_values(session, tender_id, lot, seat) for lot in tenders.lots(session, tender_id)]
     home = next(HOMES[duty] for duty in READERS if actor.holds(duty))
     return {
         "tender": tender,
         "lots": lots,
         "seat": seat,
-        "part_names": part_names(rulebook),
-        "currency": rulebook.currency,
+        "currency": tender.currency,
         "is_ranked": tender.stage == Stage.EVALUATED,
         "home": f"/expert/tenders/{tender_id}" if seat else home,
     }
 
 
-def lot_values(
-    session: Session, tender_id: str, lot: LotRecord, rulebook: Rulebook, seat: str
-) -> dict[str, Any]:
+def lot_values(session: Session, tender_id: str, lot: LotRecord, seat: str) -> dict[str, Any]:
     """What the page shows of one lot."""
+    rulebook = judging.rulebook(session, tender_id, lot.id)
     found, record = low_prices(session, tender_id, lot.id), queries.find_lot_findings(session, lot.id)
     bids = judging.opened_bids(session, tender_id, lot.id)
     return {
         "id": lot.id,
         "number": lot.number,
         "title": lot.title,
+        "part_names": part_names(rulebook),
         "names": {bid.bid_id: bid.bidder_name for bid in bids},
         "low": None if found is None else [low_words(one, rulebook.price_places) for one in found],
         "own": queries.flagged(session, lot.id, seat) if seat else [],
