@@ -159,6 +159,10 @@ class TenderSnapshot:
     shortening_reason: str
     rulebook_digest: str
     published_digests: tuple[str, ...]  # of the rulebook, in each published notice
+    lot_digests: Mapping[int, str] = field(
+        default_factory=dict
+    )  # of lots with a rulebook of their own, by number
+    published_lot_digests: tuple[Mapping[int, str], ...] = ()  # the same, in each published notice
     closed_at: datetime | None = None
     opened_at: datetime | None = None
     unanswered: tuple[str, ...] = ()  # ids of questions

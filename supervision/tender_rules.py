@@ -59,6 +59,12 @@ def rulebook_changed(tender: TenderSnapshot, now: datetime, calendar: Calendar) 
     for version, digest in enumerate(tender.published_digests, start=1):
         if digest != tender.rulebook_digest:
             yield _alert(tender, "T5", Severity.RED, f"{version}:{tender.rulebook_digest}", version=version)
+    for version, published in enumerate(tender.published_lot_digests, start=1):
+        for lot in sorted(published.keys() | tender.lot_digests.keys()):
+            now_used = tender.lot_digests.get(lot, "")
+            if published.get(lot, "") != now_used:
+                occurrence = f"{version}:lot-{lot}:{now_used}"
+                yield _alert(tender, "T5", Severity.RED, occurrence, version=version, lot=lot)
 
 
 def period_too_short(tender: TenderSnapshot, now: datetime, calendar: Calendar) -> Found:

@@ -192,7 +192,9 @@ def tender_snapshot(session: Session, tender_id: str) -> TenderSnapshot:
     assert record.questions_until
     assert record.closes_at
     closing, opening = tenders.closing(session, tender_id), tenders.opening_record(session, tender_id)
-    lots = [lot.id for lot in tenders.lots(session, tender_id)]
+    all_lots = tenders.lots(session, tender_id)
+    lots = [lot.id for lot in all_lots]
+    notices = tenders.notices(session, tender_id)
     unsigned = select(func.count()).where(
         col(SheetRecord.lot_id).in_(lots), col(SheetRecord.signed_at).is_(None)
     )
@@ -211,8 +213,11 @@ def tender_snapshot(session: Session, tender_id: str) -> TenderSnapshot:
         bidding_days=int(record.periods.get("bidding_days", 20)),
         shortening_reason=record.shortening_reason,
         rulebook_digest=record.rulebook_digest or "",
-        published_digests=tuple(
-            str(notice.body.get("rulebook_digest", "")) for notice in tenders.notices(session, tender_id)
+        published_digests=tuple(str(notice.body.get("rulebook_digest", "")) for notice in notices),
+        lot_digests={lot.number: lot.rulebook_digest for lot in all_lots if lot.rulebook_digest},
+        published_lot_digests=tuple(
+            {lot["number"]: lot["rulebook_digest"] for lot in notice.body["lots"] if "rulebook_digest" in lot}
+            for notice in notices
         ),
         closed_at=closing.closed_at if closing else None,
         opened_at=opening.recorded_at if opening else None,
