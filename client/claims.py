@@ -183,7 +183,14 @@ def notice_is_published(evidence: Evidence) -> str:
     notice = evidence.notice
     if digest_of(notice["rulebook"]) != notice["rulebook_digest"]:
         raise IntegrityBroken(what="the rulebook does not fit the digest in the notice")
-    return f"notice version {notice['version']}, rulebook {notice['rulebook_digest'][:16]}…"
+    own = [lot for lot in notice["lots"] if "rulebook" in lot or "rulebook_digest" in lot]
+    for lot in own:
+        if digest_of(lot["rulebook"]) != lot["rulebook_digest"]:
+            raise IntegrityBroken(
+                what=f"the rulebook of lot {lot['number']} does not fit its digest in the notice"
+            )
+    told = "".join(f", lot {lot['number']} {lot['rulebook_digest'][:16]}…" for lot in own)
+    return f"notice version {notice['version']}, rulebook {notice['rulebook_digest'][:16]}…{told}"
 
 
 Check = Callable[[Evidence], str]

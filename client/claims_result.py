@@ -20,6 +20,7 @@ from expert_pool.transcript import check_transcript
 from kernel.clock import read_time
 from kernel.errors import IntegrityBroken
 from kernel.money import PriceScale, write_units
+from tender.notice import lot_rulebook
 from tender.opening import read_announced
 
 REPORT_FORMS = {"json": "report.json", "pdf-zh": "report.zh.pdf", "pdf-en": "report.en.pdf"}
@@ -95,7 +96,7 @@ def ranking_follows_rulebook(evidence: Evidence) -> str:
     if sorted(ranked) != sorted(lots):
         raise IntegrityBroken(what="the log does not rank exactly the lots of the notice")
     for lot_id, body in cases(evidence).items():
-        if body["rulebook"] != evidence.notice["rulebook"]:
+        if body["rulebook"] != lot_rulebook(evidence.notice, lot_id):
             raise IntegrityBroken(what="the case was evaluated by another rulebook than the published one")
         in_lot = {line["bid"] for line in evidence.opening["bids"] if line["lot"] == lot_id}
         if {bid["bid_id"]: bid["price"] for bid in body["bids"]} != {bid: prices[bid] for bid in in_lot}:

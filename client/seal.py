@@ -24,6 +24,7 @@ from evaluation.answers import answer_fields
 from evaluation.rulebook import read_rulebook
 from kernel.errors import BadInput, BadRulebook, IntegrityBroken
 from kernel.money import PriceScale, read_money
+from tender.notice import lot_rulebook
 
 THREADS = os.cpu_count() or 1
 
@@ -143,7 +144,7 @@ def seal_command(
         signer = open_bidder_key(key.read_bytes(), passphrase())
         given = read_object(answers) if answers else {}
         announced = bid_json(found, lot_of, signer.name, price, given)
-        warnings = check_answers(found["rulebook"], given, anyway=anyway)
+        warnings = check_answers(lot_rulebook(found, lot_of), given, anyway=anyway)
         traces = trace_files(read_object(trace) if trace else {}, machine_id)
         members = [bytes_file("bid.json", announced), *collect(files or []), *traces]
         size = archive_size(members)
