@@ -17,6 +17,7 @@ from storage.database import Session
 from tender import queries
 from tender.actions import clarify
 from tender.lifecycle import Stage
+from tender.notice import lot_rulebook
 from web.clarifications import of_bidder
 from web.guards import adapters_of
 from web.pages.forms import text
@@ -82,12 +83,22 @@ def show_commands(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> 
     """The exact commands that make a key and seal a bid on the bidder's own machine."""
     actor = actor_of(request, Duty.BIDDER)
     values = task_values(request, actor, tender_id)
+    body = values["notice"].body
+    asked = {lot.id: asked_answers(lot_rulebook(body, lot.id)) for lot in values["lots"]}
+    # Where every lot asks for the same, it is said once.
+    first = next(iter(asked.values()), None)
+    shared = first if all(one == first for one in asked.values()) else None
+    return render(request, "bidder-seal.html", asked=asked, shared=shared, **values)
+
+
+def asked_answers(rules: object) -> dict[str, Any]:
+    """What a rulebook asks of a bid.json, with a sample."""
     try:
-        fields = answer_fields(read_rulebook(values["tender"].rulebook))
+        fields = answer_fields(read_rulebook(rules))
     except BadRulebook:  # of a version from before answers
         fields = {}
     sample = json.dumps(sample_answers(fields), ensure_ascii=False, indent=1)
-    return render(request, "bidder-seal.html", fields=list(fields.values()), sample=sample, **values)
+    return {"fields": list(fields.values()), "sample": sample}
 
 
 @get("/bidder/tenders/{tender_id:str}/ask")

@@ -6,7 +6,7 @@ from litestar import Request, Response
 from litestar.params import FromPath
 
 from evaluation.queries import judging as evaluations
-from evaluation.rulebook import read_rulebook
+from evaluation.rulebook import Rulebook, read_rulebook
 from expert_pool import queries as experts
 from kernel.errors import NotFound
 from storage.database import Session
@@ -57,12 +57,18 @@ def show_tender(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> Re
             "notice": notices[-1],
             "notices": notices,
             "rulebook": read_rulebook(notices[-1].body["rulebook"]),
+            "lot_rulebooks": own_rulebooks(notices[-1].body),
             "documents": queries.documents(session, tender_id),
             "questions": [q for q in queries.questions(session, tender_id) if q.answer is not None],
             "rankings": evaluations.rankings(session, tender_id),
             "draw": experts.find_draw(session, tender_id),
         }
     return render(request, "public-tender.html", now=adapters.clock.now(), **values)
+
+
+def own_rulebooks(notice_body: dict[str, Any]) -> list[tuple[dict[str, Any], Rulebook]]:
+    """The lots of a notice that have a rulebook of their own, with it."""
+    return [(lot, read_rulebook(lot["rulebook"])) for lot in notice_body["lots"] if "rulebook" in lot]
 
 
 def published(session: Session, tender_id: str) -> TenderRecord:
