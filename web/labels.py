@@ -336,6 +336,10 @@ MISSING: Mapping[str, str] = {
     "documents": _("At least one document"),
     "openers": _("At least two openers"),
     "openers.threshold": _("How many openers must open together"),
+    "award_rule.bundles (they name lots that do not exist)": _("Bundles of lots that exist"),
+    "award_rule.objective (points need the same full mark in every lot)": _(
+        "The same full mark in every lot, since the award weighs points"
+    ),
     "timetable.closes_at (it has passed)": _("A closing time that has not passed"),
     "shortening_reason": _("The reason for a shorter bidding period"),
     **{

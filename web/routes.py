@@ -35,6 +35,11 @@ def post(path: str, **options: Any) -> Wrap:
     return lambda function: litestar.post(path, **options)(in_thread(function))
 
 
+def delete(path: str, **options: Any) -> Wrap:
+    """Take something away."""
+    return lambda function: litestar.delete(path, **options)(in_thread(function))
+
+
 def put(path: str, **options: Any) -> Wrap:
     """Replace something."""
     return lambda function: litestar.put(path, **options)(in_thread(function))

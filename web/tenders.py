@@ -6,9 +6,9 @@ from litestar import Request, Response
 from litestar.params import FromPath, JSONBody
 
 from accounts.credentials import Scope
-from accounts.duties import Duty
+from accounts.duties import Actor, Duty
 from evaluation.lots.rule import read_rule, write_rule
-from evaluation.rulebook import read_rulebook, rulebook_digest, write_rulebook
+from evaluation.rulebook import Rulebook, read_rulebook, rulebook_digest, write_rulebook
 from kernel.clock import write_time
 from kernel.errors import BadInput, NotFound
 from tender import notice as notices
@@ -18,7 +18,7 @@ from tender.lifecycle import Stage
 from tender.records import TenderRecord
 from tender.timetable import Periods, read_timetable
 from web.guards import adapters_of, caller, find_caller
-from web.routes import get, post, put
+from web.routes import delete, get, post, put
 from web.shapes import Shape, create_once, expected_version, page_limit, paged, read_time_cursor
 
 PUBLIC_STAGES = [Stage.PUBLISHED, Stage.CLOSED, Stage.OPENED, Stage.EVALUATED, Stage.FAILED]
@@ -152,7 +152,12 @@ def show(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> Response[
             "rulebook_digest": record.rulebook_digest,
             "award_rule": record.award_rule,
             "lots": [
-                {"id": lot.id, "number": lot.number, "title": lot.title}
+                {
+                    "id": lot.id,
+                    "number": lot.number,
+                    "title": lot.title,
+                    "rulebook_digest": lot.rulebook_digest,
+                }
                 for lot in queries.lots(session, tender_id)
             ],
             "openers": [{**queries.key_marks(o), "rehearsed": o.rehearsed_at is not None} for o in openers],
@@ -185,13 +190,52 @@ def set_rulebook(
 ) -> Response[Any]:
     """Give the draft its rulebook; a rulebook that contradicts itself is refused with the field's path."""
     adapters, actor = adapters_of(request), caller(request).may(Scope.OFFICE)
-    rulebook = read_rulebook(data)
-    frozen = draft.FrozenRulebook(
-        write_rulebook(rulebook), rulebook_digest(rulebook), rulebook.currency, rulebook.price_places
-    )
+    frozen = freeze(read_rulebook(data))
     with adapters.database.transaction() as session:
         version = draft.set_rulebook(session, actor=actor, tender_id=tender_id, rulebook=frozen)
     return Response({"digest": frozen.digest, "version": version}, headers={"ETag": f'"{version}"'})
+
+
+@put("/api/tenders/{tender_id:str}/lots/{number:int}/rulebook")
+def set_lot_rulebook(
+    request: Request[Any, Any, Any],
+    tender_id: FromPath[str],
+    number: FromPath[int],
+    data: JSONBody[dict[str, Any]],
+) -> Response[Any]:
+    """Give a lot of the draft a rulebook of its own, with the tender's currency and decimals."""
+    actor = caller(request).may(Scope.OFFICE)
+    return _keep_lot_rulebook(request, actor, tender_id, number, freeze(read_rulebook(data)))
+
+
+@delete("/api/tenders/{tender_id:str}/lots/{number:int}/rulebook", status_code=200)
+def remove_lot_rulebook(
+    request: Request[Any, Any, Any], tender_id: FromPath[str], number: FromPath[int]
+) -> Response[Any]:
+    """Take a lot's own rulebook away; the tender's holds again."""
+    return _keep_lot_rulebook(request, caller(request).may(Scope.OFFICE), tender_id, number, None)
+
+
+def _keep_lot_rulebook(
+    request: Request[Any, Any, Any],
+    actor: Actor,
+    tender_id: str,
+    number: int,
+    frozen: draft.FrozenRulebook | None,
+) -> Response[Any]:
+    with adapters_of(request).database.transaction() as session:
+        version = draft.set_lot_rulebook(
+            session, actor=actor, tender_id=tender_id, number=number, rulebook=frozen
+        )
+    body = {"digest": frozen.digest if frozen else None, "version": version}
+    return Response(body, headers={"ETag": f'"{version}"'})
+
+
+def freeze(rulebook: Rulebook) -> draft.FrozenRulebook:
+    """A rulebook as the draft keeps it."""
+    return draft.FrozenRulebook(
+        write_rulebook(rulebook), rulebook_digest(rulebook), rulebook.currency, rulebook.price_places
+    )
 
 
 @get("/api/tenders/{tender_id:str}/missing")
@@ -323,6 +367,8 @@ ROUTES = [
     show,
     edit,
     set_rulebook,
+    set_lot_rulebook,
+    remove_lot_rulebook,
     show_missing,
     publish_tender,
     amend_tender,

@@ -1,6 +1,5 @@
 """Drafting: one page for each task, then the check before publication."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -12,9 +11,8 @@ from litestar.params import FromPath, URLEncodedBody
 from accounts import queries as accounts
 from accounts.duties import Actor, Duty
 from evaluation.lint import lint
-from evaluation.rulebook import Rulebook, read_rulebook, rulebook_digest, write_rulebook
-from kernel.errors import BadInput, BadRulebook, ChangedMeanwhile, TenderingError
-from storage.database import Session
+from evaluation.rulebook import read_rulebook
+from kernel.errors import BadInput, ChangedMeanwhile, TenderingError
 from tender import queries
 from tender.actions import draft, publish
 from tender.notice import missing
@@ -23,12 +21,12 @@ from web.documents import DOCUMENT_LIMIT, chunks_of
 from web.guards import adapters_of
 from web.pages.forms import FileForm, local_moment, local_text, many, text, whole
 from web.pages.office import own
+from web.pages.public import own_rulebooks
 from web.pages.render import actor_of, refuse, render, see
-from web.ready_made import adapted, ready_made
+from web.ready_made import ready_made
 from web.routes import get, post
 from web.tenders import award_rule_of, read_periods
 
-TEXT_BYTES = 1 << 20  # of a rulebook
 EMPTY_LOTS = 3  # rows offered beyond the lots there are
 TASK_PAGES = ("describe", "lots", "timetable", "openers", "rulebook", "documents", "publish")
 
@@ -59,6 +57,8 @@ def form_values(request: Request[Any, Any, Any], actor: Actor, tender_id: str, t
         rulebook = read_rulebook(record.rulebook) if record.rulebook else None
         values |= {"ready_made": ready_made(), "rulebook": rulebook}
         values |= {"remarks": lint(rulebook) if rulebook else ()}
+        own_books = own_rulebooks({"lots": described.lots})
+        values |= {"lot_rulebooks": [(lot, book, lint(book)) for lot, book in own_books]}
     values |= {"lacking": missing(described, adapters.clock.now()), "empty_lots": EMPTY_LOTS}
     return values
 
@@ -191,68 +191,6 @@ def set_openers(
     )
 
 
-@post("/office/tenders/{tender_id:str}/rulebook")
-def set_rulebook(
-    request: Request[Any, Any, Any], tender_id: FromPath[str], data: URLEncodedBody[dict[str, Any]]
-) -> Response[Any]:
-    """A ready-made rulebook, or one pasted as JSON."""
-    adapters, actor = adapters_of(request), actor_of(request, Duty.TENDER_OFFICE)
-    try:
-        rulebook = form_rulebook(data)
-        with adapters.database.transaction() as session:
-            keep_rulebook(session, actor, tender_id, rulebook)
-    except TenderingError as error:
-        values = form_values(request, actor, tender_id, "rulebook")
-        return refuse(request, "office-rulebook.html", error, field="pasted", form=data, **values)
-    return see(f"/office/tenders/{tender_id}/rulebook")
-
-
-@litestar.post("/office/tenders/{tender_id:str}/rulebook/file", request_max_body_size=TEXT_BYTES)
-async def upload_rulebook(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> Response[Any]:
-    """A rulebook as a JSON file."""
-    form = FileForm(request)
-
-    def keep(content: str) -> Response[Any]:
-        adapters, actor = adapters_of(request), actor_of(request, Duty.TENDER_OFFICE)
-        try:
-            rulebook = pasted_rulebook(content)
-            with adapters.database.transaction() as session:
-                keep_rulebook(session, actor, tender_id, rulebook)
-        except TenderingError as error:
-            values = form_values(request, actor, tender_id, "rulebook")
-            shown = {"pasted": content}
-            return refuse(request, "office-rulebook.html", error, field="pasted", form=shown, **values)
-        return see(f"/office/tenders/{tender_id}/rulebook")
-
-    await form.begin()
-    content = b"".join([chunk async for chunk in form.chunks()])
-    return await anyio.to_thread.run_sync(keep, content.decode("utf-8", "replace"))
-
-
-def form_rulebook(data: dict[str, Any]) -> Rulebook:
-    """The rulebook of a form: a ready-made one with the tender's own figures, or one pasted."""
-    name = text(data, "ready_made")
-    if name in ready_made():
-        return adapted(name, text(data, "ceiling"), text(data, "estimate"), text(data, "currency"))
-    return pasted_rulebook(text(data, "pasted"))
-
-
-def pasted_rulebook(pasted: str) -> Rulebook:
-    """The rulebook that a text holds; raises BadRulebook with the path of the wrong field."""
-    try:
-        return read_rulebook(json.loads(pasted))
-    except (ValueError, RecursionError):
-        raise BadRulebook(where="JSON", why="choose a rulebook, or paste one as JSON") from None
-
-
-def keep_rulebook(session: Session, actor: Actor, tender_id: str, rulebook: Rulebook) -> None:
-    """Give the draft its rulebook."""
-    frozen = draft.FrozenRulebook(
-        write_rulebook(rulebook), rulebook_digest(rulebook), rulebook.currency, rulebook.price_places
-    )
-    draft.set_rulebook(session, actor=actor, tender_id=tender_id, rulebook=frozen)
-
-
 @litestar.post("/office/tenders/{tender_id:str}/documents", request_max_body_size=None)
 async def add_document(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> Response[Any]:
     """A document of the notice; it streams into the store while it arrives."""
@@ -316,8 +254,6 @@ ROUTES = [
     set_lots,
     set_timetable,
     set_openers,
-    set_rulebook,
-    upload_rulebook,
     add_document,
     publish_tender,
 ]

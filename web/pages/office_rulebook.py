@@ -19,6 +19,7 @@ from evaluation.stress_report import SETTINGS, advice, stress_chart
 from evaluation.trial import Setting, Trial, read_prices, try_prices
 from kernel.errors import NotFound, TenderingError
 from kernel.money import read_units
+from tender import queries
 from web.guards import adapters_of
 from web.language import language_of, translate
 from web.pages.forms import text, whole
@@ -27,7 +28,8 @@ from web.pages.render import actor_of, refuse, render
 from web.ready_made import named
 from web.routes import get, post
 
-OWN = "own"  # the rulebook that the tender has; everything else names a ready-made one
+OWN = "own"  # the rulebook that the tender has
+LOT = "lot-"  # before the number of a lot that has its own; everything else names a ready-made one
 TEMPLATE = "office-rulebook-look.html"
 USUAL: dict[str, Any] = {"honest": 5, "spread": "lognormal", "spread_percent": 5, "target_percent": 100}
 
@@ -85,15 +87,20 @@ def _values(request: Request[Any, Any, Any], tender_id: str, which: str) -> dict
     actor = actor_of(request, Duty.TENDER_OFFICE)
     with adapters_of(request).database.reading() as session:
         tender = own(session, actor, tender_id)
-    if which != OWN:
+        drafted = {OWN: tender.rulebook}
+        drafted |= {f"{LOT}{lot.number}": lot.rulebook for lot in queries.lots(session, tender_id)}
+    if which not in drafted and not which.startswith(LOT):
         book = named(which)
-    elif tender.rulebook is None:
+    elif drafted.get(which) is None:
         raise NotFound(what="rulebook of tender", id=tender_id)
     else:
-        book = read_rulebook(tender.rulebook)
+        book = read_rulebook(drafted[which])
     return {
         "tender": tender,
         "which": which,
+        "is_ready_made": which not in drafted,
+        "lot_number": which.removeprefix(LOT) if which.startswith(LOT) else "",
+        "lots": [int(name.removeprefix(LOT)) for name in drafted if name != OWN],
         "book": book,
         "chapters": explain(book),
         "remarks": lint(book),
