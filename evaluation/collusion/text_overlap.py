@@ -14,10 +14,13 @@ import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
+from typing import TYPE_CHECKING
 
 import numpy as np
 from rapidfuzz import fuzz
-from scipy.sparse import csr_array
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 LEAST_LETTERS = 20  # folded characters of a passage that is compared
 GATE = 0.15  # Jaccard similarity of a candidate
@@ -102,8 +105,11 @@ def candidates(texts: Sequence[str], gate: float = GATE) -> Iterator[tuple[int, 
         yield from zip(rows[close][order].tolist(), columns[close][order].tolist(), strict=True)
 
 
-def _trigrams(texts: Sequence[str]) -> csr_array:
+def _trigrams(texts: Sequence[str]) -> "csr_array":
     """Which trigrams each text holds, as a matrix of ones."""
+    # Loaded here: scipy takes most of a second, which every start of the server would pay.
+    from scipy.sparse import csr_array
+
     points = np.frombuffer("".join(texts).encode("utf-32-le"), np.uint32).astype(np.int64)
     lengths = np.array([len(text) for text in texts])
     codes = points[:-2] << 42 | points[1:-1] << 21 | points[2:]

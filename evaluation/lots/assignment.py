@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 EXACT = 2**53  # whole numbers that a float64 still tells apart
 
@@ -74,6 +73,9 @@ def _most_given(keys: list[list[int | None]], owners: list[int]) -> list[int]:
 
 
 def _columns(matrix: NDArray[np.float64]) -> list[int]:
+    # Loaded here: scipy takes most of a second, which every start of the server would pay.
+    from scipy.optimize import linear_sum_assignment
+
     rows, columns = linear_sum_assignment(matrix)
     return [int(column) for _, column in sorted(zip(rows, columns, strict=True))]
 

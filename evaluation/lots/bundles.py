@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import lil_matrix
 
 from evaluation.lots.award import Discount, Lot, Proposal, describe
 
@@ -103,6 +101,10 @@ class _Program:
         return [bool(value > 0.5) for value in self._run(self.cost).x]
 
     def _run(self, objective: Any) -> Any:
+        # Loaded here, as in `assignment`.
+        from scipy.optimize import Bounds, LinearConstraint, milp
+        from scipy.sparse import lil_matrix
+
         matrix = lil_matrix((len(self.rows), self.width))
         for number, (row, _, _) in enumerate(self.rows):
             for column, factor in row.items():

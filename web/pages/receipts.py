@@ -8,7 +8,6 @@ import segno
 from litestar import Request, Response
 from litestar.params import FromPath
 from markupsafe import Markup
-from weasyprint import HTML  # type: ignore[import-untyped]
 
 from accounts.duties import Actor, Duty
 from kernel.errors import TenderingError
@@ -80,6 +79,9 @@ def download_pdf(request: Request[Any, Any, Any], bid_id: FromPath[str]) -> Resp
     text = mark(values["receipt"])
     code = Markup(segno.make(text, error="m").svg_inline(scale=3, border=2))  # noqa: S704 - our own drawing
     page = page_text(request, "bidder-receipt-pdf.html", person=actor, code=code, mark=text, **values)
+    # Loaded here: it takes as long as the rest of the server, and most of them print no receipt soon.
+    from weasyprint import HTML  # type: ignore[import-untyped]
+
     pdf: bytes = HTML(string=page, url_fetcher=refuse_to_fetch).write_pdf()
     return attachment(pdf, f"receipt-{bid_id}.pdf", "application/pdf")
 
