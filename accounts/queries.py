@@ -167,3 +167,11 @@ def member_names(session: Session, organisation_ids: set[str]) -> dict[str, list
     for row in rows:
         found[row.organisation_id].append(row.name)
     return {id: sorted(names) for id, names in found.items()}
+
+
+def organisations_of_people(session: Session, ids: set[str]) -> dict[str, str]:
+    """The name of the organisation that each of these people belongs to, keyed by person."""
+    found = select(PersonRecord.id, OrganisationRecord.name).join(
+        OrganisationRecord, col(OrganisationRecord.id) == PersonRecord.organisation_id
+    )
+    return {person: name for person, name in session.exec(found) if person in ids}

@@ -32,7 +32,7 @@ def make_adapters(settings: Settings, clock: Clock | None = None) -> Adapters:
     """Build the adapters that the settings name."""
     clock = clock or SystemClock()
     keys = platform_keys(settings.var / "keys", settings.log_origin, clock.now())
-    return Adapters(settings, Database(settings.database), make_objects(settings), keys, clock)
+    return Adapters(settings, Database(settings.database, keys.people), make_objects(settings), keys, clock)
 
 
 def make_objects(settings: Settings) -> Objects:

@@ -13,35 +13,62 @@ from sqlalchemy import Connection, Engine, ExceptionContext, event
 from sqlmodel import Session as Session  # doors take it from here
 from sqlmodel import create_engine
 
+from crypto.field_seal import keyed_digest, open_field, seal_field
 from kernel.errors import BadInput
 
 BUSY_MILLISECONDS = 30_000  # how long a writer waits for another one before it gives up
 CONNECTIONS = 48  # kept open per process: more than a web process and its worker have threads
 
 
+PEOPLE_KEY = "people_key"  # in the session's own notes: what is sealed at rest opens where its row was read
+
+
 class Database:
     """One database, SQLite or PostgreSQL by its URL."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, people_key: bytes = b"") -> None:
         self.url = url
+        self._info = {PEOPLE_KEY: people_key}
         self.engine = _sqlite_engine(url) if url.startswith("sqlite") else _server_engine(url)
         self._reader = self.engine.execution_options(reading=True)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """One act: commits at the end, rolls back on any exception."""
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with Session(self.engine, expire_on_commit=False, info=self._info) as session, session.begin():
             yield session
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A consistent look that takes no write lock; nothing is committed."""
-        with Session(self._reader, expire_on_commit=False) as session:
+        with Session(self._reader, expire_on_commit=False, info=self._info) as session:
             yield session
 
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
+
+
+def seal(session: Session, context: str, plain: bytes) -> bytes:
+    """Personal data as it is stored; the context names the row, so that it opens nowhere else."""
+    return seal_field(_people_key(session), context, plain)
+
+
+def unseal(session: Session, context: str, sealed: bytes) -> bytes:
+    """Personal data again; raises IntegrityBroken for another context or changed bytes."""
+    return open_field(_people_key(session), context, sealed)
+
+
+def digest_of(session: Session, tag: str, value: str) -> bytes:
+    """A keyed hash that finds equal values and lets nobody guess one."""
+    return keyed_digest(_people_key(session), tag, value)
+
+
+def _people_key(session: Session) -> bytes:
+    key: bytes = session.info.get(PEOPLE_KEY, b"")
+    if not key:
+        raise RuntimeError("internal: this database was opened without the key of people's data")
+    return key
 
 
 def _server_engine(url: str) -> Engine:

@@ -105,23 +105,25 @@ def import_experts(request: Request[Any, Any, Any], data: JSONBody[PoolRequest])
 def list_experts(
     request: Request[Any, Any, Any], cursor: FromQuery[str] = "", limit: FromQuery[int] = 50
 ) -> Any:
-    """The pool, by number; for those who keep or supervise it."""
+    """The pool, by number; names for its manager only, the supervisor sees numbers."""
     actor = caller(request).may(Scope.DRAW)
     actor.require(Duty.POOL_MANAGER, Duty.SUPERVISOR)
     after = read_cursor(cursor) if cursor else ""
+    sees_names = actor.holds(Duty.POOL_MANAGER)
     with adapters_of(request).database.reading() as session:
         rows = queries.pool_page(session, after, page_limit(limit))
+        entries = [queries.entry(session, row)[0] if sees_names else None for row in rows]
     items = [
         {
             "number": row.number,
-            "name": row.name,
-            "employer": row.employer,
+            "name": entry.name if entry else None,
+            "employer": entry.employer if entry else None,
             "region": row.region,
             "specialties": row.specialties,
             "standing": row.standing,
             "valid_until": row.valid_until.isoformat() if row.valid_until else None,
         }
-        for row in rows
+        for row, entry in zip(rows, entries, strict=True)
     ]
     return paged(request, items, limit, rows[-1].number if len(rows) == limit else "")
 
@@ -227,16 +229,18 @@ def show_panel(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> dic
     with adapters_of(request).database.reading() as session:
         is_over = tenders.tender(session, tender_id).stage == Stage.EVALUATED
         own = found.actor.person_id if found else None
-        seats = [
-            {
-                "seat": seat.seat,
-                "group": seat.seat_group,
-                "is_own": own is not None and expert.person_id == own,
-                "name": expert.name if is_over else None,
-                "employer": expert.employer if is_over else None,
-            }
-            for seat, expert in queries.panel(session, tender_id)
-        ]
+        seats = []
+        for seat, expert in queries.panel(session, tender_id):
+            entry = queries.entry(session, expert)[0] if is_over else None
+            seats.append(
+                {
+                    "seat": seat.seat,
+                    "group": seat.seat_group,
+                    "is_own": own is not None and expert.person_id == own,
+                    "name": entry.name if entry else None,
+                    "employer": entry.employer if entry else None,
+                }
+            )
     return {"seats": seats, "names_are_public": is_over}
 
 

@@ -58,7 +58,7 @@ def signing_value(session: Session, record: ReportSigningRecord) -> Signing:
             Signature(
                 seat=seat.seat,
                 group=seat.seat_group,
-                name=expert.name,
+                name=experts.name_of(session, expert),
                 decision=row.decision if row else SILENT,
                 text=row.text if row else "",
                 signed_at=row.signed_at if row else None,

@@ -58,8 +58,8 @@ def report_facts(session: Session, tender_id: str) -> ReportFacts:
             Member(
                 seat.seat,
                 seat.seat_group,
-                expert.name,
-                expert.employer,
+                (entry := experts.entry(session, expert)[0]).name,
+                entry.employer,
                 signed.get(seat.seat),
                 came.get(seat.seat),
             )

@@ -8,10 +8,10 @@ from hashlib import sha256
 
 from sqlmodel import Session
 
-from accounts import queries as accounts
 from accounts.duties import Actor, Duty
 from crypto.canonical import JsonValue, canonical
 from expert_pool import queries
+from expert_pool.actions.eligibility import keep_judgement, seal_candidate
 from expert_pool.draw import (
     DrawGroup,
     Reveal,
@@ -24,19 +24,14 @@ from expert_pool.draw import (
     write_request,
     write_row,
 )
-from expert_pool.eligibility import (
-    SeatGroup,
-    find_exclusion,
-    fits_some_group,
-    has_no_tie,
-    in_good_standing,
-    mask_of,
-)
-from expert_pool.experts import expert_leaf, expert_record, leaf_salt
+from expert_pool.eligibility import SeatGroup
+from expert_pool.eligibility_rules import DEFAULT, EligibilityRules
+from expert_pool.experts import expert_leaf, leaf_salt
 from expert_pool.panel import PanelRule, check_panel
+from expert_pool.queries.candidates import judge_pool
+from expert_pool.queries.pool import name_of
 from expert_pool.records.draws import DrawPartyRecord, DrawRecord, PanelSeatRecord
 from expert_pool.transcript import read_result, write_result
-from kernel.clock import BEIJING
 from kernel.errors import BadInput, NotFound, Refused, WrongStage
 from kernel.ids import new_id
 from storage import audit_log
@@ -56,6 +51,7 @@ def request_draw(
     tender_id: str,
     groups: Sequence[SeatGroup],
     panel: PanelRule,
+    rules: EligibilityRules = DEFAULT,
     now: datetime,
 ) -> str:
     """Freeze who can be drawn for a tender, with which chances; returns the draw's id.
@@ -70,19 +66,12 @@ def request_draw(
         raise Refused(rule="one-draw", why="the draw of this tender was already requested")
     check_panel(panel, sum(group.quota for group in groups), 0)
     draw_id, leaf_key = new_id(), os.urandom(32)
-    rules = [
-        in_good_standing(now.astimezone(BEIJING).date()),
-        fits_some_group(groups),
-        has_no_tie(_parties_of_tender(session, tender_id, tender.tenderer_id)),
-    ]
+    judged = judge_pool(session, tender_id=tender_id, groups=groups, rules=rules, now=now)
     rows, snapshot = [], {}
-    for record in queries.experts(session):
-        expert = queries.expert_value(record)
-        entry = expert_record(expert)
-        leaf = expert_leaf(leaf_salt(leaf_key, draw_id, expert.number), entry)
-        excluded = find_exclusion(expert, rules)
-        rows.append(Row(leaf, 0 if excluded else mask_of(expert, groups), excluded))
-        snapshot[leaf] = [record.id, entry.decode()]
+    for one in judged.candidates:
+        leaf = expert_leaf(leaf_salt(leaf_key, draw_id, one.number), one.entry)
+        rows.append(Row(leaf, one.mask, one.excluded))
+        snapshot[leaf] = seal_candidate(session, draw_id, one)
     drawn_groups = [DrawGroup(group.id, group.quota, group.reserves) for group in groups]
     number = queries.next_number(session)
     request = make_request(draw_id, number, tender_id, drawn_groups, tuple(PARTY_DUTIES), rows)
@@ -109,6 +98,7 @@ def request_draw(
         "request": request_hash(request).hex(),
         "number": number,
         "experts": len(rows),
+        "rules": keep_judgement(session, draw_id=draw_id, judged=judged),
         "excluded": dict(sorted(codes.items())),
     }
     audit_log.append(session, Fact("draw.requested", draw_id, tender_id, data), now)
@@ -164,7 +154,10 @@ def reveal(session: Session, *, actor: Actor, draw_id: str, party: str, secret: 
 def call_out(session: Session, *, actor: Actor, tender_id: str, now: datetime) -> list[tuple[str, str, str]]:
     """Who must be called for a panel: seat, expert's number and name; each look is logged with who took it."""
     actor.require(Duty.POOL_MANAGER)
-    members = [(seat.seat, expert.number, expert.name) for seat, expert in queries.panel(session, tender_id)]
+    members = [
+        (seat.seat, expert.number, name_of(session, expert))
+        for seat, expert in queries.panel(session, tender_id)
+    ]
     data: dict[str, JsonValue] = {"by": actor.person_id, "seats": len(members)}
     audit_log.append(session, Fact("panel.called-out", tender_id, tender_id, data), now)
     return members
@@ -232,12 +225,6 @@ def _act_as(session: Session, actor: Actor, draw_id: str, party: str) -> tuple[D
     if tender.stage != Stage.OPENED:
         raise WrongStage(move=Move.DRAW, stage=tender.stage)
     return draw, next(p for p in queries.parties(session, draw_id) if p.party == party)
-
-
-def _parties_of_tender(session: Session, tender_id: str, tenderer_id: str) -> list[str]:
-    """The names of the tenderer and of everybody who submitted a bid."""
-    bidders = {bid.bidder_id for _, bid in tenders.opened_bids(session, tender_id)}
-    return list(accounts.organisation_names(session, {tenderer_id, *bidders}).values())
 
 
 def _write_group(group: SeatGroup) -> dict[str, JsonValue]:

@@ -18,7 +18,15 @@ from expert_pool.queries.ceremony import (
     transcript,
 )
 from expert_pool.queries.panels import all_seats, panel, seat_of, seats_of_person
-from expert_pool.queries.pool import expert_by_number, expert_value, experts, pool_page, pool_size
+from expert_pool.queries.pool import (
+    entry,
+    expert_by_number,
+    expert_value,
+    experts,
+    name_of,
+    pool_page,
+    pool_size,
+)
 
 __all__ = [
     "agency_draw",
@@ -27,11 +35,13 @@ __all__ = [
     "all_seats",
     "draw",
     "draws",
+    "entry",
     "expert_by_number",
     "expert_value",
     "experts",
     "find_agency_draw",
     "find_draw",
+    "name_of",
     "next_agency_number",
     "next_number",
     "panel",

@@ -1,4 +1,4 @@
-"""Tables of the pool: who may be drawn."""
+"""Tables of the pool: who may be drawn, what was decided about them, who applies."""
 
 from datetime import date, datetime
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Column
 from sqlmodel import Field, SQLModel
 
-from storage.columns import Id, JsonText, UtcTime
+from storage.columns import Digest, Id, JsonText, UtcTime
 
 
 def _json() -> Any:
@@ -14,16 +14,63 @@ def _json() -> Any:
 
 
 class ExpertRecord(SQLModel, table=True):
-    """One entry of the pool; who it is stays secret until the panel's work is done."""
+    """One entry of the pool; who it is lies sealed and stays secret until the panel's work is done."""
 
     __tablename__ = "experts"
     id: str = Field(primary_key=True, sa_type=Id)
     number: str = Field(max_length=40, unique=True)
-    name: str = Field(max_length=200)
-    employer: str = Field(max_length=300)
-    region: str = Field(max_length=40)
+    sealed: bytes = Field(sa_column_kwargs={"server_default": text("''")})
+    """the whole entry: name, employers, relatives, identity (docs/formats/expert-entry.md)"""
+    identity_digest: bytes | None = Field(default=None, sa_type=Digest, unique=True)
+    name_digest: bytes = Field(sa_type=Digest, index=True, sa_column_kwargs={"server_default": text("''")})
+    region: str = Field(max_length=40, index=True)
+    title: str = Field(max_length=20, sa_column_kwargs={"server_default": ""})
     specialties: list[str] = Field(sa_column=_json())
-    standing: str = Field(max_length=20)
+    standing: str = Field(max_length=20, index=True)
+    standing_reason: str = Field(max_length=40, sa_column_kwargs={"server_default": ""})
     valid_until: date | None = None
     person_id: str | None = Field(default=None, sa_type=Id, foreign_key="people.id", index=True)
     updated_at: datetime = Field(sa_type=UtcTime)
+
+
+class ExpertSpanRecord(SQLModel, table=True):
+    """A ban or a leave of an expert; one that is lifted ends on that day."""
+
+    __tablename__ = "expert_spans"
+    id: str = Field(primary_key=True, sa_type=Id)
+    expert_id: str = Field(sa_type=Id, foreign_key="experts.id", index=True)
+    kind: str = Field(max_length=10)
+    begins: date
+    ends: date | None = None
+    reason: str = Field(max_length=40)
+    note: bytes | None = None
+    """sealed, for a text about a person may name others"""
+    made_by: str = Field(sa_type=Id, foreign_key="people.id")
+    made_at: datetime = Field(sa_type=UtcTime)
+
+
+class ExpertStandingRecord(SQLModel, table=True):
+    """One change of standing: entry, suspension, exit, re-entry."""
+
+    __tablename__ = "expert_standings"
+    id: str = Field(primary_key=True, sa_type=Id)
+    expert_id: str = Field(sa_type=Id, foreign_key="experts.id", index=True)
+    act: str = Field(max_length=20)
+    reason: str = Field(max_length=40)
+    note: bytes | None = None
+    made_by: str = Field(sa_type=Id, foreign_key="people.id")
+    made_at: datetime = Field(sa_type=UtcTime)
+
+
+class ApplicationRecord(SQLModel, table=True):
+    """A person's application to enter the pool; what was filled in lies sealed."""
+
+    __tablename__ = "expert_applications"
+    id: str = Field(primary_key=True, sa_type=Id)
+    person_id: str = Field(sa_type=Id, foreign_key="people.id", index=True)
+    sealed: bytes
+    state: str = Field(max_length=10, index=True)
+    made_at: datetime = Field(sa_type=UtcTime)
+    decided_by: str | None = Field(default=None, sa_type=Id, foreign_key="people.id")
+    decided_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    reason: bytes | None = None

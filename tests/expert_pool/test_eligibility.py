@@ -1,25 +1,39 @@
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from expert_pool.conflicts import find_ties
 from expert_pool.eligibility import (
+    CODES,
     SeatGroup,
     find_exclusion,
     fits,
     fits_some_group,
+    has_cooled_down,
     has_no_tie,
     in_good_standing,
+    is_below_cap,
+    is_not_banned,
+    is_not_on_leave,
+    is_valid,
+    judge,
     mask_of,
+    rules_for,
 )
-from expert_pool.experts import Expert, expert_leaf, expert_record, leaf_salt
+from expert_pool.eligibility_rules import DEFAULT, EligibilityRules, read_rules, write_rules
+from expert_pool.entry_form import expert_record
+from expert_pool.experts import Credential, Employment, Expert, Span, expert_leaf, leaf_salt
+from kernel.errors import BadInput
+from tests.expert_pool.entries import EXPERT, TODAY, bidder, full_expert
 
-TODAY = date(2026, 11, 21)
-EXPERT = Expert("E001", "张三", "甲设计院", "440300", frozenset({"A0801", "B02"}))
 ROADS = SeatGroup("roads", {"zh": "公路", "en": "Roads"}, 3, 2, ("A08",))
 COSTS = SeatGroup("costs", {"zh": "造价", "en": "Costs"}, 2, 2, ("B02", "B03"), ("440300",))
 LAW = SeatGroup("law", {"zh": "法律", "en": "Law"}, 1, 1, ("C",))
+DAY = timedelta(days=1)
 
 
 def test_an_expert_fits_by_prefix_of_specialty_and_by_region() -> None:
@@ -29,12 +43,99 @@ def test_an_expert_fits_by_prefix_of_specialty_and_by_region() -> None:
     assert mask_of(EXPERT, [ROADS, LAW, COSTS]) == 0b101
 
 
-@pytest.mark.parametrize(
-    ("until", "code"),
-    [(date(2026, 11, 20), "standing"), (date(2026, 11, 21), None), (date(2026, 11, 22), None), (None, None)],
-)
-def test_an_entry_counts_up_to_its_last_day(until: date | None, code: str | None) -> None:
-    assert in_good_standing(TODAY)(replace(EXPERT, valid_until=until)) == code
+def test_who_knows_the_trade_but_lives_elsewhere_is_excluded_by_region() -> None:
+    far = replace(EXPERT, region="110000")
+    assert fits_some_group([COSTS])(far) == "region"
+    assert fits_some_group([LAW])(far) == "specialty"
+    assert fits_some_group([COSTS, ROADS])(far) is None
+
+
+LIMITS: list[tuple[str, Callable[[date], Expert], Callable[[date], Any], str | None, str | None, str | None]]
+LIMITS = [
+    # what, expert around a day, rule on a day, the code one day before, on, one day after that day
+    (
+        "entry valid until",
+        lambda day: replace(EXPERT, valid_until=day),
+        lambda on: is_valid(on),
+        None,
+        None,
+        "validity",
+    ),
+    (
+        "certificate valid until",
+        lambda day: replace(EXPERT, credentials=(Credential("licence", "", day),)),
+        lambda on: is_valid(on, ["licence"]),
+        None,
+        None,
+        "validity",
+    ),
+    (
+        "70th birthday",
+        lambda day: replace(EXPERT, born_on=day.replace(year=day.year - 70)),
+        lambda on: in_good_standing(on, 70),
+        None,
+        "standing",
+        "standing",
+    ),
+    (
+        "ban begins",
+        lambda day: replace(EXPERT, bans=(Span(day),)),
+        lambda on: is_not_banned(on),
+        None,
+        "ban",
+        "ban",
+    ),
+    (
+        "ban ends",
+        lambda day: replace(EXPERT, bans=(Span(date(2020, 1, 1), day),)),
+        lambda on: is_not_banned(on),
+        "ban",
+        "ban",
+        None,
+    ),
+    (
+        "leave ends",
+        lambda day: replace(EXPERT, leaves=(Span(day, day),)),
+        lambda on: is_not_on_leave(on),
+        None,
+        "leave",
+        None,
+    ),
+    (
+        "ten days after a panel",
+        lambda day: replace(EXPERT, services=(day - timedelta(days=10),)),
+        lambda on: has_cooled_down(on, 10),
+        "cool-down",
+        None,
+        None,
+    ),
+    (
+        "three years after leaving a bidder",
+        lambda day: replace(
+            EXPERT, employments=(Employment("Bidder Ltd", None, day.replace(year=day.year - 3)),)
+        ),
+        lambda on: has_no_tie([bidder("Bidder Ltd")], on, 3),
+        "avoidance",
+        "avoidance",
+        None,
+    ),
+]
+
+
+@pytest.mark.parametrize(("what", "expert", "rule", "before", "at", "after"), LIMITS, ids=lambda v: str(v))
+def test_each_limit_holds_to_the_day(
+    what: str, expert: Any, rule: Any, before: str | None, at: str | None, after: str | None
+) -> None:
+    found = [rule(TODAY + step)(expert(TODAY)) for step in (-DAY, 0 * DAY, DAY)]
+    assert found == [before, at, after], what
+
+
+@pytest.mark.parametrize(("served", "code"), [(1, None), (2, "monthly-cap"), (3, "monthly-cap")])
+def test_a_month_has_its_cap_and_the_next_month_begins_anew(served: int, code: str | None) -> None:
+    expert = replace(EXPERT, services=tuple(date(2026, 11, day) for day in range(1, served + 1)))
+    assert is_below_cap(TODAY, 2)(expert) == code
+    assert is_below_cap(date(2026, 12, 1), 2)(expert) is None
+    assert is_below_cap(TODAY, 0)(expert) is None
 
 
 @pytest.mark.parametrize(
@@ -44,24 +145,57 @@ def test_only_active_experts_are_drawn(standing: str, code: str | None) -> None:
     assert in_good_standing(TODAY)(replace(EXPERT, standing=standing)) == code
 
 
-@pytest.mark.parametrize(
-    ("party", "tied"),
-    [("甲设计院", True), (" 甲 设计院", True), ("乙设计院", False), ("ＡＢＣ Design", False)],
-)
-def test_an_employer_who_is_a_party_excludes(party: str, tied: bool) -> None:
-    assert bool(find_ties(EXPERT, [party])) == tied
-    assert has_no_tie([party])(EXPERT) == ("avoidance" if tied else None)
-
-
-def test_names_are_compared_without_case_width_and_spaces() -> None:
-    assert find_ties(replace(EXPERT, employer="ABC design"), ["ＡＢＣ Design"])
-
-
 def test_the_first_rule_that_excludes_gives_the_code() -> None:
-    rules = [in_good_standing(TODAY), fits_some_group([LAW]), has_no_tie(["甲设计院"])]
+    rules = [fits_some_group([LAW]), has_no_tie([bidder("甲设计院")], TODAY, 3)]
     assert find_exclusion(EXPERT, rules) == "specialty"
     assert find_exclusion(EXPERT, rules[::-1]) == "avoidance"
-    assert find_exclusion(EXPERT, [in_good_standing(TODAY), fits_some_group([ROADS])]) is None
+    assert find_exclusion(EXPERT, [fits_some_group([ROADS])]) is None
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    oldest=st.integers(0, 100),
+    years=st.integers(0, 20),
+    days=st.integers(0, 366),
+    cap=st.integers(0, 31),
+    rest=st.integers(-4000, 4000),
+)
+def test_stricter_limits_never_admit_anybody_and_every_code_is_known(
+    oldest: int, years: int, days: int, cap: int, rest: int
+) -> None:
+    on = TODAY + timedelta(days=rest)
+    loose = EligibilityRules(years, 0, 0, 0)
+    strict = EligibilityRules(years, oldest, days, cap)
+    expert, parties = full_expert(), [bidder("Former Works Ltd")]
+    first = judge(expert, [ROADS, COSTS], rules_for(loose, [ROADS, COSTS], parties, on))
+    second = judge(expert, [ROADS, COSTS], rules_for(strict, [ROADS, COSTS], parties, on))
+    assert first.excluded is None or second.excluded is not None
+    assert {first.excluded, second.excluded} <= {None, *CODES}
+    assert all((line.mask == 0) == (line.excluded is not None) for line in (first, second))
+
+
+def test_the_limits_are_read_as_they_were_written() -> None:
+    for rules in (DEFAULT, EligibilityRules(5, 65, 30, 4, ("licence", "training"))):
+        assert read_rules(write_rules(rules)) == rules
+
+
+@pytest.mark.parametrize(
+    ("change", "where"),
+    [
+        ({"v": 2}, "v"),
+        ({"tie_years": 21}, "tie_years"),
+        ({"tie_years": "3"}, "tie_years"),
+        ({"oldest": -1}, "oldest"),
+        ({"cool_down_days": True}, "cool_down_days"),
+        ({"most_per_month": 1.5}, "most_per_month"),
+        ({"credentials": ["a guess"]}, "credentials"),
+        ({"credentials": ["licence", "licence"]}, "credentials"),
+        ({"cooldown": 3}, "cooldown"),
+    ],
+)
+def test_limits_that_are_not_understood_are_refused(change: dict[str, Any], where: str) -> None:
+    with pytest.raises(BadInput, match=f"^{where}:"):
+        read_rules({**write_rules(DEFAULT), **change})
 
 
 def test_a_leaf_changes_with_draw_key_and_record_so_draws_cannot_be_linked() -> None:
@@ -73,8 +207,3 @@ def test_a_leaf_changes_with_draw_key_and_record_so_draws_cannot_be_linked() -> 
         for data in (record, expert_record(replace(EXPERT, region="110000")))
     }
     assert len(leaves) == 8
-
-
-def test_names_and_employers_never_show_in_a_repr() -> None:
-    assert "张三" not in repr(EXPERT)
-    assert "甲设计院" not in repr(EXPERT)

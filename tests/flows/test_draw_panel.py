@@ -157,7 +157,8 @@ def test_an_import_replaces_by_number_and_refuses_what_is_incomplete(platform: P
     import_pool(PoolEntry(replace(good, employer="Other")))
     with platform.database.reading() as session:
         (row,) = queries.experts(session)
-    assert (row.employer, row.person_id) == ("Other", platform.people["expert-1"].person_id)
+        entry, _ = queries.entry(session, row)
+    assert (entry.employer, row.person_id) == ("Other", platform.people["expert-1"].person_id)
     for bad, where in (
         ([PoolEntry(good), PoolEntry(good)], r"experts\[1\].number"),
         ([PoolEntry(replace(good, number=" "))], r"experts\[0\].number"),

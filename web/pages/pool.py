@@ -37,10 +37,11 @@ def pool_values(request: Request[Any, Any, Any], after: str = "") -> dict[str, A
     actor_of(request, Duty.POOL_MANAGER)
     with adapters_of(request).database.reading() as session:
         rows = queries.pool_page(session, after, PER_PAGE)
+        entries = [queries.entry(session, row)[0] for row in rows]
         drawn = [(d, tenders.tender(session, d.tender_id)) for d in queries.draws(session) if d.drawn_at]
         count = queries.pool_size(session)
     following = rows[-1].number if len(rows) == PER_PAGE else ""
-    return {"experts": rows, "count": count, "following": following, "drawn": drawn, "columns": COLUMNS}
+    return {"experts": entries, "count": count, "following": following, "drawn": drawn, "columns": COLUMNS}
 
 
 @litestar.post("/pool", request_max_body_size=POOL_LIMIT)
