@@ -14,6 +14,30 @@ depends_on: Any = None
 def upgrade() -> None:
     """Go forward."""
     op.create_table(
+        "expert_applications",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("person_id", sa.String(length=36), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by", sa.String(length=36), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["decided_by"],
+            ["people.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["people.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("expert_applications", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_expert_applications_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_expert_applications_state"), ["state"], unique=False)
+
+    op.create_table(
         "chair_rounds",
         sa.Column("tender_id", sa.String(length=36), nullable=False),
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
@@ -54,6 +78,110 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("tender_id", "seat"),
     )
+    op.create_table(
+        "expert_appraisals",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("tender_id", sa.String(length=36), nullable=False),
+        sa.Column("seat", sa.String(length=20), nullable=False),
+        sa.Column("expert_id", sa.String(length=36), nullable=False),
+        sa.Column("side", sa.String(length=10), nullable=False),
+        sa.Column("items", sa.Text(), nullable=False),
+        sa.Column("points", sa.Integer(), nullable=False),
+        sa.Column("given_by", sa.String(length=36), nullable=True),
+        sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("objection", sa.String(length=2000), nullable=False),
+        sa.Column("objected_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answer", sa.String(length=2000), nullable=False),
+        sa.Column("is_upheld", sa.Boolean(), nullable=True),
+        sa.Column("answered_by", sa.String(length=36), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["answered_by"],
+            ["people.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["expert_id"],
+            ["experts.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["given_by"],
+            ["people.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["tender_id"],
+            ["tenders.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("tender_id", "seat", "side"),
+    )
+    with op.batch_alter_table("expert_appraisals", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_expert_appraisals_expert_id"), ["expert_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_expert_appraisals_tender_id"), ["tender_id"], unique=False)
+
+    op.create_table(
+        "expert_avoidance",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("tender_id", sa.String(length=36), nullable=False),
+        sa.Column("leaf", sa.String(length=64), nullable=False),
+        sa.Column("seat", sa.String(length=20), nullable=False),
+        sa.Column("ties", sa.LargeBinary(), nullable=False),
+        sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tender_id"],
+            ["tenders.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("tender_id", "leaf"),
+    )
+    with op.batch_alter_table("expert_avoidance", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_expert_avoidance_tender_id"), ["tender_id"], unique=False)
+
+    op.create_table(
+        "expert_spans",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("expert_id", sa.String(length=36), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("begins", sa.Date(), nullable=False),
+        sa.Column("ends", sa.Date(), nullable=True),
+        sa.Column("reason", sa.String(length=40), nullable=False),
+        sa.Column("note", sa.LargeBinary(), nullable=True),
+        sa.Column("made_by", sa.String(length=36), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["expert_id"],
+            ["experts.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["made_by"],
+            ["people.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("expert_spans", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_expert_spans_expert_id"), ["expert_id"], unique=False)
+
+    op.create_table(
+        "expert_standings",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("expert_id", sa.String(length=36), nullable=False),
+        sa.Column("act", sa.String(length=20), nullable=False),
+        sa.Column("reason", sa.String(length=40), nullable=False),
+        sa.Column("note", sa.LargeBinary(), nullable=True),
+        sa.Column("made_by", sa.String(length=36), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["expert_id"],
+            ["experts.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["made_by"],
+            ["people.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("expert_standings", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_expert_standings_expert_id"), ["expert_id"], unique=False)
+
     op.create_table(
         "panel_absences",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -215,6 +343,18 @@ def upgrade() -> None:
             ["lots.id"],
         ),
         sa.PrimaryKeyConstraint("lot_id", "seat"),
+    )
+    op.create_table(
+        "draw_eligibility",
+        sa.Column("draw_id", sa.String(length=36), nullable=False),
+        sa.Column("rules", sa.Text(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("avoided", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["draw_id"],
+            ["draws.id"],
+        ),
+        sa.PrimaryKeyConstraint("draw_id"),
     )
     op.create_table(
         "evaluation_draws",
@@ -569,6 +709,27 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("bid_id"),
     )
+    with op.batch_alter_table("experts", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("sealed", sa.LargeBinary(), server_default=sa.text("('')"), nullable=False)
+        )
+        batch_op.add_column(sa.Column("identity_digest", sa.LargeBinary(length=32), nullable=True))
+        batch_op.add_column(
+            sa.Column(
+                "name_digest", sa.LargeBinary(length=32), server_default=sa.text("('')"), nullable=False
+            )
+        )
+        batch_op.add_column(sa.Column("title", sa.String(length=20), server_default="", nullable=False))
+        batch_op.add_column(
+            sa.Column("standing_reason", sa.String(length=40), server_default="", nullable=False)
+        )
+        batch_op.create_index(batch_op.f("ix_experts_name_digest"), ["name_digest"], unique=False)
+        batch_op.create_index(batch_op.f("ix_experts_region"), ["region"], unique=False)
+        batch_op.create_index(batch_op.f("ix_experts_standing"), ["standing"], unique=False)
+        batch_op.create_unique_constraint(None, ["identity_digest"])
+        batch_op.drop_column("name")
+        batch_op.drop_column("employer")
+
     with op.batch_alter_table("lots", schema=None) as batch_op:
         batch_op.add_column(sa.Column("rulebook", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("rulebook_digest", sa.String(length=64), nullable=True))
@@ -591,6 +752,22 @@ def downgrade() -> None:
     with op.batch_alter_table("lots", schema=None) as batch_op:
         batch_op.drop_column("rulebook_digest")
         batch_op.drop_column("rulebook")
+
+    with op.batch_alter_table("experts", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("employer", sa.VARCHAR(length=300), nullable=False))
+        batch_op.add_column(sa.Column("name", sa.VARCHAR(length=200), nullable=False))
+        # WARNING: constraint name is None; this directive will fail as
+        # rendered.  Add a name, or use a naming convention; see
+        # https://alembic.sqlalchemy.org/en/latest/naming.html
+        batch_op.drop_constraint(None, type_="unique")
+        batch_op.drop_index(batch_op.f("ix_experts_standing"))
+        batch_op.drop_index(batch_op.f("ix_experts_region"))
+        batch_op.drop_index(batch_op.f("ix_experts_name_digest"))
+        batch_op.drop_column("standing_reason")
+        batch_op.drop_column("title")
+        batch_op.drop_column("name_digest")
+        batch_op.drop_column("identity_digest")
+        batch_op.drop_column("sealed")
 
     op.drop_table("submission_traces")
     with op.batch_alter_table("score_outliers", schema=None) as batch_op:
@@ -649,6 +826,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_evaluation_draws_tender_id"))
 
     op.drop_table("evaluation_draws")
+    op.drop_table("draw_eligibility")
     op.drop_table("compliance_ballots")
     with op.batch_alter_table("collusion_signals", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_collusion_signals_tender_id"))
@@ -669,6 +847,28 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_panel_absences_tender_id"))
 
     op.drop_table("panel_absences")
+    with op.batch_alter_table("expert_standings", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_expert_standings_expert_id"))
+
+    op.drop_table("expert_standings")
+    with op.batch_alter_table("expert_spans", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_expert_spans_expert_id"))
+
+    op.drop_table("expert_spans")
+    with op.batch_alter_table("expert_avoidance", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_expert_avoidance_tender_id"))
+
+    op.drop_table("expert_avoidance")
+    with op.batch_alter_table("expert_appraisals", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_expert_appraisals_tender_id"))
+        batch_op.drop_index(batch_op.f("ix_expert_appraisals_expert_id"))
+
+    op.drop_table("expert_appraisals")
     op.drop_table("dissents")
     op.drop_table("chair_votes")
     op.drop_table("chair_rounds")
+    with op.batch_alter_table("expert_applications", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_expert_applications_state"))
+        batch_op.drop_index(batch_op.f("ix_expert_applications_person_id"))
+
+    op.drop_table("expert_applications")
