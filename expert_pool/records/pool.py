@@ -21,7 +21,7 @@ class ExpertRecord(SQLModel, table=True):
     number: str = Field(max_length=40, unique=True)
     sealed: bytes = Field(sa_column_kwargs={"server_default": text("''")})
     """the whole entry: name, employers, relatives, identity (docs/formats/expert-entry.md)"""
-    identity_digest: bytes | None = Field(default=None, sa_type=Digest, unique=True)
+    identity_digest: bytes | None = Field(default=None, sa_type=Digest, unique=True, index=True)
     name_digest: bytes = Field(sa_type=Digest, index=True, sa_column_kwargs={"server_default": text("''")})
     region: str = Field(max_length=40, index=True)
     title: str = Field(max_length=20, sa_column_kwargs={"server_default": ""})
