@@ -723,12 +723,12 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("standing_reason", sa.String(length=40), server_default="", nullable=False)
         )
+        batch_op.create_index(batch_op.f("ix_experts_identity_digest"), ["identity_digest"], unique=True)
         batch_op.create_index(batch_op.f("ix_experts_name_digest"), ["name_digest"], unique=False)
         batch_op.create_index(batch_op.f("ix_experts_region"), ["region"], unique=False)
         batch_op.create_index(batch_op.f("ix_experts_standing"), ["standing"], unique=False)
-        batch_op.create_unique_constraint(None, ["identity_digest"])
-        batch_op.drop_column("name")
         batch_op.drop_column("employer")
+        batch_op.drop_column("name")
 
     with op.batch_alter_table("lots", schema=None) as batch_op:
         batch_op.add_column(sa.Column("rulebook", sa.Text(), nullable=True))
@@ -754,15 +754,12 @@ def downgrade() -> None:
         batch_op.drop_column("rulebook")
 
     with op.batch_alter_table("experts", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("employer", sa.VARCHAR(length=300), nullable=False))
         batch_op.add_column(sa.Column("name", sa.VARCHAR(length=200), nullable=False))
-        # WARNING: constraint name is None; this directive will fail as
-        # rendered.  Add a name, or use a naming convention; see
-        # https://alembic.sqlalchemy.org/en/latest/naming.html
-        batch_op.drop_constraint(None, type_="unique")
+        batch_op.add_column(sa.Column("employer", sa.VARCHAR(length=300), nullable=False))
         batch_op.drop_index(batch_op.f("ix_experts_standing"))
         batch_op.drop_index(batch_op.f("ix_experts_region"))
         batch_op.drop_index(batch_op.f("ix_experts_name_digest"))
+        batch_op.drop_index(batch_op.f("ix_experts_identity_digest"))
         batch_op.drop_column("standing_reason")
         batch_op.drop_column("title")
         batch_op.drop_column("name_digest")
