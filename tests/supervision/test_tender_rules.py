@@ -73,6 +73,11 @@ def test_a_changed_rulebook_a_short_period_and_a_missing_step_are_red() -> None:
     now = PUBLISHED + SECOND
     assert found(TENDER, now) == []
     assert found(replace(TENDER, rulebook_digest="other"), now) == [("T5", "red"), ("T5", "red")]
+    lot = replace(TENDER, lot_digests={2: "e"}, published_lot_digests=({2: "e"}, {2: "e"}))
+    assert found(lot, now) == []
+    assert found(replace(lot, lot_digests={2: "other"}), now) == [("T5", "red"), ("T5", "red")]
+    for now_used in ({}, {1: "e", 2: "e"}):
+        assert found(replace(lot, lot_digests=now_used), now) == [("T5", "red"), ("T5", "red")]
     short = replace(TENDER, closes_at=CLOSES - SECOND)
     assert found(short, now) == [("T6", "red")]
     assert found(replace(short, shortening_reason="flood"), now) == []

@@ -6,6 +6,7 @@ import pytest
 from litestar.testing import TestClient
 
 from accounts.actions import begin_session
+from crypto.canonical import canonical
 from tests.builders import Platform, PublishedTender, make_draft, make_platform
 from tests.doors.door import Door
 from tests.evaluation.ready_made import NAMES, load
@@ -38,6 +39,20 @@ class Desk:
             self.at(path), data=form, headers=self.headers("en"), follow_redirects=False
         )
         return answer.status_code, answer.text
+
+    def upload(self, lot: str, name: str) -> int:
+        files = {"file": ("own.json", canonical(load(name)), "application/json")}
+        sent = {"data": {"lot": lot}, "files": files, "headers": self.headers("en")}
+        answer = self.client.post(self.at("/file"), follow_redirects=False, **sent)
+        return answer.status_code
+
+    def of_tender(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
+        path = f"/api/tenders/{self.tender.tender_id}{path}"
+        return self.door.call(self.tender.office, method, path, body, **headers)
+
+    def digests(self) -> list[str | None]:
+        """Of the rulebooks that lots have of their own."""
+        return [lot["rulebook_digest"] for lot in self.of_tender("GET", "").json()["lots"]]
 
     def at(self, path: str) -> str:
         return f"/office/tenders/{self.tender.tender_id}/rulebook{path}"
@@ -125,3 +140,62 @@ def test_the_api_says_the_same(desk: Desk) -> None:
 )
 def test_bad_requests_are_refused(desk: Desk, path: str, body: Any) -> None:
     assert desk.call(path, body).status_code in (400, 422)
+
+
+LOTS = [{"zh": "一标段", "en": "Lot 1"}, {"zh": "二标段", "en": "Lot 2"}]
+
+
+@pytest.fixture
+def divided(desk: Desk) -> Desk:
+    """The same draft with two lots, both under the tender's rulebook in CNY."""
+    desk.of_tender("PUT", "/rulebook", load("goods-60-30-10"))
+    version = desk.of_tender("GET", "").json()["version"]
+    edited = desk.of_tender("PUT", "", {"lots": LOTS}, If_Match=f'"{version}"')
+    assert edited.status_code == 200, edited.text
+    return desk
+
+
+def test_a_lot_is_given_its_own_rulebook_on_the_page_and_looked_at(divided: Desk) -> None:
+    status, text = divided.page("")
+    assert "For which lots" in text
+    assert "Lots with a rulebook of their own" not in text
+    assert divided.page("/look/lot-2")[0] == 404
+    assert divided.send("", ready_made="cn-mixed-two", lot="2")[0] in (302, 303)
+    assert [bool(digest) for digest in divided.digests()] == [False, True]
+    status, text = divided.page("")
+    assert "/rulebook/lots/2/remove" in text
+    assert "/rulebook/lots/1/remove" not in text
+    status, text = divided.page("/look/lot-2")
+    assert (status, "The rulebook of lot 2" in text) == (200, True)
+    assert divided.send("/look/lot-2/try", prices="90,100,110")[0] == 200
+    assert divided.page("/look/lot-3")[0] == 404
+    publishing = divided.client.get(
+        divided.at("").removesuffix("/rulebook") + "/publish", headers=divided.headers("en")
+    )
+    assert "The rulebook of lot 2" in publishing.text
+    assert divided.send("/lots/2/remove")[0] in (302, 303)
+    assert divided.digests() == [None, None]
+
+
+def test_a_lots_rulebook_arrives_as_a_file_or_in_another_currency_not_at_all(divided: Desk) -> None:
+    assert divided.upload("1", "cn-mixed-two") in (302, 303)
+    assert [bool(digest) for digest in divided.digests()] == [True, False]
+    assert divided.upload("1", "eu-linear") == 422
+    status, text = divided.send("", ready_made="eu-linear", lot="2")
+    assert (status, "a lot keeps the tender" in text) == (422, True)
+    assert divided.send("", ready_made="eu-linear", lot="")[0] == 422  # lot 1 has its own in CNY
+    assert divided.send("", ready_made="cn-mixed-two", lot="x")[0] == 422
+    assert divided.send("", ready_made="cn-mixed-two", lot="9")[0] == 404
+    assert divided.send("/lots/1/remove")[0] in (302, 303)
+
+
+def test_the_api_gives_a_lot_its_own_rulebook_and_takes_it_away(divided: Desk) -> None:
+    given = divided.of_tender("PUT", "/lots/2/rulebook", load("cn-mixed-two"))
+    assert given.status_code == 200
+    assert divided.digests() == [None, given.json()["digest"]]
+    assert divided.of_tender("PUT", "/lots/2/rulebook", load("eu-linear")).json()["code"] == "bad-rulebook"
+    assert divided.of_tender("PUT", "/lots/2/rulebook", {"v": 2}).status_code == 422
+    assert divided.of_tender("PUT", "/lots/3/rulebook", load("cn-mixed-two")).status_code == 404
+    taken = divided.of_tender("DELETE", "/lots/2/rulebook")
+    assert (taken.status_code, taken.json()["digest"], divided.digests()) == (200, None, [None, None])
+    assert divided.of_tender("DELETE", "/lots/3/rulebook").status_code == 404
