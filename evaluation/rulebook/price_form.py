@@ -71,8 +71,8 @@ def _check_whole(fields: Fields, rule: PriceRule) -> None:
     ids = [one.id for one in rule.adjustments]
     if len(set(ids)) != len(ids):
         fields.fail("adjustments", "each id once")
-    if any(one.kind == "quality" for one in rule.adjustments[:-1]):
-        fields.fail("adjustments", "the quality factor comes last, and once")
+    if sum(one.kind == "quality" for one in rule.adjustments) > 1:
+        fields.fail("adjustments", "one quality factor at most")
 
 
 def _limit(fields: Fields) -> Limit:

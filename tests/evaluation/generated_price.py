@@ -47,7 +47,9 @@ def made_adjustments(chance: random.Random) -> list[dict[str, Any]]:
         "operation": chance.choice(["divide", "multiply"]),
     }
     chosen = chance.sample([flag, late, stated], chance.choice([0, 0, 1, 2, 3]))
-    return chosen + ([quality] if chance.random() < 0.2 else [])
+    if chance.random() < 0.2:
+        chosen.insert(chance.randint(0, len(chosen)), quality)
+    return chosen
 
 
 def made_factors(chance: random.Random) -> list[str]:

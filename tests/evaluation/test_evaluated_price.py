@@ -72,6 +72,8 @@ def quality(operation: str = "divide") -> dict[str, Any]:
         ("499.00", {"warranty": "long", "colour": "grey"}, [quality()], "388.11"),
         ("499.00", {"warranty": "long", "colour": "grey"}, [quality("multiply")], "641.57"),
         ("499.00", {"warranty": "short"}, [quality()], "499.00"),
+        ("499.00", {"warranty": "long", "costs": "100"}, [quality(), COSTS], "488.11"),
+        ("499.00", {"warranty": "long", "costs": "100"}, [COSTS, quality()], "465.89"),
     ],
     ids=str,
 )
@@ -107,6 +109,11 @@ def test_a_bid_without_a_required_answer_is_rejected_with_that_ground() -> None:
     assert [(one.bid_id, one.reasons[0].check_id) for one in ranking.rejected] == [
         ("a", "answer-missing:months")
     ]
+
+
+def test_a_second_quality_factor_is_refused() -> None:
+    with pytest.raises(BadInput, match="one quality factor at most"):
+        ranked({"a": ("100", {})}, [quality(), quality() | {"id": "again"}])
 
 
 def test_an_evaluation_price_that_is_not_above_zero_is_refused() -> None:

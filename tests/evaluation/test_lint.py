@@ -36,6 +36,7 @@ EXPECTED: dict[str, list[str]] = {
     "jp-price-points-kink": ["example-price"],
     "price-log": ["lowest-unguarded"],
     "prozorro-lcc": ["stated-unchecked"],
+    "prozorro-mixed": ["stated-unchecked"],
     "uk-mean": ["mean-untrimmed", "no-ceiling"],
     "wb-cqs": ["no-tie-key"],
     "wb-fbs": ["example-price"],

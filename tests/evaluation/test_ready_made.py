@@ -225,6 +225,12 @@ def test_w10_a_price_is_divided_by_its_quality() -> None:
     assert figures(ranking, "evaluated_price") == {"b00": "388.11"}
 
 
+def test_costs_are_added_to_a_price_that_was_divided_by_its_quality() -> None:
+    answers = [{**FEATURES, "life_cycle_cost": "100"}, {"life_cycle_cost": "0"}]
+    ranking = compare(case(load("prozorro-mixed"), ["499.00", "480.00"], answers=answers))
+    assert figures(ranking, "evaluated_price") == {"b00": "488.11", "b01": "480.00"}  # 3493/9 + 100
+
+
 def test_w12_the_costs_of_a_life_are_added() -> None:
     ranking = compare(case(load("prozorro-lcc"), ["469"], answers=[{"life_cycle_cost": "100"}]))
     assert figures(ranking, "evaluated_price") == {"b00": "569.00"}

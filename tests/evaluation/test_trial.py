@@ -62,7 +62,7 @@ def test_every_ready_made_rulebook_can_be_tried_and_drawn(name: str) -> None:
     book = read_rulebook(load(name))
     answers = (
         ({"months": "15", "life_cycle_cost": "1"},) * 4
-        if name in ("cn-reviewed-lowest-works", "prozorro-lcc")
+        if name in ("cn-reviewed-lowest-works", "prozorro-lcc", "prozorro-mixed")
         else ()
     )
     trial = try_prices(book, [90000000, 95000000, 100000000, 97000000], Setting(answers))
