@@ -157,6 +157,19 @@ def _has_one_full_mark(draft: Draft) -> bool:
     return len({str(book.get("total_maximum")) for book in books if isinstance(book, Mapping)}) <= 1
 
 
+def lot_entry(
+    *,
+    id: str,
+    number: int,
+    title: Mapping[str, JsonValue],
+    rulebook: dict[str, JsonValue] | None,
+    rulebook_digest: str | None,
+) -> dict[str, JsonValue]:
+    """A lot as the notice lists it; one without a rulebook of its own has the bytes of older notices."""
+    own: dict[str, JsonValue] = {"rulebook": rulebook, "rulebook_digest": rulebook_digest} if rulebook else {}
+    return {"id": id, "number": number, "title": dict(title), **own}
+
+
 def lot_rulebook(notice_body: Mapping[str, Any], lot_id: str) -> Mapping[str, Any]:
     """The rulebook that a published notice gives a lot: its own, or the tender's.
 

@@ -10,14 +10,13 @@ from sqlalchemy import select as select_values
 from sqlmodel import Session, col, func, select
 
 from accounts import queries as accounts
-from crypto.canonical import JsonValue
 from crypto.envelope_prefix import EnvelopePrefix, read_prefix
 from crypto.signatures import fingerprint
 from kernel.errors import NotFound
 from kernel.money import PriceScale
 from storage.columns import table_of
 from tender.lifecycle import Stage
-from tender.notice import Document, Draft, Opener
+from tender.notice import Document, Draft, Opener, lot_entry
 from tender.opening import Closing
 from tender.records import (
     BidRecord,
@@ -212,7 +211,7 @@ def draft(session: Session, record: TenderRecord, bid_limit_bytes: int) -> Draft
         title=record.title,
         summary=record.summary,
         tenderer={"id": record.tenderer_id, "name": firm_names[record.tenderer_id]},
-        lots=tuple(_lot_entry(lot) for lot in lots(session, record.id)),
+        lots=tuple(lot_entry(**lot.model_dump(exclude={"tender_id"})) for lot in lots(session, record.id)),
         timetable=timetable(record),
         periods=Periods(**record.periods),
         shortening_reason=record.shortening_reason,
@@ -241,14 +240,6 @@ def draft(session: Session, record: TenderRecord, bid_limit_bytes: int) -> Draft
         bid_limit_bytes=bid_limit_bytes,
         award_rule=record.award_rule,
     )
-
-
-def _lot_entry(lot: LotRecord) -> dict[str, JsonValue]:
-    """A lot as the notice lists it; one without a rulebook of its own has the bytes of older notices."""
-    own: dict[str, JsonValue] = (
-        {} if lot.rulebook is None else {"rulebook": lot.rulebook, "rulebook_digest": lot.rulebook_digest}
-    )
-    return {"id": lot.id, "number": lot.number, "title": dict(lot.title), **own}
 
 
 def notices(session: Session, tender_id: str) -> list[NoticeRecord]:
