@@ -14,9 +14,9 @@ from evaluation.bill.form import read_written_bill, write_bill
 from evaluation.bill.read import read_bill
 from evaluation.bill.values import Bill
 from evaluation.bill.workbook import WORKBOOK_ENDINGS
+from kernel.apart import confine
 from kernel.errors import BadInput
 from kernel.money import PriceScale
-from worker.reader import confine
 
 SECONDS = 60
 

@@ -7,7 +7,6 @@ of the names known; the answer is one line.
 """
 
 import json
-import resource
 import sys
 from collections.abc import Callable
 from typing import Any, BinaryIO
@@ -17,21 +16,8 @@ from evaluation.bill.read import read_bill
 from evaluation.bill.values import FINE_PLACES, Kind
 from evaluation.blind_text import BlindText, normalise
 from evaluation.collusion.forensics import FileFacts, read_marks, read_passages
+from kernel.apart import confine
 from kernel.money import PriceScale
-
-MEMORY = 1 << 30  # bytes of address space
-CPU_SECONDS = 120  # of the whole process; the parent ends it earlier
-
-
-def confine() -> None:
-    """Give up what reading does not need."""
-    for limit, value in (
-        (resource.RLIMIT_AS, MEMORY),
-        (resource.RLIMIT_CPU, CPU_SECONDS),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        resource.setrlimit(limit, (value, value))
 
 
 def attempt(read: Callable[[str, bytes], FileFacts], name: str, data: bytes) -> FileFacts:
