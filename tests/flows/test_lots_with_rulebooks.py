@@ -20,6 +20,7 @@ from evaluation.queries import blind, judging
 from evaluation.queries.lots import award_proposal
 from evaluation.rulebook import read_rulebook, rulebook_digest, write_rulebook
 from kernel.errors import IntegrityBroken, Refused
+from supervision.queries.snapshots import tender_snapshot
 from tender import queries as tenders
 from tender.actions import draft, publish
 from tests.builders import (
@@ -133,6 +134,14 @@ def test_the_report_and_the_pages_tell_each_lots_method(story: Any) -> None:
     assert notice["lots"][0]["rulebook_digest"] in page
     lots = client.get(f"/api/tenders/{goods.tender_id}").json()["lots"]
     assert [lot["rulebook_digest"] for lot in lots] == [notice["lots"][0]["rulebook_digest"], None]
+
+
+def test_supervision_compares_each_lots_rulebook_with_the_published_one(story: Any) -> None:
+    platform, goods, _ = story
+    with platform.database.reading() as session:
+        found = tender_snapshot(session, goods.tender_id)
+    digest = frozen(rulebook_data(**LOWEST)).digest
+    assert (found.lot_digests, found.published_lot_digests) == ({1: digest}, ({1: digest},))
 
 
 def test_pages_of_the_panel_and_of_bidders_go_by_each_lots_rulebook(story: Any) -> None:
