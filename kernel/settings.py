@@ -38,6 +38,8 @@ class Settings:
     session_hours: int = 12
     report_sign_hours: int = 24
     """How long a panel may sign its report; who stays silent until then counts as consenting (条例 53)."""
+    sweep_seconds: int = 60
+    """How often supervision looks over everything that runs; limits count from the clock, not from a sweep."""
     bid_limit_bytes: int = 2 * 1024**3
     """Largest sealed bid; shown on the notice and in the API."""
 

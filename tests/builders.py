@@ -72,6 +72,9 @@ def kept_folder(prefix: str) -> Path:
     return Path(mkdtemp(prefix=prefix, dir=FOLDERS[0] if FOLDERS else None))
 
 
+NEVER = 10**6  # seconds: no sweep comes between the acts of a test unless it asks for one
+
+
 @cache
 def empty_tables() -> Path:
     """An SQLite file with every table and no row: to copy it takes a tenth of the time that it takes to make it."""
@@ -85,7 +88,7 @@ def empty_tables() -> Path:
 def make_platform(folder: Path, database_url: str = "", clock: FixedClock | None = None) -> Platform:
     """A fresh embedded platform in a folder, with its operator."""
     clock = clock or FixedClock(NOW)
-    settings = Settings(var=folder, database_url=database_url)
+    settings = Settings(var=folder, database_url=database_url, sweep_seconds=NEVER)
     if not database_url:
         folder.mkdir(parents=True, exist_ok=True)
         copyfile(empty_tables(), folder / empty_tables().name)

@@ -1,4 +1,4 @@
-"""The beat of supervision: asks for a sweep every minute, by a job like any other.
+"""The beat of supervision: asks for a sweep every minute or as the settings say, by a job like any other.
 
 Any number of tickers may run, one in each worker of a site: a sweep that waits already is not asked for twice, and
 two sweeps side by side pass over each other's cases.
@@ -12,7 +12,6 @@ from storage import outbox
 from storage.adapters import Adapters
 
 SWEEP = "sweep"
-EVERY_SECONDS = 60.0
 KEPT = timedelta(hours=1)  # of sweeps that are done
 log = logging.getLogger(__name__)
 
@@ -20,9 +19,9 @@ log = logging.getLogger(__name__)
 class Ticker:
     """A thread that ticks until it is stopped; the first tick comes after the first pause."""
 
-    def __init__(self, adapters: Adapters, every_seconds: float = EVERY_SECONDS) -> None:
+    def __init__(self, adapters: Adapters, every_seconds: float | None = None) -> None:
         self._adapters = adapters
-        self._every_seconds = every_seconds
+        self._every_seconds = every_seconds or adapters.settings.sweep_seconds
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="ticker", daemon=True)
 
