@@ -31,6 +31,7 @@ from accounts.records import (
     SigningKeyRecord,
     TokenRecord,
 )
+from crypto.canonical import JsonValue
 from crypto.signatures import fingerprint
 from kernel.errors import BadInput, KeyReused, NameTaken, NotSignedIn
 from kernel.ids import OrganisationId, PersonId, new_id
@@ -120,6 +121,25 @@ def check_guess(session: Session, *, about: str, is_right: bool, now: datetime) 
     check_tries(queries.failures(session, name, now))
     if not is_right:
         session.add(FailedSignInRecord(sign_in=name, at=now))
+
+
+def grant_expert(session: Session, *, actor: Actor, person_id: str, now: datetime) -> None:
+    """Let a person work as an expert, whom the pool manager has approved; an applicant's duty gives way to it.
+
+    Raises:
+        ConflictOfDuties: the person holds another duty, which an expert may not.
+    """
+    actor.require(Duty.POOL_MANAGER)
+    held = queries.actor(session, person_id).duties
+    if Duty.EXPERT in held:
+        return
+    check_combination({*(held - {Duty.APPLICANT}), Duty.EXPERT})
+    applied = (col(DutyRecord.person_id) == person_id) & (col(DutyRecord.duty) == Duty.APPLICANT)
+    session.connection().execute(delete(DutyRecord).where(applied))
+    session.add(DutyRecord(person_id=person_id, duty=Duty.EXPERT, granted_at=now))
+    session.flush()
+    data: dict[str, JsonValue] = {"duty": Duty.EXPERT, "by": actor.person_id}
+    audit_log.append(session, Fact("duty.granted", person_id, data=data), now)
 
 
 def _insert_organisation(session: Session, name: str, now: datetime) -> str:

@@ -87,6 +87,12 @@ class BadSheet(BadInput):
     text = "Scoring sheet, {where}: {why}."
 
 
+class BadPoolFile(BadInput):
+    """A file of experts has lines that cannot be imported; `faults` names each by line and column."""
+
+    text = "{where}: {why}"
+
+
 class IncompleteNotice(BadInput):
     """A notice lacks something mandatory; `missing` is the complete list."""
 

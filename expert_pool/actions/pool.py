@@ -11,9 +11,11 @@ from accounts.duties import Actor, Duty
 from crypto.canonical import JsonValue
 from expert_pool.entry_form import NEED_NAME
 from expert_pool.experts import STANDINGS, Expert, Identity
+from expert_pool.pool_file import PoolFile
+from expert_pool.pool_table import Fault
 from expert_pool.queries import pool
 from expert_pool.records.pool import ExpertRecord
-from kernel.errors import BadInput
+from kernel.errors import BadInput, BadPoolFile
 from kernel.ids import new_id
 from storage import audit_log
 from storage.audit_log import Fact
@@ -52,6 +54,41 @@ def import_pool(session: Session, *, actor: Actor, entries: Sequence[PoolEntry],
     data: dict[str, JsonValue] = {"experts": len(entries)}
     audit_log.append(session, Fact("pool.imported", actor.person_id, None, data), now)
     return len(entries)
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """How an import of a file ended: entries written, and every fault by line and column."""
+
+    imported: int
+    faults: tuple[Fault, ...]
+
+
+def import_file(
+    session: Session, *, actor: Actor, file: PoolFile, keep_good: bool, now: datetime
+) -> ImportReport:
+    """Import the good lines of a file; with a fault nothing, unless the good lines were asked for.
+
+    Raises:
+        BadPoolFile: a line is wrong and `keep_good` is not set; `faults` says all of them.
+    """
+    actor.require(Duty.POOL_MANAGER)
+    faults = list(file.faults)
+    imported = 0
+    for one in file.entries:
+        try:
+            keep_entry(session, PoolEntry(one.expert, one.sign_in, one.identity), "", now)
+            imported += 1
+        except BadInput as error:
+            column = str(error.facts["where"]).removeprefix(".")
+            faults.append(Fault(one.line, column, str(error.facts["why"])))
+    faults.sort(key=lambda fault: fault.line)
+    if faults and not keep_good:
+        why = f"nothing was imported: {len(faults)} places are wrong"
+        raise BadPoolFile(where="file", why=why, faults=tuple(faults))
+    data: dict[str, JsonValue] = {"experts": imported, "faults": len(faults)}
+    audit_log.append(session, Fact("pool.imported", actor.person_id, None, data), now)
+    return ImportReport(imported, tuple(faults))
 
 
 def keep_entry(session: Session, entry: PoolEntry, where: str, now: datetime) -> str:

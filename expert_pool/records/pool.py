@@ -74,3 +74,4 @@ class ApplicationRecord(SQLModel, table=True):
     decided_by: str | None = Field(default=None, sa_type=Id, foreign_key="people.id")
     decided_at: datetime | None = Field(default=None, sa_type=UtcTime)
     reason: bytes | None = None
+    expert_id: str | None = Field(default=None, sa_type=Id, foreign_key="experts.id")
