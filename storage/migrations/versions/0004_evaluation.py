@@ -14,30 +14,6 @@ depends_on: Any = None
 def upgrade() -> None:
     """Go forward."""
     op.create_table(
-        "expert_applications",
-        sa.Column("id", sa.String(length=36), nullable=False),
-        sa.Column("person_id", sa.String(length=36), nullable=False),
-        sa.Column("sealed", sa.LargeBinary(), nullable=False),
-        sa.Column("state", sa.String(length=10), nullable=False),
-        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("decided_by", sa.String(length=36), nullable=True),
-        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("reason", sa.LargeBinary(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["decided_by"],
-            ["people.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"],
-            ["people.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    with op.batch_alter_table("expert_applications", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_expert_applications_person_id"), ["person_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_expert_applications_state"), ["state"], unique=False)
-
-    op.create_table(
         "chair_rounds",
         sa.Column("tender_id", sa.String(length=36), nullable=False),
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
@@ -78,6 +54,35 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("tender_id", "seat"),
     )
+    op.create_table(
+        "expert_applications",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("person_id", sa.String(length=36), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by", sa.String(length=36), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.LargeBinary(), nullable=True),
+        sa.Column("expert_id", sa.String(length=36), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["decided_by"],
+            ["people.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["expert_id"],
+            ["experts.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["people.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("expert_applications", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_expert_applications_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_expert_applications_state"), ["state"], unique=False)
+
     op.create_table(
         "expert_appraisals",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -861,11 +866,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_expert_appraisals_expert_id"))
 
     op.drop_table("expert_appraisals")
-    op.drop_table("dissents")
-    op.drop_table("chair_votes")
-    op.drop_table("chair_rounds")
     with op.batch_alter_table("expert_applications", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_expert_applications_state"))
         batch_op.drop_index(batch_op.f("ix_expert_applications_person_id"))
 
     op.drop_table("expert_applications")
+    op.drop_table("dissents")
+    op.drop_table("chair_votes")
+    op.drop_table("chair_rounds")
