@@ -14,6 +14,7 @@ from accounts.duties import Actor
 from client.claims import FAIL, Evidence, notice_is_published
 from client.verify import examine
 from crypto.canonical import canonical, read_canonical
+from evaluation.actions import scoring
 from evaluation.capsule import PUBLIC, pack, unpack
 from evaluation.lots.rule import read_rule, write_rule
 from evaluation.queries import blind, judging
@@ -82,16 +83,27 @@ def opened(
     return first, second
 
 
+def score_at_once(platform: Platform, lot: PublishedTender, member: Actor, points: dict[str, str]) -> None:
+    """One member's points for all bids of a lot, saved and signed."""
+    values: dict[str, Any] = {"actor": member, "tender_id": lot.tender_id, "lot_id": lot.lot_id}
+    values["now"] = platform.clock.now()
+    with platform.database.transaction() as session:
+        drafts = {bid: scoring.SheetDraft({"plan": text}, 0) for bid, text in points.items()}
+        scoring.save_sheets(session, drafts=drafts, **values)
+        scoring.sign_sheets(session, versions=dict.fromkeys(points, 1), **values)
+
+
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> tuple[Platform, PublishedTender, PublishedTender]:
     platform = make_platform(tmp_path_factory.mktemp("lot-rulebooks"))
     rule: Any = write_rule(read_rule({"method": "sequential", "cap": 1, "objective": "points"}))
     goods, design = opened(platform, (1, rulebook_data(**LOWEST)), award_rule=rule)
-    for member in draw_panel(platform, goods).values():
+    panel, bids = draw_panel(platform, goods).values(), bids_of(platform, design)
+    for member in panel:
         vote(platform, goods, member)
         vote(platform, design, member)
-        for bid, points in zip(bids_of(platform, design), ("60", "80", "100"), strict=True):
-            score(platform, design, member, bid, points)
+    for member in panel:
+        score_at_once(platform, design, member, dict(zip(bids, ("60", "80", "100"), strict=True)))
     do_jobs(platform)
     return platform, goods, design
 
