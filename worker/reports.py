@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from crypto.canonical import JsonValue, canonical
 from evaluation.actions import report as actions
+from evaluation.actions.appraisal import appraise_panel
 from evaluation.queries import report_facts as queries
 from evaluation.report.contents import make_report
 from storage.adapters import Adapters
@@ -58,6 +59,7 @@ def keep_signatures(
     if forms is not None:
         tender_id, report = str(payload["tender_id"]), str(payload["report"])
         actions.keep_signatures(session, tender_id=tender_id, report=report, forms=forms, now=now)
+        appraise_panel(session, tender_id=tender_id, now=now)
 
 
 def _store(

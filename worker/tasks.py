@@ -7,6 +7,7 @@ from datetime import datetime
 from approval.actions import recompute
 from approval.queries.calendar import calendar
 from evaluation.actions import findings as findings_actions
+from expert_pool.actions import eligibility
 from kernel.errors import NotYetClosed
 from storage.adapters import Adapters
 from storage.database import Session
@@ -56,6 +57,11 @@ def recompute_due_dates(
     )
 
 
+def recheck_avoidance(session: Session, adapters: Adapters, payload: Payload, _: None, now: datetime) -> None:
+    """Look at panel and reserves again, now that the bidders are known."""
+    eligibility.recheck_avoidance(session, str(payload["tender_id"]), now)
+
+
 JOBS: Mapping[str, Job] = {
     "close_tender": Job(close_tender),
     "open_bid": Job(open_bid, prepare=unseal_bid),
@@ -79,6 +85,7 @@ JOBS: Mapping[str, Job] = {
     "check_bills": Job(price_checks.keep_checks, prepare=price_checks.check_bills),
     "prepare_blind": Job(blind.ask_for_parts),
     "blind_part": Job(blind.keep_part, prepare=blind.make_part),
+    "recheck_avoidance": Job(recheck_avoidance),
     "sweep": Job(sweeps.sweep_all),
     "make_bulletins": Job(sweeps.keep_bulletins, prepare=sweeps.write_bulletins),
 }

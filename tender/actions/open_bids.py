@@ -263,3 +263,5 @@ def _publish_record(session: Session, tender_id: str, now: datetime) -> None:
     outbox.enqueue(session, "check_bills", {"tender_id": tender_id}, now=now)
     # Where the rulebook has a blind part, its texts are laid out alike before anybody scores.
     outbox.enqueue(session, "prepare_blind", {"tender_id": tender_id}, now=now)
+    # Who sits on a panel drawn before the opening may turn out to be tied to a bidder (条例 46).
+    outbox.enqueue(session, "recheck_avoidance", {"tender_id": tender_id}, now=now)
