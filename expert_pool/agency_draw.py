@@ -21,12 +21,12 @@ from expert_pool.draw import (
     DrawRequest,
     PanelDraw,
     Row,
-    draw_panel,
     make_request,
     request_hash,
     write_request,
     write_row,
 )
+from expert_pool.drawing import draw_panel
 from expert_pool.transcript import read_request, write_result
 from kernel.errors import BadInput, IntegrityBroken, Refused
 from kernel.fields import Fields

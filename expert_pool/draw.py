@@ -5,7 +5,7 @@
 2. Each party commits to a secret, bound to this request and to its name.
 3. When all have committed, each reveals; the seed is the hash of the request and of all secrets in the order of the
    request. One honest party is enough: nobody else can then have chosen or foreseen the seed.
-4. The seed shuffles the eligible experts, the shares are rounded to seats, tickets put the reserves in order.
+4. The seed draws the panel and its reserves (`drawing`).
 
 Format, with the normative order of the rounding: docs/formats/draw-record.md.
 """
@@ -15,16 +15,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from hashlib import sha256
-from math import lcm
+from typing import Final
 
-from crypto.canonical import JsonValue, canonical, tagged_hash
-from crypto.seeded_random import SeededRandom
+from crypto.canonical import JsonValue, canonical, expand, tagged_hash
+from expert_pool.chances import Member, Path, pool_chances
+from expert_pool.conflicts import same_name
+from expert_pool.late_value import LateRule, write_late_rule
 from expert_pool.leximin import MOST_GROUPS, check_fillable, leximin
-from expert_pool.rounding import round_shares
-from expert_pool.split import split_chances
+from expert_pool.split import split_chances, split_kinds
 from kernel.errors import BadInput, WrongReveal
 
 SECRET_BYTES = 32
+ABSENT: Final = b"ABSENT"
+"""What stands in the seed for a party that never revealed; only a request with a late public value allows it."""
 
 
 @dataclass(frozen=True)
@@ -38,11 +41,17 @@ class DrawGroup:
 
 @dataclass(frozen=True)
 class Row:
-    """One expert of the pool in the table: an excluded one has a code, an eligible one a mask."""
+    """One expert of the pool in the table: an excluded one has a code, an eligible one a mask.
+
+    `employers` are the tags of the employer and of what is around it, from the inside out, one for each cap of the
+    request; `kin` is the tag that relatives in the pool share. An excluded expert has neither.
+    """
 
     leaf: str
     mask: int
     excluded: str | None = None
+    employers: Path = ()
+    kin: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,11 +62,26 @@ class DrawClass:
     experts: int
     chance: Fraction
     split: Mapping[int, Fraction]
+    employer: Path = ()
+    """The employer (or what is around it) whose cap binds and whose experts have a row of their own."""
+
+
+@dataclass(frozen=True)
+class DrawTerms:
+    """What a request of version 2 fixes beyond groups, parties and experts.
+
+    `caps[i]` limits the experts whose `employers[i:]` are the same: one cap is a cap for each employer, none is no
+    limit. `verifier` is the SHA-256 of the program that checks the record, in hex.
+    """
+
+    caps: tuple[int, ...] = ()
+    late: LateRule | None = None
+    verifier: str = ""
 
 
 @dataclass(frozen=True)
 class DrawRequest:
-    """Everything but the seed. `employer_cap` is None: this version sets no limit per employer."""
+    """Everything but the seed. Without `terms` it is of version 1, which knows no caps and no late value."""
 
     draw_id: str
     number: int
@@ -66,6 +90,13 @@ class DrawRequest:
     parties: tuple[str, ...]
     rows: tuple[Row, ...]
     classes: tuple[DrawClass, ...]
+    terms: DrawTerms | None = None
+    bound: tuple[Path, ...] = ()
+
+    @property
+    def eligible(self) -> list[Row]:
+        """Who can be drawn, in the order of the table."""
+        return [row for row in self.rows if row.excluded is None]
 
     @property
     def seats(self) -> int:
@@ -75,7 +106,7 @@ class DrawRequest:
 
 @dataclass(frozen=True)
 class Reveal:
-    """A party's secret, known to all from its publication on."""
+    """A party's secret, known to all from its publication on; `ABSENT` where it never came."""
 
     party: str
     secret: bytes = field(repr=False)
@@ -104,56 +135,109 @@ def make_request(
     groups: Sequence[DrawGroup],
     parties: Sequence[str],
     rows: Sequence[Row],
+    terms: DrawTerms | None = None,
 ) -> DrawRequest:
     """Fix a request and compute its chances; the order in which the rows come does not matter.
 
     Raises:
         BadInput: more groups than the exact method can take, or none.
-        TooFewEligibleExperts: the pool cannot fill the seats.
+        TooFewEligibleExperts: the pool cannot fill the seats (within the caps).
+        Refused: relatives would have to share a seat.
     """
     if not 1 <= len(groups) <= MOST_GROUPS:
         raise BadInput(where="groups", why=f"from 1 to {MOST_GROUPS} groups are allowed")
+    ordered = tuple(sorted(rows, key=lambda row: row.leaf))
+    bound: tuple[Path, ...] = ()
+    if terms is None:
+        classes = _classes_of_masks(groups, rows)
+    else:
+        classes, bound = _classes(groups, [row for row in ordered if row.excluded is None], terms.caps)
+    return DrawRequest(
+        draw_id, number, tender_id, tuple(groups), tuple(parties), ordered, classes, terms, bound
+    )
+
+
+def _classes_of_masks(groups: Sequence[DrawGroup], rows: Sequence[Row]) -> tuple[DrawClass, ...]:
     counts = Counter(row.mask for row in rows if row.excluded is None)
     quotas = [group.quota for group in groups]
     check_fillable(quotas, counts, [group.id for group in groups])
     chances = leximin(quotas, counts)
     split = split_chances(quotas, counts, chances)
-    classes = tuple(DrawClass(mask, counts[mask], chances[mask], split[mask]) for mask in sorted(counts))
-    ordered = tuple(sorted(rows, key=lambda row: row.leaf))
-    return DrawRequest(draw_id, number, tender_id, tuple(groups), tuple(parties), ordered, classes)
+    return tuple(DrawClass(mask, counts[mask], chances[mask], split[mask]) for mask in sorted(counts))
 
 
-def write_row(row: Row) -> str:
-    """One line of the table."""
-    return f"{row.leaf} {row.mask} {row.excluded or '-'}"
+def _classes(
+    groups: Sequence[DrawGroup], rows: Sequence[Row], caps: Sequence[int]
+) -> tuple[tuple[DrawClass, ...], tuple[Path, ...]]:
+    quotas = [group.quota for group in groups]
+    found = pool_chances(quotas, members_of(rows), caps, [group.id for group in groups])
+    split = split_kinds(quotas, found.counts, found.of_kind)
+    classes = tuple(
+        DrawClass(kind[0], found.counts[kind], found.of_kind[kind], split[kind], kind[1])
+        for kind in sorted(found.counts)
+    )
+    return classes, tuple(sorted(found.bound))
 
 
-def table_digest(rows: Sequence[Row]) -> str:
+def employer_tag(draw_key: bytes, draw_id: str, employer: str) -> str:
+    """What stands for an employer (or a company, a city, a family) in the table of one draw: 16 hex digits."""
+    return expand(draw_key, "employer-tag", draw_id.encode(), same_name(employer).encode(), length=8).hex()
+
+
+def members_of(rows: Sequence[Row]) -> list[Member]:
+    """Eligible rows as the chances see them."""
+    return [Member(row.mask, row.employers, row.kin) for row in rows]
+
+
+def write_row(row: Row, version: int = 1) -> str:
+    """One line of the table; version 2 adds the tags of employers and of relatives."""
+    line = f"{row.leaf} {row.mask} {row.excluded or '-'}"
+    return line if version == 1 else f"{line} {'.'.join(row.employers) or '-'} {row.kin or '-'}"
+
+
+def write_table(request: DrawRequest) -> list[str]:
+    """The lines of a request's table."""
+    version = 1 if request.terms is None else 2
+    return [write_row(row, version) for row in request.rows]
+
+
+def table_digest(lines: Sequence[str]) -> str:
     """SHA-256 of the table's lines, each ended by a line feed, in lower-case hex."""
-    return sha256("".join(write_row(row) + "\n" for row in rows).encode("ascii")).hexdigest()
+    return sha256("".join(line + "\n" for line in lines).encode("ascii")).hexdigest()
 
 
 def write_request(request: DrawRequest) -> dict[str, JsonValue]:
     """The published form of a request; the table stays sealed until the award and is named by its digest."""
-    return {
+    written: dict[str, JsonValue] = {
         "v": 1,
         "draw_id": request.draw_id,
         "number": request.number,
         "tender_id": request.tender_id,
         "groups": [{"id": g.id, "quota": g.quota, "reserves": g.reserves} for g in request.groups],
         "parties": list(request.parties),
-        "employer_cap": None,
-        "table_digest": table_digest(request.rows),
-        "classes": [
-            {
-                "mask": cls.mask,
-                "experts": cls.experts,
-                "chance": str(cls.chance),
-                "split": {request.groups[g].id: str(share) for g, share in cls.split.items()},
-            }
-            for cls in request.classes
-        ],
+        "table_digest": table_digest(write_table(request)),
+        "classes": [_write_class(request, cls) for cls in request.classes],
     }
+    terms = request.terms
+    if terms is None:
+        return written | {"employer_cap": None}
+    return written | {
+        "v": 2,
+        "caps": list(terms.caps),
+        "bound": [".".join(path) for path in request.bound],
+        "late": write_late_rule(terms.late),
+        "verifier": terms.verifier,
+    }
+
+
+def _write_class(request: DrawRequest, cls: DrawClass) -> dict[str, JsonValue]:
+    written: dict[str, JsonValue] = {
+        "mask": cls.mask,
+        "experts": cls.experts,
+        "chance": str(cls.chance),
+        "split": {request.groups[g].id: str(share) for g, share in cls.split.items()},
+    }
+    return written if request.terms is None else written | {"employer": ".".join(cls.employer)}
 
 
 def request_hash(request: DrawRequest) -> bytes:
@@ -169,7 +253,7 @@ def commitment(hash: bytes, party: str, secret: bytes) -> bytes:
 
 
 def check_reveal(hash: bytes, committed: bytes, reveal: Reveal) -> None:
-    """Accept a reveal that matches what its party committed to.
+    """Accept a reveal that matches what its party committed to; a secret rebuilt from shares is checked the same way.
 
     Raises:
         WrongReveal: another secret, another party or another request.
@@ -178,33 +262,7 @@ def check_reveal(hash: bytes, committed: bytes, reveal: Reveal) -> None:
         raise WrongReveal(party=reveal.party)
 
 
-def seed_of(hash: bytes, reveals: Sequence[Reveal]) -> bytes:
-    """The seed from all reveals, in the order in which the request names the parties."""
+def seed_of(hash: bytes, reveals: Sequence[Reveal], late: bytes | None = None) -> bytes:
+    """The seed from all reveals, in the order in which the request names the parties, and the late value if any."""
     parts = [part for reveal in reveals for part in (reveal.party.encode(), reveal.secret)]
-    return tagged_hash("draw-seed", hash, *parts)
-
-
-def draw_panel(request: DrawRequest, seed: bytes) -> PanelDraw:
-    """The panel and its reserves: the same request and seed give the same panel, for anyone."""
-    random = SeededRandom(seed)
-    shares = {cls.mask: cls.split for cls in request.classes}
-    eligible = random.shuffle(row for row in request.rows if row.excluded is None)
-    unit = lcm(*(share.denominator for split in shares.values() for share in split.values()))
-    whole = {mask: {g: int(share * unit) for g, share in split.items()} for mask, split in shares.items()}
-    edges = round_shares((whole[row.mask] for row in eligible), unit, lambda c, n: random.below(n) < c)
-    chosen = sorted((group, eligible[block].leaf) for block, group in edges)
-    seats = tuple(Seat(request.groups[group].id, leaf) for group, leaf in chosen)
-    return PanelDraw(seats, _reserves(request, seed, {seat.leaf for seat in seats}))
-
-
-def _reserves(request: DrawRequest, seed: bytes, seated: set[str]) -> dict[str, tuple[str, ...]]:
-    """Each group's reserves by ticket; who fits two groups may stand in both lists and is called once."""
-    reserves = {}
-    for number, group in enumerate(request.groups):
-        tickets = sorted(
-            (tagged_hash("draw-ticket", seed, group.id.encode(), bytes.fromhex(row.leaf)), row.leaf)
-            for row in request.rows
-            if row.excluded is None and row.mask >> number & 1 and row.leaf not in seated
-        )
-        reserves[group.id] = tuple(leaf for _, leaf in tickets[: group.reserves])
-    return reserves
+    return tagged_hash("draw-seed", hash, *parts, *([] if late is None else [b"late", late]))

@@ -47,7 +47,7 @@ class FlowNetwork:
             way = [(start, 0)]
             while way:
                 node, position = way.pop()
-                if position == 0:
+                if not number[node]:
                     found += 1
                     number[node] = low[node] = found
                     stack.append(node)

@@ -8,6 +8,7 @@ such set among ties; every expert inside it who has no chance yet gets that rati
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 from kernel.errors import TooFewEligibleExperts
@@ -15,21 +16,41 @@ from kernel.errors import TooFewEligibleExperts
 MOST_GROUPS = 13  # 2**13 sets of groups are looked at
 
 
+@dataclass(frozen=True)
+class Step:
+    """One bottleneck: the groups it fills up (as bits), and the masks that get their chance here."""
+
+    chance: Fraction
+    groups: int
+    masks: frozenset[int]
+
+
 def leximin(quotas: Sequence[int], classes: Mapping[int, int]) -> dict[int, Fraction]:
     """The chance of an expert of each class, keyed by mask; `classes` counts the experts of each mask.
 
     The seats must be fillable (`check_fillable`).
     """
+    return {mask: step.chance for step in leximin_levels(quotas, classes) for mask in step.masks}
+
+
+def leximin_levels(quotas: Sequence[int], classes: Mapping[int, int]) -> tuple[Step, ...]:
+    """The bottlenecks in their order, from the least chance up."""
     full = (1 << len(quotas)) - 1
-    inside, seats = _experts_inside(len(quotas), classes), _seats(quotas)
-    done, chances = 0, {}
+    inside, seats = experts_inside(len(quotas), classes), _seats(quotas)
+    done, steps = 0, list[Step]()
     while inside[done] < inside[full]:
         ratio, bottleneck = _bottleneck(inside, seats, done, full)
-        for mask in classes:
-            if mask & ~bottleneck == 0 and mask & ~done:
-                chances[mask] = ratio
+        masks = frozenset(mask for mask in classes if mask & ~bottleneck == 0 and mask & ~done)
+        steps.append(Step(ratio, bottleneck & ~done, masks))
         done = bottleneck
-    return chances
+    return tuple(steps)
+
+
+def may_be_fillable(quotas: Sequence[int], classes: Mapping[int, int]) -> bool:
+    """Whether the seats could be filled if there were no caps."""
+    full = (1 << len(quotas)) - 1
+    inside, seats = experts_inside(len(quotas), classes), _seats(quotas)
+    return all(inside[full] - inside[full ^ groups] >= seats[groups] for groups in range(1, full + 1))
 
 
 def check_fillable(quotas: Sequence[int], classes: Mapping[int, int], names: Sequence[str]) -> None:
@@ -39,7 +60,7 @@ def check_fillable(quotas: Sequence[int], classes: Mapping[int, int], names: Seq
         TooFewEligibleExperts: `short` names each smallest set of groups that lacks experts, and how many it lacks.
     """
     full = (1 << len(quotas)) - 1
-    inside, seats = _experts_inside(len(quotas), classes), _seats(quotas)
+    inside, seats = experts_inside(len(quotas), classes), _seats(quotas)
     short: dict[int, int] = {}
     for groups in sorted(range(1, full + 1), key=lambda groups: (groups.bit_count(), groups)):
         touching = inside[full] - inside[full ^ groups]
@@ -69,7 +90,7 @@ def _bottleneck(inside: Sequence[int], seats: Sequence[int], done: int, full: in
     return Fraction(best_seats, best_experts), best
 
 
-def _experts_inside(groups: int, classes: Mapping[int, int]) -> list[int]:
+def experts_inside(groups: int, classes: Mapping[int, int]) -> list[int]:
     """How many experts have a mask inside each set of groups; empty masks are not eligible and not counted."""
     inside = [0] * (1 << groups)
     for mask, experts in classes.items():

@@ -11,26 +11,38 @@ from fractions import Fraction
 from math import lcm
 
 Edge = tuple[int, int]  # (mask, group)
+Kind = tuple[int, tuple[str, ...]]  # (mask, employer with a row of its own)
 
 
 def split_chances(
     quotas: Sequence[int], classes: Mapping[int, int], chances: Mapping[int, Fraction]
 ) -> dict[int, dict[int, Fraction]]:
     """Each class's chance spread over its groups, per expert: {mask: {group: share}}, zero shares left out."""
-    masks = sorted(classes)
-    edges = [(mask, g) for mask in masks for g in range(len(quotas)) if mask >> g & 1]
+    kinds: dict[Kind, int] = {(mask, ()): count for mask, count in classes.items()}
+    spread = split_kinds(quotas, kinds, {(mask, ()): chances[mask] for mask in classes})
+    return {mask: spread[mask, ()] for mask in sorted(classes)}
+
+
+def split_kinds(
+    quotas: Sequence[int], counts: Mapping[Kind, int], chances: Mapping[Kind, Fraction]
+) -> dict[Kind, dict[int, Fraction]]:
+    """The same for classes of a mask and anything else; classes with one mask are spread in one proportion."""
+    held = dict.fromkeys(sorted(mask for mask, _ in counts), Fraction(0))
+    for kind, count in counts.items():
+        held[kind[0]] += chances[kind] * count
+    edges = [(mask, g) for mask in held for g in range(len(quotas)) if mask >> g & 1]
     # Units so small that every edge that can carry something still does after all moves.
     unit = lcm(*(chance.denominator for chance in chances.values())) * 4 * len(edges) ** 2
     flow = _Flow(edges)
-    flow.fill({mask: int(chances[mask] * classes[mask] * unit) for mask in masks}, [q * unit for q in quotas])
+    flow.fill({mask: int(total * unit) for mask, total in held.items()}, [q * unit for q in quotas])
     flow.spread()
     return {
-        mask: {
-            g: Fraction(flow.mass[mask, g], unit * classes[mask])
+        (mask, other): {
+            g: chance * Fraction(flow.mass[mask, g], int(held[mask] * unit))
             for g in flow.groups_of[mask]
-            if flow.mass[mask, g]
+            if chance and flow.mass[mask, g]
         }
-        for mask in masks
+        for (mask, other), chance in chances.items()
     }
 
 

@@ -59,10 +59,11 @@ class SeatGroupShape(Shape):
 
 
 class DrawRequestShape(Shape):
-    """What the office asks for; `fewest_members` may only raise the law's limit."""
+    """What the office asks for; `fewest_members` may only raise the law's limit, `per_employer` 0 is no limit."""
 
     groups: list[SeatGroupShape]
     fewest_members: int = 5
+    per_employer: int = 0
 
 
 class CommitmentShape(Shape):
@@ -146,6 +147,7 @@ def request_draw(
             tender_id=tender_id,
             groups=groups,
             panel=panel,
+            employer_cap=data.per_employer,
             now=adapters.clock.now(),
         )
         return describe_draw(session, queries.draw(session, draw_id))

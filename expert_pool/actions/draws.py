@@ -14,16 +14,18 @@ from expert_pool import queries
 from expert_pool.actions.eligibility import keep_judgement, seal_candidate
 from expert_pool.draw import (
     DrawGroup,
+    DrawTerms,
     Reveal,
     Row,
     check_reveal,
-    draw_panel,
+    employer_tag,
     make_request,
     request_hash,
     seed_of,
     write_request,
-    write_row,
+    write_table,
 )
+from expert_pool.drawing import draw_panel
 from expert_pool.eligibility import SeatGroup
 from expert_pool.eligibility_rules import DEFAULT, EligibilityRules
 from expert_pool.experts import expert_leaf, leaf_salt
@@ -31,6 +33,7 @@ from expert_pool.panel import PanelRule, check_panel
 from expert_pool.queries.candidates import judge_pool
 from expert_pool.queries.pool import name_of
 from expert_pool.records.draws import DrawPartyRecord, DrawRecord, PanelSeatRecord
+from expert_pool.reserves import employers_of, next_reserve
 from expert_pool.transcript import read_result, write_result
 from kernel.errors import BadInput, NotFound, Refused, WrongStage
 from kernel.ids import new_id
@@ -42,6 +45,7 @@ from tender.lifecycle import Move, Stage, after
 
 PARTY_DUTIES = {"office": Duty.TENDER_OFFICE, "witness": Duty.WITNESS, "supervisor": Duty.SUPERVISOR}
 """The three parties in the order of revealing: who asked for the draw first, who supervises it last."""
+MOST_EMPLOYER_CAP = 9
 
 
 def request_draw(
@@ -52,12 +56,17 @@ def request_draw(
     groups: Sequence[SeatGroup],
     panel: PanelRule,
     rules: EligibilityRules = DEFAULT,
+    employer_cap: int = 0,
     now: datetime,
 ) -> str:
     """Freeze who can be drawn for a tender, with which chances; returns the draw's id.
 
+    `employer_cap` is the most seats that experts of one employer may hold, 0 for no limit. The table then carries an
+    employer's tag, made with the draw's key; rows of relatives share `Row.kin` in the same way, where it is known.
+
     Raises:
-        TooFewEligibleExperts: the pool cannot fill the seats; `short` names the groups.
+        TooFewEligibleExperts: the pool cannot fill the seats; `short` names the groups, `shortages` and `relaxation`
+            say the same as values (expert_pool.hall).
         Refused: the panel is too small, even, or was requested before.
     """
     tender = own_tender(session, actor, tender_id)
@@ -65,16 +74,20 @@ def request_draw(
     if queries.find_draw(session, tender_id) is not None:
         raise Refused(rule="one-draw", why="the draw of this tender was already requested")
     check_panel(panel, sum(group.quota for group in groups), 0)
+    if not 0 <= employer_cap <= MOST_EMPLOYER_CAP:
+        raise BadInput(where="employer_cap", why=f"it must be from 0 to {MOST_EMPLOYER_CAP}")
     draw_id, leaf_key = new_id(), os.urandom(32)
     judged = judge_pool(session, tender_id=tender_id, groups=groups, rules=rules, now=now)
     rows, snapshot = [], {}
     for one in judged.candidates:
         leaf = expert_leaf(leaf_salt(leaf_key, draw_id, one.number), one.entry)
-        rows.append(Row(leaf, one.mask, one.excluded))
+        tags = () if one.excluded or not employer_cap else (employer_tag(leaf_key, draw_id, one.employer),)
+        rows.append(Row(leaf, one.mask, one.excluded, tags))
         snapshot[leaf] = seal_candidate(session, draw_id, one)
     drawn_groups = [DrawGroup(group.id, group.quota, group.reserves) for group in groups]
     number = queries.next_number(session)
-    request = make_request(draw_id, number, tender_id, drawn_groups, tuple(PARTY_DUTIES), rows)
+    terms = DrawTerms(caps=(employer_cap,) if employer_cap else ())
+    request = make_request(draw_id, number, tender_id, drawn_groups, tuple(PARTY_DUTIES), rows, terms)
     session.add(
         DrawRecord(
             id=draw_id,
@@ -83,7 +96,7 @@ def request_draw(
             groups=[_write_group(group) for group in groups],
             request=write_request(request),
             request_hash=request_hash(request),
-            rows=[write_row(row) for row in request.rows],
+            rows=write_table(request),
             leaf_key=leaf_key,
             experts=snapshot,
             opened_by=actor.person_id,
@@ -173,9 +186,10 @@ def seat_reserve(session: Session, *, tender_id: str, seat: str) -> PanelSeatRec
     left = next((row for row, _ in taken if row.seat == seat and row.replaced_by is None), None)
     if draw is None or draw.result is None or left is None:
         raise NotFound(what="seat", id=seat)
-    used = {row.leaf for row, _ in taken}
-    waiting = [one for one in read_result(draw.result).reserves[left.seat_group] if one not in used]
-    if not waiting:
+    seated = {row.leaf for row, _ in taken if row.replaced_by is None and row.seat != seat}
+    called, employers = {row.leaf for row, _ in taken}, employers_of(queries.request_value(draw))
+    waiting = next_reserve(read_result(draw.result), left.seat_group, seated, called, employers)
+    if waiting is None:
         raise Refused(rule="reserves", why="no reserve of this group of seats is left")
     left.replaced_by = f"seat-{len(taken) + 1}"
     session.add(left)
@@ -183,8 +197,8 @@ def seat_reserve(session: Session, *, tender_id: str, seat: str) -> PanelSeatRec
         tender_id=tender_id,
         seat=left.replaced_by,
         seat_group=left.seat_group,
-        leaf=waiting[0],
-        expert_id=draw.experts[waiting[0]][0],
+        leaf=waiting,
+        expert_id=draw.experts[waiting][0],
     )
     session.add(made)
     session.flush()

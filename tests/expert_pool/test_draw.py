@@ -11,11 +11,11 @@ from expert_pool.draw import (
     Row,
     check_reveal,
     commitment,
-    draw_panel,
     make_request,
     request_hash,
     seed_of,
 )
+from expert_pool.drawing import draw_panel
 from kernel.errors import BadInput, TooFewEligibleExperts, WrongReveal
 from tests.expert_pool.pools import PARTIES, leaf, request_of, secrets_of, seed_for
 

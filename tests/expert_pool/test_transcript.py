@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from crypto.canonical import b64, unb64
-from expert_pool.draw import Reveal, commitment, draw_panel, request_hash, seed_of
+from expert_pool.draw import Reveal, commitment, request_hash, seed_of
+from expert_pool.drawing import draw_panel
 from expert_pool.transcript import check_transcript, read_request, write_result, write_transcript
 from kernel.errors import BadInput, IntegrityBroken, TenderingError
 from tests.expert_pool.pools import leaf, request_of, secrets_of

@@ -10,11 +10,11 @@ from expert_pool.draw import (
     Reveal,
     Row,
     commitment,
-    draw_panel,
     make_request,
     request_hash,
     seed_of,
 )
+from expert_pool.drawing import draw_panel
 from expert_pool.transcript import write_transcript
 
 FOLDER = Path("tests/vectors/draw")
