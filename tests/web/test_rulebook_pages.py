@@ -199,3 +199,23 @@ def test_the_api_gives_a_lot_its_own_rulebook_and_takes_it_away(divided: Desk) -
     taken = divided.of_tender("DELETE", "/lots/2/rulebook")
     assert (taken.status_code, taken.json()["digest"], divided.digests()) == (200, None, [None, None])
     assert divided.of_tender("DELETE", "/lots/3/rulebook").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("pasted", "said"),
+    [
+        (" ", "paste one as JSON"),
+        ('{"v": 2', "is not JSON"),
+        ('{"v": 2, "v": 2}', "the key v stands twice"),
+        ('{"v": NaN}', "NaN is not a number"),
+        ("[]", "an object is needed"),
+    ],
+)
+def test_what_is_no_rulebook_is_refused_on_the_form_with_its_reason(
+    desk: Desk, pasted: str, said: str
+) -> None:
+    assert desk.send("", ready_made="cn-mixed-two")[0] == 303
+    before = desk.of_tender("GET", "").json()["rulebook_digest"]
+    status, text = desk.send("", pasted=pasted)
+    assert (status, said in text) == (422, True), text
+    assert desk.of_tender("GET", "").json()["rulebook_digest"] == before

@@ -1,6 +1,5 @@
 """Giving a draft its rulebook, for the whole tender or for one lot: ready-made, pasted, or as a file."""
 
-import json
 from typing import Any
 
 import anyio.to_thread
@@ -11,6 +10,7 @@ from litestar.params import FromPath, URLEncodedBody
 from accounts.duties import Duty
 from evaluation.rulebook import Rulebook, read_rulebook
 from kernel.errors import BadRulebook, TenderingError
+from kernel.strict_json import read_strict_json
 from tender.actions import draft
 from web.guards import adapters_of
 from web.pages.forms import FileForm, text, whole
@@ -80,10 +80,9 @@ def form_rulebook(data: dict[str, Any]) -> Rulebook:
 
 def pasted_rulebook(pasted: str) -> Rulebook:
     """The rulebook that a text holds; raises BadRulebook with the path of the wrong field."""
-    try:
-        return read_rulebook(json.loads(pasted))
-    except (ValueError, RecursionError):
-        raise BadRulebook(where="JSON", why="choose a rulebook, or paste one as JSON") from None
+    if not pasted.strip():
+        raise BadRulebook(where="JSON", why="choose a rulebook, or paste one as JSON")
+    return read_rulebook(read_strict_json(pasted.encode(), "JSON"))
 
 
 def keep_rulebook(
