@@ -3,23 +3,46 @@
 import json
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from client.console import plain_errors, say
+from client.draw_chances import explain_command, probabilities_command, simulate_command
+from client.draw_escrow import (
+    CHAINS,
+    countersign_command,
+    deal_command,
+    key_command,
+    late_command,
+    next_value,
+    own_party,
+    read_secret,
+    receive_command,
+    rescue_command,
+)
 from client.hold_key import write_private
-from client.server import Profile, connect
+from client.server import connect
 from crypto.canonical import b64
 from expert_pool.draw import SECRET_BYTES, commitment
 from kernel.errors import BadInput
 
-DRAWS = typer.Typer(no_args_is_help=True, help="Take part in the draw of a panel.")
+DRAWS = typer.Typer(no_args_is_help=True, help="Take part in the draw of a panel; work out chances.")
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object")]
 Tender = Annotated[str, typer.Argument(help="Tender id")]
 Party = Annotated[str, typer.Option(help="office, witness or supervisor; by default what you are")]
 SecretFile = Annotated[Path, typer.Option(help="File with your secret")]
-PARTY_OF_DUTY = {"tender_office": "office", "witness": "witness", "supervisor": "supervisor"}
+
+DRAWS.command("probabilities")(probabilities_command)
+DRAWS.command("explain")(explain_command)
+DRAWS.command("simulate")(simulate_command)
+DRAWS.command("key")(key_command)
+DRAWS.command("countersign")(countersign_command)
+DRAWS.command("escrow")(deal_command)
+DRAWS.command("receive")(receive_command)
+DRAWS.command("rescue")(rescue_command)
+DRAWS.command("late")(late_command)
+DRAWS.add_typer(CHAINS, name="chain")
 
 
 @DRAWS.command("commit")
@@ -27,6 +50,7 @@ def commit_command(
     tender: Tender,
     party: Party = "",
     secret: SecretFile = Path("draw-secret.json"),
+    chain: Annotated[Path | None, typer.Option(help="Take the next value of this hash chain")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a secret, keep it in a file, and send only its commitment."""
@@ -34,7 +58,7 @@ def commit_command(
         server = connect()
         draw = server.get(f"/api/tenders/{tender}/draw")
         acting = party or own_party(server.profile)
-        value = os.urandom(SECRET_BYTES)
+        value = next_value(chain) if chain else os.urandom(SECRET_BYTES)
         kept = {
             "v": 1,
             "draw": draw["id"],
@@ -63,22 +87,3 @@ def reveal_command(
         answer = server.put(path, {"secret": kept["secret"]})
         facts = {"draw": draw["id"], "party": kept["party"], "is_drawn": answer["drawn_at"] is not None}
         say(facts, as_json=as_json, title="Revealed.")
-
-
-def own_party(profile: Profile) -> str:
-    """The party that the signed-in person is; raises BadInput for none."""
-    for duty, party in PARTY_OF_DUTY.items():
-        if duty in profile.person["duties"]:
-            return party
-    raise BadInput(where="party", why="you hold no duty that takes part in draws")
-
-
-def read_secret(path: Path) -> dict[str, Any]:
-    """A kept secret; raises BadInput for another file."""
-    try:
-        kept: dict[str, Any] = json.loads(path.read_text())
-        if {"party", "request_hash", "secret"} <= set(kept):
-            return kept
-    except (ValueError, TypeError):
-        pass
-    raise BadInput(where=str(path), why="this is not the file of a draw secret")
