@@ -6,6 +6,7 @@ document is made of.
 
 import sys
 from collections.abc import Mapping
+from functools import partial
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -16,7 +17,10 @@ from weasyprint import HTML, Attachment  # type: ignore[import-untyped]
 
 from crypto.canonical import JsonValue, canonical, read_canonical
 from evaluation.charts import heat_paths
+from evaluation.explain import explain
+from evaluation.rulebook import read_rulebook
 from kernel.clock import BEIJING, read_time
+from worker import report_words
 
 TEMPLATES = Path(__file__).with_name("templates")
 CLOCK_FORM = "%Y-%m-%d %H:%M:%S"
@@ -58,7 +62,7 @@ def report_html(report: Mapping[str, JsonValue], language: str) -> str:
     parts = _parts(report)
     lots = parts["method"]
     names = {bid["bid"]: bid["bidder"] for bid in parts["opening"]["bids"]}
-    return _template("report.html").render(
+    return _template("report.html", language).render(
         report=report,
         parts=parts,
         annexes={annex["id"]: annex for annex in _list(report["annexes"])},
@@ -74,6 +78,10 @@ def report_html(report: Mapping[str, JsonValue], language: str) -> str:
             }
             for lot in lots
         },
+        checks={lot["lot"]: lot["rulebook"]["checks"] for lot in lots},
+        check_names={
+            check["id"]: check["text"][language] for lot in lots for check in lot["rulebook"]["checks"]
+        },
         is_large={lot["lot"]: _cells(lot) > MOST_CELLS for lot in parts["scores"]},
         names=names,
         titles={part["id"]: (part["number"], part["title"][language]) for part in _list(report["parts"])},
@@ -83,10 +91,10 @@ def report_html(report: Mapping[str, JsonValue], language: str) -> str:
 
 def form_html(form: Mapping[str, JsonValue], language: str) -> str:
     """The page of a form of signatures."""
-    return _template("signatures.html").render(form=form, **_words(language))
+    return _template("signatures.html", language).render(form=form, **_words(language))
 
 
-def _template(name: str) -> Template:
+def _template(name: str, language: str) -> Template:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
@@ -95,6 +103,9 @@ def _template(name: str) -> Template:
         "score_line": score_line,
         "score_head": score_head,
         "heat": heat,
+        "word": partial(report_words.word, language=language),
+        "seat": partial(report_words.seat, language=language),
+        "explained": explained,
     }
     return environment.get_template(name)
 
@@ -131,6 +142,14 @@ def heat(bids: list[dict[str, Any]]) -> dict[str, Any]:
             "height": CELL * len(rows),
         }
     return found
+
+
+def explained(rulebook: Mapping[str, JsonValue]) -> list[dict[str, Any]]:
+    """A rulebook in plain words, chapter by chapter."""
+    return [
+        {"title": vars(chapter.title), "sentences": [vars(sentence) for sentence in chapter.sentences]}
+        for chapter in explain(read_rulebook(rulebook))
+    ]
 
 
 def beijing(text: str | None) -> str:
