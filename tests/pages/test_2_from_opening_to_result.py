@@ -233,6 +233,9 @@ def test_the_result_is_there_for_everybody(story: Story) -> None:
     judge.visit(world.page("office"), f"/office/tenders/{story.tender}", "office-evaluated")
     judge.visit(world.page("office"), f"/office/tenders/{story.tender}/report", "office-report")
     judge.visit(world.page("bidder-1"), f"/bidder/tenders/{story.tender}", "bidder-evaluated")
+    member = world.page(panel_of(story)[0])
+    judge.visit(member, f"/expert/tenders/{story.tender}/report", "expert-report")
+    expect(member.locator("main form")).not_to_have_count(0)
 
 
 def test_the_operator_registers_people(story: Story) -> None:
