@@ -6,6 +6,7 @@ from typing import Any
 
 from client.claims import Evidence, NotProven, digest_of
 from client.claims_bids import price_units
+from client.claims_ceremony import ceremony_was_kept
 from client.panel_log import work_that_counted
 from crypto.canonical import unb64
 from crypto.parts_digest import parts_digest
@@ -35,7 +36,8 @@ def panel_was_drawn(evidence: Evidence) -> str:
     """The panel is what the public draw gives for the frozen request and the revealed secrets."""
     record = evidence.capsule.json("draw.json")
     panel = check_transcript(record)
-    _, requested = evidence.one("draw.requested")
+    went = ceremony_was_kept(evidence, record)
+    _, requested = evidence.of_kind("draw.requested")[-1]
     _, drawn = evidence.one("panel.drawn")
     if record["request_hash"] != requested.data["request"] or digest_of(record) != drawn.data["record"]:
         raise IntegrityBroken(what="the draw record is not the one that was logged")
@@ -43,10 +45,13 @@ def panel_was_drawn(evidence: Evidence) -> str:
     logged = {fact.data["party"]: fact.data["commitment"] for _, fact in evidence.of_kind("draw.committed")}
     if said != logged:
         raise IntegrityBroken(what="the commitments of the draw are not the logged ones")
+    named = record["request"].get("verifier")
+    if named and sha256(evidence.capsule.parts.get("verify_draw.py", b"")).hexdigest() != named:
+        raise IntegrityBroken(what="the program that checks the draw is not the one that the request named")
     last_commitment = max(index for index, _ in evidence.of_kind("draw.committed"))
     if last_commitment > min(index for index, _ in evidence.of_kind("draw.revealed")):
         raise IntegrityBroken(what="a secret was revealed before every party had committed")
-    return f"{len(panel.seats)} seats, {len(said)} parties, {requested.data['experts']} experts in the pool"
+    return f"{len(panel.seats)} seats of {requested.data['experts']} experts; {went}"
 
 
 def sheets_were_signed(evidence: Evidence) -> str:

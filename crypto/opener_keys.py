@@ -75,12 +75,12 @@ def make_opener_key(
     signer = Signer(opener_id, seed)
     hpke_public = suite(suite_name).public_of(hpke_private)
     public = OpenerPublic(suite_name, tender_id, opener_id, hpke_public, signer.public).to_json()
-    return _write_file(public, hpke_private + seed, passphrase, cost, randomness)
+    return write_key_file(public, hpke_private + seed, passphrase, cost, randomness)
 
 
 def read_opener_public(file: bytes) -> OpenerPublic:
     """The public half of an opener's key file; needs no passphrase."""
-    return opener_public_of(_read_file(file)[0])
+    return opener_public_of(read_key_file(file)[0])
 
 
 def opener_public_of(public: Any) -> OpenerPublic:
@@ -89,7 +89,7 @@ def opener_public_of(public: Any) -> OpenerPublic:
     Raises:
         BadInput: not the public half of an opener key.
     """
-    _check_fields(public, OPENER_TYPE, OPENER_FIELDS)
+    check_public_half(public, OPENER_TYPE, OPENER_FIELDS)
     hpke_public = unb64(public["hpke_public"], length=suite(public["suite"]).public_bytes)
     signing_public = unb64(public["signing_public"], length=PUBLIC_BYTES)
     return OpenerPublic(public["suite"], public["tender"], public["opener"], hpke_public, signing_public)
@@ -101,13 +101,13 @@ def open_opener_key(file: bytes, passphrase: str) -> OpenerKey:
     Raises:
         BadInput: not a key file, another passphrase, or halves that do not belong together.
     """
-    public_half, lock = _read_file(file)
+    public_half, lock = read_key_file(file)
     public = opener_public_of(public_half)
-    secret = _open_lock(lock, passphrase, public_half, 2 * PRIVATE_BYTES)
+    secret = open_key_lock(lock, passphrase, public_half, 2 * PRIVATE_BYTES)
     hpke_private, signer = secret[:PRIVATE_BYTES], Signer(public.opener_id, secret[PRIVATE_BYTES:])
     if suite(public.suite).public_of(hpke_private) != public.hpke_public:
         raise BadInput(where="key file", why="its private parts do not belong to its public parts")
-    _check_pair(signer, public.signing_public)
+    check_signing_pair(signer, public.signing_public)
     return OpenerKey(public, hpke_private, signer)
 
 
@@ -143,13 +143,13 @@ def make_bidder_key(
         "bidder": bidder_id,
         "signing_public": b64(Signer(bidder_id, seed).public),
     }
-    return _write_file(public, seed, passphrase, cost, randomness)
+    return write_key_file(public, seed, passphrase, cost, randomness)
 
 
 def read_bidder_public(file: bytes) -> tuple[str, bytes]:
     """The bidder's id and public key of a key file; needs no passphrase."""
-    public, _ = _read_file(file)
-    _check_fields(public, BIDDER_TYPE, BIDDER_FIELDS)
+    public, _ = read_key_file(file)
+    check_public_half(public, BIDDER_TYPE, BIDDER_FIELDS)
     return public["bidder"], unb64(public["signing_public"], length=PUBLIC_BYTES)
 
 
@@ -160,27 +160,30 @@ def open_bidder_key(file: bytes, passphrase: str) -> Signer:
         BadInput: not a key file, another passphrase, or halves that do not belong together.
     """
     bidder_id, public = read_bidder_public(file)
-    public_half, lock = _read_file(file)
-    signer = Signer(bidder_id, _open_lock(lock, passphrase, public_half, PRIVATE_BYTES))
-    _check_pair(signer, public)
+    public_half, lock = read_key_file(file)
+    signer = Signer(bidder_id, open_key_lock(lock, passphrase, public_half, PRIVATE_BYTES))
+    check_signing_pair(signer, public)
     return signer
 
 
-def _write_file(
+def write_key_file(
     public: dict[str, Any], secret: bytes, passphrase: str, cost: PassphraseCost, randomness: Randomness
 ) -> bytes:
+    """A key file of any kind: the public half, and the private parts locked to it."""
     lock = lock_secret(secret, _plain(passphrase), randomness(SALT_BYTES), public, cost)
     return canonical({"public": public, "lock": lock}) + b"\n"
 
 
-def _read_file(file: bytes) -> tuple[Any, Any]:
+def read_key_file(file: bytes) -> tuple[Any, Any]:
+    """The public half and the lock of a key file of any kind."""
     content = read_canonical(file.removesuffix(b"\n"))
     if not isinstance(content, dict) or set(content) != {"public", "lock"}:
         raise BadInput(where="key file", why="it needs exactly public and lock")
     return content["public"], content["lock"]
 
 
-def _check_fields(public: Any, type: str, fields: set[str]) -> None:
+def check_public_half(public: Any, type: str, fields: set[str]) -> None:
+    """Raise BadInput unless a public half is of this type and has these fields."""
     if not isinstance(public, dict) or set(public) != fields or public["type"] != type:
         raise BadInput(where="key file", why=f"it is not a {type} of version 1")
     texts = [value for name, value in public.items() if name != "v"]
@@ -188,14 +191,16 @@ def _check_fields(public: Any, type: str, fields: set[str]) -> None:
         raise BadInput(where="key file", why=f"it is not a {type} of version 1")
 
 
-def _open_lock(lock: Any, passphrase: str, public: Any, length: int) -> bytes:
+def open_key_lock(lock: Any, passphrase: str, public: Any, length: int) -> bytes:
+    """The private parts of a key file; raises BadInput for another passphrase."""
     secret = unlock_secret(lock, _plain(passphrase), public)
     if len(secret) != length:
         raise BadInput(where="key file", why="its private parts have another length")
     return secret
 
 
-def _check_pair(signer: Signer, public: bytes) -> None:
+def check_signing_pair(signer: Signer, public: bytes) -> None:
+    """Raise BadInput unless a signing key belongs to a public one."""
     if signer.public != public:
         raise BadInput(where="key file", why="its private parts do not belong to its public parts")
 

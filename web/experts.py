@@ -1,4 +1,4 @@
-"""The pool and the draw over JSON: import, request, commit, reveal, the published record."""
+"""The pool and the draw over JSON: import, request, the published record, the panel."""
 
 from datetime import date
 from typing import Any
@@ -8,17 +8,15 @@ from litestar.params import FromPath, FromQuery, JSONBody
 
 from accounts.credentials import Scope
 from accounts.duties import Duty
-from crypto.canonical import unb64
 from expert_pool import actions, queries
 from expert_pool.eligibility import SeatGroup
 from expert_pool.experts import Expert
 from expert_pool.panel import PanelRule
-from expert_pool.records import DrawRecord
-from kernel.clock import write_time
 from kernel.errors import BadInput, NotFound
 from storage.database import Session
 from tender import queries as tenders
 from tender.lifecycle import Stage
+from web.ceremony import describe_draw
 from web.guards import adapters_of, caller, find_caller
 from web.routes import get, post, put
 from web.shapes import Shape, create_once, page_limit, paged, read_cursor
@@ -59,23 +57,16 @@ class SeatGroupShape(Shape):
 
 
 class DrawRequestShape(Shape):
-    """What the office asks for; `fewest_members` may only raise the law's limit, `per_employer` 0 is no limit."""
+    """What the office asks for; `fewest_members` may only raise the law's limit, `per_employer` 0 is no limit.
+
+    `late_round` is a round of the drand chain quicknet, 0 for none.
+    """
 
     groups: list[SeatGroupShape]
     fewest_members: int = 5
     per_employer: int = 0
-
-
-class CommitmentShape(Shape):
-    """A party's commitment in hex."""
-
-    commitment: str
-
-
-class RevealShape(Shape):
-    """A party's secret, 32 bytes as base64url."""
-
-    secret: str
+    reveal_minutes: int = 60
+    late_round: int = 0
 
 
 @put("/api/experts", request_max_body_size=POOL_LIMIT)
@@ -148,9 +139,11 @@ def request_draw(
             groups=groups,
             panel=panel,
             employer_cap=data.per_employer,
+            reveal_minutes=data.reveal_minutes,
+            late_round=data.late_round,
             now=adapters.clock.now(),
         )
-        return describe_draw(session, queries.draw(session, draw_id))
+        return describe_draw(session, queries.draw(session, draw_id), adapters.clock.now())
 
     return create_once(request, adapters, actor, data, act)
 
@@ -166,53 +159,11 @@ def show_draw(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> dict
         record = queries.find_draw(session, tender_id)
         if record is None:
             raise NotFound(what="draw of tender", id=tender_id)
-        body = describe_draw(session, record)
+        body = describe_draw(session, record, adapters_of(request).clock.now())
         if not (found and found.actor.holds(*REQUEST_READERS)):
             is_over = tenders.tender(session, tender_id).stage == Stage.EVALUATED
             body["request"] = body["request"] if is_over else None
     return body
-
-
-@put("/api/draws/{draw_id:str}/commitments/{party:str}")
-def commit(
-    request: Request[Any, Any, Any],
-    draw_id: FromPath[str],
-    party: FromPath[str],
-    data: JSONBody[CommitmentShape],
-) -> dict[str, Any]:
-    """Commit to a secret that stays on the party's machine."""
-    adapters, actor = adapters_of(request), caller(request).may(Scope.DRAW)
-    try:
-        commitment = bytes.fromhex(data.commitment)
-    except ValueError:
-        raise BadInput(where="commitment", why="64 hex digits are needed") from None
-    with adapters.database.transaction() as session:
-        actions.commit(
-            session,
-            actor=actor,
-            draw_id=draw_id,
-            party=party,
-            commitment=commitment,
-            now=adapters.clock.now(),
-        )
-        return describe_draw(session, queries.draw(session, draw_id))
-
-
-@put("/api/draws/{draw_id:str}/reveals/{party:str}")
-def reveal(
-    request: Request[Any, Any, Any],
-    draw_id: FromPath[str],
-    party: FromPath[str],
-    data: JSONBody[RevealShape],
-) -> dict[str, Any]:
-    """Reveal the secret, in the order of the parties; the last reveal draws the panel."""
-    adapters, actor = adapters_of(request), caller(request).may(Scope.DRAW)
-    secret = unb64(data.secret, length=32)
-    with adapters.database.transaction() as session:
-        actions.reveal(
-            session, actor=actor, draw_id=draw_id, party=party, secret=secret, now=adapters.clock.now()
-        )
-        return describe_draw(session, queries.draw(session, draw_id))
 
 
 @get("/api/draws/{draw_id:str}/record")
@@ -294,35 +245,11 @@ def check_over(session: Session, tender_id: str) -> None:
         raise NotFound(what="published draw record of tender", id=tender_id)
 
 
-def describe_draw(session: Session, record: DrawRecord) -> dict[str, Any]:
-    """What everybody may know of a draw while it runs; no leaf, no secret, no name."""
-    return {
-        "id": record.id,
-        "tender": record.tender_id,
-        "number": record.number,
-        "groups": record.groups,
-        "request": record.request,
-        "request_hash": record.request_hash.hex(),
-        "requested_at": write_time(record.opened_at),
-        "parties": [
-            {
-                "party": party.party,
-                "commitment": party.commitment.hex() if party.commitment else None,
-                "has_revealed": party.secret is not None,
-            }
-            for party in queries.parties(session, record.id)
-        ],
-        "drawn_at": write_time(record.drawn_at) if record.drawn_at else None,
-    }
-
-
 ROUTES = [
     import_experts,
     list_experts,
     request_draw,
     show_draw,
-    commit,
-    reveal,
     show_record,
     show_panel,
     call_out,

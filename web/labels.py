@@ -6,11 +6,13 @@ The texts are msgids; `_` only marks them for extraction.
 from collections.abc import Mapping
 
 from accounts.duties import Duty
+from expert_pool.ceremony import Step
 from kernel.working_days import DayKind
 from tender.lifecycle import Move, Stage
 from tender.opening import BidOutcome, Cause
 from web.approval_labels import APPROVAL_LABELS
 from web.blind_labels import BLIND_LABELS
+from web.pool_labels import POOL_LABELS
 from web.price_labels import PRICE_LABELS
 from web.rulebook_labels import RULEBOOK_LABELS
 from web.supervision_labels import SUPERVISION_LABELS
@@ -25,6 +27,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     **RULEBOOK_LABELS,
     **BLIND_LABELS,
     **PRICE_LABELS,
+    **POOL_LABELS,
     **SUPERVISION_LABELS,
     "stage": {
         Stage.DRAFT: _("Draft"),
@@ -140,15 +143,21 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "witness": _("Witness"),
         "supervisor": _("Supervisor"),
     },
+    "draw_step": {
+        Step.COUNTERSIGN: _("countersign the request"),
+        Step.COMMIT: _("commit to a secret"),
+        Step.DEAL: _("deal shares of the secret"),
+        Step.RECEIVE: _("sign for the shares"),
+        Step.REVEAL: _("reveal the secret"),
+        Step.RESCUE: _("the others bring back their shares of the secret"),
+        Step.LATE_VALUE: _("bring the late value"),
+        Step.DRAWN: _("nothing: the panel is drawn"),
+        Step.VOID: _("nothing: the draw was voided"),
+    },
     "bid": {
         "sealed": _("Submitted"),
         "replaced": _("Replaced"),
         "withdrawn": _("Withdrawn"),
-    },
-    "standing": {
-        "active": _("Active"),
-        "suspended": _("Suspended"),
-        "removed": _("Removed"),
     },
     "item_kind": {
         "licence": _("Administrative licence"),

@@ -1,4 +1,4 @@
-"""A draw of experts: request, commit, reveal; the last reveal draws."""
+"""A draw of experts: the frozen request, and the panel that follows from the secrets of its ceremony."""
 
 import os
 from collections import Counter
@@ -12,12 +12,12 @@ from accounts.duties import Actor, Duty
 from crypto.canonical import JsonValue, canonical
 from expert_pool import queries
 from expert_pool.actions.eligibility import keep_judgement, seal_candidate
+from expert_pool.ceremony import DEFAULT_WINDOW, LEAST_WINDOW, MOST_WINDOW
+from expert_pool.drand import QUICKNET_KEY
 from expert_pool.draw import (
     DrawGroup,
     DrawTerms,
-    Reveal,
     Row,
-    check_reveal,
     employer_tag,
     make_request,
     request_hash,
@@ -29,23 +29,26 @@ from expert_pool.drawing import draw_panel
 from expert_pool.eligibility import SeatGroup
 from expert_pool.eligibility_rules import DEFAULT, EligibilityRules
 from expert_pool.experts import expert_leaf, leaf_salt
+from expert_pool.late_value import DrandRule, late_value
 from expert_pool.panel import PanelRule, check_panel
 from expert_pool.queries.candidates import judge_pool
 from expert_pool.queries.pool import name_of
+from expert_pool.queries.verifier import verifier_sha256
 from expert_pool.records.draws import DrawPartyRecord, DrawRecord, PanelSeatRecord
 from expert_pool.reserves import employers_of, next_reserve
 from expert_pool.transcript import read_result, write_result
-from kernel.errors import BadInput, NotFound, Refused, WrongStage
+from kernel.errors import BadInput, NotFound, Refused
 from kernel.ids import new_id
 from storage import audit_log
 from storage.audit_log import Fact
-from tender import queries as tenders
 from tender.actions.draft import own_tender
 from tender.lifecycle import Move, Stage, after
 
 PARTY_DUTIES = {"office": Duty.TENDER_OFFICE, "witness": Duty.WITNESS, "supervisor": Duty.SUPERVISOR}
 """The three parties in the order of revealing: who asked for the draw first, who supervises it last."""
 MOST_EMPLOYER_CAP = 9
+MOST_RESTARTS = 1
+"""Each free restart would let somebody who spoils draws double a favoured expert's chance."""
 
 
 def request_draw(
@@ -57,9 +60,14 @@ def request_draw(
     panel: PanelRule,
     rules: EligibilityRules = DEFAULT,
     employer_cap: int = 0,
+    reveal_minutes: int = DEFAULT_WINDOW,
+    late_round: int = 0,
     now: datetime,
 ) -> str:
     """Freeze who can be drawn for a tender, with which chances; returns the draw's id.
+
+    `reveal_minutes` is how long each party may take once it is its turn. `late_round` names a round of the drand chain
+    quicknet to be mixed in, 0 for none; it must come after the last window.
 
     `employer_cap` is the most seats that experts of one employer may hold, 0 for no limit. The table then carries an
     employer's tag, made with the draw's key; rows of relatives share `Row.kin` in the same way, where it is known.
@@ -73,6 +81,12 @@ def request_draw(
     after(Stage(tender.stage), Move.DRAW)
     if queries.find_draw(session, tender_id) is not None:
         raise Refused(rule="one-draw", why="the draw of this tender was already requested")
+    voided = queries.voided_draws(session, tender_id)
+    if len(voided) > MOST_RESTARTS:
+        raise Refused(rule="one-restart", why="a voided draw is asked for again once only")
+    if not LEAST_WINDOW <= reveal_minutes <= MOST_WINDOW:
+        why = f"from {LEAST_WINDOW} to {MOST_WINDOW} minutes are allowed"
+        raise BadInput(where="reveal_minutes", why=why)
     check_panel(panel, sum(group.quota for group in groups), 0)
     if not 0 <= employer_cap <= MOST_EMPLOYER_CAP:
         raise BadInput(where="employer_cap", why=f"it must be from 0 to {MOST_EMPLOYER_CAP}")
@@ -86,7 +100,8 @@ def request_draw(
         snapshot[leaf] = seal_candidate(session, draw_id, one)
     drawn_groups = [DrawGroup(group.id, group.quota, group.reserves) for group in groups]
     number = queries.next_number(session)
-    terms = DrawTerms(caps=(employer_cap,) if employer_cap else ())
+    late = DrandRule(QUICKNET_KEY, late_round) if late_round else None
+    terms = DrawTerms((employer_cap,) if employer_cap else (), late, verifier_sha256())
     request = make_request(draw_id, number, tender_id, drawn_groups, tuple(PARTY_DUTIES), rows, terms)
     session.add(
         DrawRecord(
@@ -101,6 +116,8 @@ def request_draw(
             experts=snapshot,
             opened_by=actor.person_id,
             opened_at=now,
+            reveal_minutes=reveal_minutes,
+            restart_of=voided[0].id if voided else "",
         )
     )
     session.flush()
@@ -113,55 +130,11 @@ def request_draw(
         "experts": len(rows),
         "rules": keep_judgement(session, draw_id=draw_id, judged=judged),
         "excluded": dict(sorted(codes.items())),
+        "reveal_minutes": reveal_minutes,
+        "restart_of": voided[0].id if voided else None,
     }
     audit_log.append(session, Fact("draw.requested", draw_id, tender_id, data), now)
     return draw_id
-
-
-def commit(
-    session: Session, *, actor: Actor, draw_id: str, party: str, commitment: bytes, now: datetime
-) -> None:
-    """Take one party's commitment; it is final."""
-    draw, record = _act_as(session, actor, draw_id, party)
-    if len(commitment) != 32:
-        raise BadInput(where="commitment", why="32 bytes are needed")
-    if record.commitment == commitment:
-        return
-    if record.commitment is not None:
-        raise Refused(rule="one-commitment", why=f"{party} has already committed to another value")
-    record.commitment, record.committed_by, record.committed_at = commitment, actor.person_id, now
-    session.add(record)
-    data: dict[str, JsonValue] = {"party": party, "commitment": commitment.hex()}
-    audit_log.append(session, Fact("draw.committed", draw_id, draw.tender_id, data), now)
-
-
-def reveal(session: Session, *, actor: Actor, draw_id: str, party: str, secret: bytes, now: datetime) -> bool:
-    """Take one party's secret, in the fixed order; the last one draws the panel. Returns whether it did.
-
-    Raises:
-        Refused: somebody has not committed yet, or it is another party's turn.
-        WrongReveal: the secret is not the one committed to.
-    """
-    draw, record = _act_as(session, actor, draw_id, party)
-    parties = queries.parties(session, draw_id)
-    if record.secret == secret:
-        return draw.result is not None
-    missing = [p.party for p in parties if p.commitment is None]
-    if missing:
-        raise Refused(rule="commit-before-reveal", why=f"no commitment yet from {', '.join(missing)}")
-    turn = next((p.party for p in parties if p.secret is None), "nobody")
-    if turn != party:
-        raise Refused(rule="reveal-order", why=f"it is the turn of {turn}")
-    assert record.commitment is not None
-    check_reveal(draw.request_hash, record.commitment, Reveal(party, secret))
-    record.secret, record.revealed_by, record.revealed_at = secret, actor.person_id, now
-    session.add(record)
-    session.flush()
-    audit_log.append(session, Fact("draw.revealed", draw_id, draw.tender_id, {"party": party}), now)
-    if party != parties[-1].party:
-        return False
-    _draw(session, draw, now)
-    return True
 
 
 def call_out(session: Session, *, actor: Actor, tender_id: str, now: datetime) -> list[tuple[str, str, str]]:
@@ -205,9 +178,12 @@ def seat_reserve(session: Session, *, tender_id: str, seat: str) -> PanelSeatRec
     return made
 
 
-def _draw(session: Session, draw: DrawRecord, now: datetime) -> None:
+def finish_draw(session: Session, draw: DrawRecord, now: datetime) -> None:
+    """Draw the panel from what was revealed, rebuilt or brought late."""
     request = queries.request_value(draw)
-    seed = seed_of(draw.request_hash, queries.reveals(session, draw.id))
+    rule = request.terms.late if request.terms else None
+    late = late_value(rule, draw.late_value) if rule and draw.late_value else None
+    seed = seed_of(draw.request_hash, queries.seed_reveals(session, draw), late)
     result = draw_panel(request, seed)
     draw.result, draw.drawn_at = write_result(result), now
     session.add(draw)
@@ -225,20 +201,6 @@ def _draw(session: Session, draw: DrawRecord, now: datetime) -> None:
     digest = sha256(canonical(queries.transcript(session, draw))).hexdigest()
     data: dict[str, JsonValue] = {"seats": len(result.seats), "record": digest}
     audit_log.append(session, Fact("panel.drawn", draw.id, draw.tender_id, data), now)
-
-
-def _act_as(session: Session, actor: Actor, draw_id: str, party: str) -> tuple[DrawRecord, DrawPartyRecord]:
-    """The draw, locked, and the party that the actor may act for."""
-    if party not in PARTY_DUTIES:
-        raise BadInput(where="party", why=f"it must be one of {', '.join(PARTY_DUTIES)}")
-    actor.require(PARTY_DUTIES[party])
-    draw = queries.draw(session, draw_id, lock=True)
-    tender = tenders.tender(session, draw.tender_id)
-    if party == "office":
-        own_tender(session, actor, draw.tender_id)
-    if tender.stage != Stage.OPENED:
-        raise WrongStage(move=Move.DRAW, stage=tender.stage)
-    return draw, next(p for p in queries.parties(session, draw_id) if p.party == party)
 
 
 def _write_group(group: SeatGroup) -> dict[str, JsonValue]:

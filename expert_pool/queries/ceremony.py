@@ -1,18 +1,33 @@
 """Selects over draws: the frozen request, its parties, the record."""
 
+from collections.abc import Sequence
+from datetime import timedelta
+
 from sqlmodel import Session, col, func, select
 
 from crypto.canonical import JsonValue
-from expert_pool.draw import DrawRequest, Reveal
+from crypto.draw_keys import DrawPublic, draw_public_of
+from expert_pool.ceremony import CeremonyState, PartyState
+from expert_pool.draw import ABSENT, DrawRequest, Reveal
+from expert_pool.escrow import DealtShare, read_dealing
+from expert_pool.late_value import DRAND
 from expert_pool.records.agencies import AgencyDrawRecord
-from expert_pool.records.draws import DrawPartyRecord, DrawRecord
+from expert_pool.records.draws import (
+    DrawChainRecord,
+    DrawKeyRecord,
+    DrawPartyRecord,
+    DrawRecord,
+    DrawShareRecord,
+    VoidedDrawRecord,
+)
 from expert_pool.transcript import read_request, read_result, write_transcript
 from kernel.errors import NotFound
 
 
 def next_number(session: Session) -> int:
-    """The number of the next draw of this installation."""
-    return (session.exec(select(func.max(DrawRecord.number))).one() or 0) + 1
+    """The number of the next draw of this installation; a voided draw keeps its own."""
+    standing = session.exec(select(func.max(DrawRecord.number))).one() or 0
+    return max(standing, session.exec(select(func.max(VoidedDrawRecord.number))).one() or 0) + 1
 
 
 def draw(session: Session, draw_id: str, *, lock: bool = False) -> DrawRecord:
@@ -56,4 +71,72 @@ def transcript(session: Session, record: DrawRecord) -> dict[str, JsonValue]:
         raise NotFound(what="draw record", id=record.id)
     committed = {p.party: p.commitment for p in parties(session, record.id) if p.commitment is not None}
     request = request_value(record)
-    return write_transcript(request, committed, reveals(session, record.id), read_result(record.result))
+    revealed = seed_reveals(session, record)
+    return write_transcript(request, committed, revealed, read_result(record.result), record.late_value)
+
+
+def seed_reveals(session: Session, record: DrawRecord) -> list[Reveal]:
+    """What goes into the seed: with a late value a party that stayed silent is absent."""
+    return [Reveal(one.party, one.secret or ABSENT) for one in parties(session, record.id)]
+
+
+def ceremony_state(session: Session, record: DrawRecord) -> CeremonyState:
+    """A draw as the rules of the ceremony see it."""
+    found = parties(session, record.id)
+    committed = [one.committed_at for one in found if one.committed_at is not None]
+    terms = record.request.get("late")
+    return CeremonyState(
+        tuple(
+            PartyState(
+                one.party,
+                one.commitment is not None,
+                one.dealing is not None,
+                one.received_at,
+                one.revealed_at,
+            )
+            for one in found
+        ),
+        record.countersigned_at is not None,
+        timedelta(minutes=record.reveal_minutes),
+        terms is not None and terms["kind"] == DRAND,
+        max(committed) if len(committed) == len(found) else None,
+        record.result is not None,
+    )
+
+
+def party_keys(found: Sequence[DrawPartyRecord]) -> dict[str, DrawPublic]:
+    """The keys with which the parties of a draw committed, in order."""
+    return {one.party: draw_public_of(one.key) for one in found if one.key is not None}
+
+
+def dealt_shares(
+    record: DrawRecord, party: DrawPartyRecord, keys: dict[str, DrawPublic]
+) -> Sequence[DealtShare]:
+    """The shares that a party dealt."""
+    return read_dealing(party.dealing, record.request_hash, party.party, keys)
+
+
+def draw_key(session: Session, person_id: str) -> DrawKeyRecord | None:
+    """The draw key that a person registered last."""
+    return session.get(DrawKeyRecord, person_id)
+
+
+def draw_chain(session: Session, person_id: str) -> DrawChainRecord | None:
+    """The head of a person's hash chain."""
+    return session.get(DrawChainRecord, person_id)
+
+
+def shares_given(session: Session, draw_id: str, dealer: str = "") -> list[DrawShareRecord]:
+    """The shares that were brought back, of one dealer or of all."""
+    found = select(DrawShareRecord).where(DrawShareRecord.draw_id == draw_id)
+    if dealer:
+        found = found.where(DrawShareRecord.dealer == dealer)
+    return list(session.exec(found.order_by(DrawShareRecord.dealer, DrawShareRecord.party)))
+
+
+def voided_draws(session: Session, tender_id: str = "") -> list[VoidedDrawRecord]:
+    """Voided draws, of one tender or of all, newest first."""
+    found = select(VoidedDrawRecord)
+    if tender_id:
+        found = found.where(VoidedDrawRecord.tender_id == tender_id)
+    return list(session.exec(found.order_by(col(VoidedDrawRecord.number).desc())))

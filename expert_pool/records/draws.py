@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, UniqueConstraint
+from sqlalchemy import Column, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
 from storage.columns import Digest, Id, JsonText, UtcTime
@@ -30,6 +30,17 @@ class DrawRecord(SQLModel, table=True):
     opened_at: datetime = Field(sa_type=UtcTime)
     result: dict[str, Any] | None = Field(default=None, sa_column=Column(JsonText))
     drawn_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    reveal_minutes: int = Field(default=60, sa_column_kwargs={"server_default": "60"})
+    """how long each party may take to reveal once it is its turn"""
+    restart_of: str = Field(default="", max_length=36, sa_column_kwargs={"server_default": ""})
+    """the voided draw in whose place this one was asked for"""
+    countersigned_by: str | None = Field(default=None, sa_type=Id)
+    countersigned_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    late_value: str | None = Field(default=None, max_length=400)
+    void_reason: str = Field(default="", max_length=2000, sa_column_kwargs={"server_default": ""})
+    """why the office wants it voided; the supervisor has not agreed yet"""
+    void_asked_by: str | None = Field(default=None, sa_type=Id)
+    void_asked_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
 class DrawPartyRecord(SQLModel, table=True):
@@ -45,6 +56,65 @@ class DrawPartyRecord(SQLModel, table=True):
     secret: bytes | None = Field(default=None, sa_type=Digest)
     revealed_by: str | None = Field(default=None, sa_type=Id, foreign_key="people.id")
     revealed_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    is_rescued: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """the secret was rebuilt from the shares of two others"""
+    is_false: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """the shares of this party give another secret than it committed to"""
+    key: dict[str, Any] | None = Field(default=None, sa_column=Column(JsonText))
+    """the public half of the party's draw key, fixed with the commitment"""
+    chain_head: bytes | None = Field(default=None, sa_type=Digest)
+    """where the secret must be the next value of a chain: the value before it"""
+    dealing: dict[str, Any] | None = Field(default=None, sa_column=Column(JsonText))
+    """the signed statement with the shares of its secret"""
+    dealt_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    receipt: dict[str, Any] | None = Field(default=None, sa_column=Column(JsonText))
+    received_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+class DrawShareRecord(SQLModel, table=True):
+    """A share that a party brought back because its dealer stayed silent."""
+
+    __tablename__ = "draw_shares"
+    draw_id: str = Field(primary_key=True, sa_type=Id, foreign_key="draws.id")
+    dealer: str = Field(primary_key=True, max_length=20)
+    party: str = Field(primary_key=True, max_length=20)
+    share: bytes
+    is_good: bool
+    given_by: str = Field(sa_type=Id, foreign_key="people.id")
+    given_at: datetime = Field(sa_type=UtcTime)
+
+
+class DrawKeyRecord(SQLModel, table=True):
+    """The public half of a person's draw key; the last one registered counts."""
+
+    __tablename__ = "draw_keys"
+    person_id: str = Field(primary_key=True, sa_type=Id, foreign_key="people.id")
+    public: dict[str, Any] = Field(sa_column=_json())
+    registered_at: datetime = Field(sa_type=UtcTime)
+
+
+class DrawChainRecord(SQLModel, table=True):
+    """The head of a person's hash chain; each reveal moves it on by one value."""
+
+    __tablename__ = "draw_chains"
+    person_id: str = Field(primary_key=True, sa_type=Id, foreign_key="people.id")
+    head: bytes = Field(sa_type=Digest)
+    registered_at: datetime = Field(sa_type=UtcTime)
+
+
+class VoidedDrawRecord(SQLModel, table=True):
+    """A draw that could not go on, put aside whole: its request, and what each party had done."""
+
+    __tablename__ = "voided_draws"
+    id: str = Field(primary_key=True, sa_type=Id)
+    tender_id: str = Field(sa_type=Id, foreign_key="tenders.id", index=True)
+    number: int = Field(unique=True)
+    body: dict[str, Any] = Field(sa_column=_json())
+    reason: str = Field(max_length=2000)
+    asked_by: str = Field(sa_type=Id, foreign_key="people.id")
+    asked_at: datetime = Field(sa_type=UtcTime)
+    voided_by: str = Field(sa_type=Id, foreign_key="people.id")
+    voided_at: datetime = Field(sa_type=UtcTime)
 
 
 class PanelSeatRecord(SQLModel, table=True):

@@ -8,8 +8,10 @@ from crypto.canonical import b64
 from tests.doors.closed_blind import BLIND
 from tests.doors.closed_cases import CASES
 from tests.doors.closed_catalogue import CATALOGUE_CLOSED
+from tests.doors.closed_ceremony import CEREMONY
 from tests.doors.closed_findings import FINDINGS
 from tests.doors.closed_panel import PANEL
+from tests.doors.closed_pool import POOL
 from tests.doors.closed_price_checks import PRICE_CHECKS
 from tests.doors.closed_rulebooks import RULEBOOKS
 from tests.doors.closed_signals import SIGNALS
@@ -73,22 +75,6 @@ CLOSED = [
     route("GET /api/experts", Scope.DRAW, Duty.POOL_MANAGER, Duty.SUPERVISOR),
     route("PUT /api/experts", Scope.DRAW, Duty.POOL_MANAGER, body={"experts": []}),
     route("POST /api/tenders/{tender_id}/draw", Scope.DRAW, Duty.TENDER_OFFICE, body={"groups": GROUPS}),
-    route(
-        "PUT /api/draws/{draw_id}/commitments/{party}",
-        Scope.DRAW,
-        Duty.TENDER_OFFICE,
-        Duty.WITNESS,
-        Duty.SUPERVISOR,
-        body={"commitment": "00" * 32},
-    ),
-    route(
-        "PUT /api/draws/{draw_id}/reveals/{party}",
-        Scope.DRAW,
-        Duty.TENDER_OFFICE,
-        Duty.WITNESS,
-        Duty.SUPERVISOR,
-        body={"secret": b64(bytes(32))},
-    ),
     route("POST /api/tenders/{tender_id}/call-out", Scope.DRAW, Duty.POOL_MANAGER),
     route("GET /api/my-seats", Scope.EVALUATE, Duty.EXPERT),
     route(
@@ -141,6 +127,8 @@ CLOSED = [
     *SIGNALS,
     *SUPERVISION,
     *PANEL,
+    *POOL,
+    *CEREMONY,
     *PRICE_CHECKS,
     *BLIND,
 ]

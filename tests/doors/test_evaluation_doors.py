@@ -5,13 +5,16 @@ from typing import Any
 
 from accounts.duties import Actor, Duty
 from crypto.canonical import b64
+from crypto.draw_keys import draw_key_of, offer_draw_key
 from evaluation.case import read_case
 from evaluation.evaluate import evaluate
 from evaluation.result import ranking_digest
 from expert_pool.draw import commitment
+from expert_pool.escrow import deal_secret, dealing_digest, sign_dealing, sign_receipt
 from expert_pool.transcript import check_transcript
 from tests.doors.door import Door
-from tests.flows.panels import PARTIES, opened_tender
+from tests.flows.ceremonies import PARTIES
+from tests.flows.panels import opened_tender
 
 CHECKS = [{"id": "signed", "text": {"zh": "签章", "en": "Signed"}, "clause": "条例 51(1)"}]
 GROUPS = [
@@ -54,10 +57,32 @@ def draw(door: Door, tender_id: str, office: Actor) -> dict[str, Any]:
     found = asked.json()
     hash = bytes.fromhex(found["request_hash"])
     secrets = {party: bytes([number]) * 32 for number, party in enumerate(PARTIES)}
+    keys = {
+        party: draw_key_of(one.person_id, secrets[party], secrets[party]) for party, one in people.items()
+    }
+    base = f"/api/draws/{found['id']}"
+
+    def put(party: str, path: str, body: dict[str, Any]) -> Any:
+        answer = door.call(people[party], "PUT", path, body)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    put("supervisor", f"{base}/countersignature", {"request_hash": hash.hex()})
     for party, secret in secrets.items():
-        path = f"/api/draws/{found['id']}/commitments/{party}"
+        put(party, "/api/draw-key", {"statement": offer_draw_key(keys[party])})
         body = {"commitment": commitment(hash, party, secret).hex()}
-        assert door.call(people[party], "PUT", path, body).status_code == 200
+        assert put(party, f"{base}/commitments/{party}", body)["due"]["until"] is None
+    publics = {party: key.public for party, key in keys.items()}
+    for party, secret in secrets.items():
+        dealt = deal_secret(hash, party, secret, publics)
+        body = {"statement": sign_dealing(keys[party], hash, party, dealt)}
+        put(party, f"{base}/dealings/{party}", body)
+    listed = door.call(people["witness"], "GET", f"{base}/dealings").json()
+    digests = {party: dealing_digest(one) for party, one in listed["dealings"].items()}
+    for party in PARTIES:
+        body = {"statement": sign_receipt(keys[party], hash, party, digests)}
+        ready = put(party, f"{base}/receipts/{party}", body)
+    assert (ready["due"]["step"], ready["due"]["parties"]) == ("reveal", ["office"])
     for party, secret in secrets.items():
         path = f"/api/draws/{found['id']}/reveals/{party}"
         answer = door.call(people[party], "PUT", path, {"secret": b64(secret)})

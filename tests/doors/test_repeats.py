@@ -33,9 +33,11 @@ from tests.builders import (
     submit,
 )
 from tests.doors import repeats_of_approval, repeats_of_panel, repeats_of_price_checks, repeats_of_signals
+from tests.doors.closed_pool import POOL_WITHOUT_KEY
 from tests.doors.door import Door, facts, serving
 from tests.doors.repeats_of_approval import Creation
-from tests.flows.panels import PARTIES, draw_panel, fill_pool, opened_tender
+from tests.flows.ceremonies import PARTIES
+from tests.flows.panels import draw_panel, fill_pool, opened_tender
 from web.app import create_app
 
 WITHOUT_KEY = {
@@ -49,6 +51,8 @@ WITHOUT_KEY = {
     "POST /api/rulebooks/stress": "creates nothing: it counts on made-up lots",
     **repeats_of_approval.WITHOUT_KEY,
     **repeats_of_panel.WITHOUT_KEY,
+    **POOL_WITHOUT_KEY,
+    "POST /api/draws/{draw_id}/voiding": "the draw is there once only",
 }
 """The posts of the API that take no Idempotency-Key of the caller's choice, and why."""
 

@@ -1,7 +1,5 @@
 """Builders for what follows an opening: an opened tender with a real rulebook, a pool of experts, a drawn panel."""
 
-import os
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +10,6 @@ from evaluation.actions.report import sign_report
 from evaluation.queries import judging as evaluation_queries
 from evaluation.rulebook import read_rulebook, rulebook_digest, write_rulebook
 from expert_pool import actions, queries
-from expert_pool.draw import commitment
 from expert_pool.eligibility import SeatGroup
 from expert_pool.experts import Expert
 from expert_pool.panel import PanelRule
@@ -28,8 +25,8 @@ from tests.builders import (
     submit,
 )
 from tests.evaluation.cases import rulebook_data
+from tests.flows.ceremonies import Ceremony, begin, countersign, hold
 
-PARTIES = {"office": Duty.TENDER_OFFICE, "witness": Duty.WITNESS, "supervisor": Duty.SUPERVISOR}
 ROADS = SeatGroup("roads", {"zh": "公路", "en": "Roads"}, 3, 2, ("A08",))
 COSTS = SeatGroup("costs", {"zh": "造价", "en": "Costs"}, 2, 2, ("B02",))
 
@@ -76,21 +73,15 @@ def fill_pool(
     return people
 
 
-@dataclass
-class Ceremony:
-    """A requested draw with the parties' secrets, each on its own machine."""
-
-    draw_id: str
-    tender_id: str
-    people: dict[str, Actor]
-    secrets: dict[str, bytes] = field(default_factory=dict)
-
-
 def request(
-    platform: Platform, tender: PublishedTender, groups: tuple[SeatGroup, ...] = (ROADS, COSTS)
+    platform: Platform,
+    tender: PublishedTender,
+    groups: tuple[SeatGroup, ...] = (ROADS, COSTS),
+    *,
+    is_countersigned: bool = True,
+    **values: Any,
 ) -> Ceremony:
-    """The office asks for a panel."""
-    people = {party: platform.person(party, duty) for party, duty in PARTIES.items()}
+    """The office asks for a panel, and the supervisor countersigns."""
     with platform.database.transaction() as session:
         draw_id = actions.request_draw(
             session,
@@ -99,31 +90,12 @@ def request(
             groups=groups,
             panel=PanelRule(),
             now=platform.clock.now(),
+            **values,
         )
-    return Ceremony(draw_id, tender.tender_id, people, {party: os.urandom(32) for party in PARTIES})
-
-
-def commit(platform: Platform, ceremony: Ceremony, party: str, **changes: Any) -> None:
-    with platform.database.transaction() as session:
-        hash = queries.draw(session, ceremony.draw_id).request_hash
-        values = {
-            "actor": ceremony.people[party],
-            "party": party,
-            "commitment": commitment(hash, party, ceremony.secrets[party]),
-            **changes,
-        }
-        actions.commit(session, draw_id=ceremony.draw_id, now=platform.clock.now(), **values)
-
-
-def reveal(platform: Platform, ceremony: Ceremony, party: str, **changes: Any) -> bool:
-    with platform.database.transaction() as session:
-        values = {
-            "actor": ceremony.people[party],
-            "party": party,
-            "secret": ceremony.secrets[party],
-            **changes,
-        }
-        return actions.reveal(session, draw_id=ceremony.draw_id, now=platform.clock.now(), **values)
+    ceremony = begin(platform, draw_id, tender.tender_id)
+    if is_countersigned:
+        countersign(platform, ceremony)
+    return ceremony
 
 
 def draw_panel(
@@ -132,10 +104,7 @@ def draw_panel(
     """A whole draw and, unless there shall be none, the election of the chair; the members by seat."""
     fill_pool(platform, [f"Institute {n}" for n in range(experts)])
     ceremony = request(platform, tender)
-    for party in PARTIES:
-        commit(platform, ceremony, party)
-    for party in PARTIES:
-        reveal(platform, ceremony, party)
+    hold(platform, ceremony)
     panel = members(platform, tender)
     if chair:
         elect(platform, tender, dict.fromkeys(panel, chair))

@@ -23,7 +23,8 @@ from kernel.errors import (
 )
 from storage import audit_log
 from tests.builders import Platform, make_tender
-from tests.flows.panels import PARTIES, commit, fill_pool, members, opened_tender, request, reveal
+from tests.flows.ceremonies import PARTIES, commit, escrow, hold, reveal
+from tests.flows.panels import fill_pool, members, opened_tender, request
 
 PRICES = ["300.00", "100.00", "200.00"]
 
@@ -32,9 +33,7 @@ def test_the_last_reveal_draws_a_panel_that_anyone_can_recompute(platform: Platf
     tender = opened_tender(platform, PRICES)
     fill_pool(platform, [f"Institute {n}" for n in range(9)])
     ceremony = request(platform, tender)
-    for party in PARTIES:
-        commit(platform, ceremony, party)
-    assert [reveal(platform, ceremony, party) for party in PARTIES] == [False, False, True]
+    assert hold(platform, ceremony) == [False, False, True]
     with platform.database.reading() as session:
         record = queries.transcript(session, queries.draw(session, ceremony.draw_id))
         panel = queries.panel(session, tender.tender_id)
@@ -43,14 +42,14 @@ def test_the_last_reveal_draws_a_panel_that_anyone_can_recompute(platform: Platf
     assert [seat.leaf for seat in result.seats] == [row.leaf for row, _ in panel]
     assert Counter(row.seat_group for row, _ in panel) == {"roads": 3, "costs": 2}
     assert len(members(platform, tender)) == 5
-    assert facts[-5:] == ["draw.committed", *["draw.revealed"] * 3, "panel.drawn"]
+    assert facts[-5:] == ["draw.shares-received", *["draw.revealed"] * 3, "panel.drawn"]
 
 
 def test_bidders_and_the_tenderer_cannot_be_evaluated_by_their_own_people(platform: Platform) -> None:
     tender = opened_tender(platform, PRICES)
     employers = [f"Institute {n}" for n in range(5)]
     fill_pool(platform, [*employers, "bidder-2 LTD", "office Ltd", "Ｂidder-1 Ltd"])
-    ceremony = request(platform, tender)
+    ceremony = request(platform, tender, is_countersigned=False)
     with platform.database.reading() as session:
         draw = queries.draw(session, ceremony.draw_id)
         fact = json.loads(audit_log.entries_of(session, tender.tender_id)[-1].fact)
@@ -77,6 +76,9 @@ def test_nobody_reveals_before_all_have_committed_and_all_in_order(platform: Pla
     with pytest.raises(Refused, match="no commitment yet from witness"):
         reveal(platform, ceremony, "office")
     commit(platform, ceremony, "witness")
+    with pytest.raises(Refused, match="no shares yet from office, witness, supervisor"):
+        reveal(platform, ceremony, "office")
+    escrow(platform, ceremony)
     with pytest.raises(Refused, match="turn of office"):
         reveal(platform, ceremony, "supervisor")
     with pytest.raises(WrongReveal):
@@ -113,10 +115,7 @@ def test_no_fact_before_the_result_holds_a_name_an_employer_or_a_secret(platform
     tender = opened_tender(platform, PRICES)
     fill_pool(platform, [f"Institute {n}" for n in range(6)])
     ceremony = request(platform, tender)
-    for party in PARTIES:
-        commit(platform, ceremony, party)
-    for party in PARTIES:
-        reveal(platform, ceremony, party)
+    hold(platform, ceremony)
     with platform.database.reading() as session:
         facts = b"".join(row.fact for row in audit_log.entries_of(session, tender.tender_id))
         draw = queries.draw(session, ceremony.draw_id)
@@ -130,10 +129,7 @@ def test_a_stranger_learns_nothing_about_seats(platform: Platform) -> None:
     tender = opened_tender(platform, PRICES)
     people = fill_pool(platform, [f"Institute {n}" for n in range(9)])
     ceremony = request(platform, tender)
-    for party in PARTIES:
-        commit(platform, ceremony, party)
-    for party in PARTIES:
-        reveal(platform, ceremony, party)
+    hold(platform, ceremony)
     seated = {person.person_id for person in members(platform, tender).values()}
     with platform.database.reading() as session:
         for person in people:

@@ -6,7 +6,9 @@ from hashlib import sha256
 from typing import Any
 
 from crypto.canonical import b64
+from crypto.draw_keys import DrawKey, draw_key_of, offer_draw_key
 from expert_pool.draw import commitment
+from expert_pool.escrow import deal_secret, dealing_digest, sign_dealing, sign_receipt
 from tools.demo.bidding import Bidding
 from tools.demo.cast import Cast, Person
 from tools.demo.stage import Stage
@@ -62,15 +64,46 @@ def draw_panel(cast: Cast, bidding: Bidding, stage: Stage) -> list[Person]:
     people = dict(zip(PARTIES, (bidding.office, witness, supervisor), strict=True))
     values = {party: secrets.token_bytes(32) for party in PARTIES}
     frozen = bytes.fromhex(asked["request_hash"])
+    base = f"/api/draws/{asked['id']}"
+    supervisor.call("PUT", f"{base}/countersignature", {"request_hash": asked["request_hash"]})
+    keys = {
+        party: draw_key_of(
+            person.call("GET", "/api/me")["id"], secrets.token_bytes(32), secrets.token_bytes(32)
+        )
+        for party, person in people.items()
+    }
     for party, person in people.items():
+        person.call("PUT", "/api/draw-key", {"statement": offer_draw_key(keys[party])})
         hidden = commitment(frozen, party, values[party])
-        person.call("PUT", f"/api/draws/{asked['id']}/commitments/{party}", {"commitment": hidden.hex()})
-    stage.say("office, witness and supervisor committed to secrets of their own")
+        person.call("PUT", f"{base}/commitments/{party}", {"commitment": hidden.hex()})
+    stage.say("request countersigned; office, witness and supervisor committed to secrets of their own")
+    escrow(people, keys, values, frozen, base)
+    stage.say("each dealt shares of its secret to all, any two of whom can rebuild it")
     for party, person in people.items():
         person.call("PUT", f"/api/draws/{asked['id']}/reveals/{party}", {"secret": b64(values[party])})
     seats = manager.call("POST", f"{path}/call-out")["seats"]
     stage.say(f"all revealed; {len(seats)} seats drawn, names known to the caller only")
     return [call_expert(cast, manager, pool, seat) for seat in seats]
+
+
+def escrow(
+    people: dict[str, Person],
+    keys: dict[str, DrawKey],
+    values: dict[str, bytes],
+    frozen: bytes,
+    base: str,
+) -> None:
+    """Everybody deals shares of its secret and signs for those it received."""
+    publics = {party: key.public for party, key in keys.items()}
+    for party, person in people.items():
+        dealt = deal_secret(frozen, party, values[party], publics)
+        statement = sign_dealing(keys[party], frozen, party, dealt)
+        person.call("PUT", f"{base}/dealings/{party}", {"statement": statement})
+    for party, person in people.items():
+        dealings = person.call("GET", f"{base}/dealings")["dealings"]
+        digests = {dealer: dealing_digest(statement) for dealer, statement in dealings.items()}
+        receipt = sign_receipt(keys[party], frozen, party, digests)
+        person.call("PUT", f"{base}/receipts/{party}", {"statement": receipt})
 
 
 def call_expert(cast: Cast, manager: Person, pool: list[dict[str, Any]], seat: dict[str, str]) -> Person:

@@ -8,7 +8,8 @@ from litestar.params import FromPath, URLEncodedBody
 from accounts.duties import Actor, Duty
 from crypto.canonical import unb64
 from expert_pool import actions, queries
-from expert_pool.records import DrawRecord
+from expert_pool.ceremony import due
+from expert_pool.records.draws import DrawRecord, VoidedDrawRecord
 from kernel.errors import BadInput, NotFound, TenderingError
 from storage.database import Session
 from tender import queries as tenders
@@ -30,10 +31,15 @@ def list_draws(request: Request[Any, Any, Any]) -> Response[str]:
             for draw in queries.draws(session)
             if own_party(session, actor, draw)
         ]
-    return render(request, "draws-list.html", draws=found)
+        voided = [
+            (draw, tenders.tender(session, draw.tender_id))
+            for draw in queries.voided_draws(session)
+            if own_party(session, actor, draw)
+        ]
+    return render(request, "draws-list.html", draws=found, voided=voided)
 
 
-def own_party(session: Session, actor: Actor, draw: DrawRecord) -> str:
+def own_party(session: Session, actor: Actor, draw: DrawRecord | VoidedDrawRecord) -> str:
     """The party for which the person acts in a draw; empty for none."""
     for party, duty in actions.PARTY_DUTIES.items():
         if actor.holds(duty) and (
@@ -54,10 +60,20 @@ def draw_values(request: Request[Any, Any, Any], draw_id: str) -> dict[str, Any]
             raise NotFound(what="draw", id=draw_id)
         parties = queries.parties(session, draw_id)
         record = tenders.tender(session, draw.tender_id)
-    all_committed = all(one.commitment for one in parties)
-    turn = next((one.party for one in parties if not one.secret), "") if all_committed else ""
+        now = adapters_of(request).clock.now()
+        found = due(queries.ceremony_state(session, draw), now)
+        has_key = queries.draw_key(session, actor.person_id) is not None
+        voided = queries.voided_draws(session, draw.tender_id)
     own = next(one for one in parties if one.party == party)
-    return {"draw": draw, "tender": record, "parties": parties, "own": own, "turn": turn}
+    return {
+        "draw": draw,
+        "tender": record,
+        "parties": parties,
+        "own": own,
+        "due": found,
+        "has_key": has_key,
+        "voided": voided,
+    }
 
 
 @get("/draws/{draw_id:str}")
@@ -88,6 +104,42 @@ def commit(
         values = draw_values(request, draw_id)
         return refuse(request, "draws-show.html", error, field="commitment", typed=typed, **values)
     return see(f"/draws/{draw_id}")
+
+
+@post("/draws/{draw_id:str}/countersign")
+def countersign(
+    request: Request[Any, Any, Any], draw_id: FromPath[str], data: URLEncodedBody[dict[str, Any]]
+) -> Response[Any]:
+    """The supervisor agrees to the request whose hash the page showed."""
+    adapters, actor = adapters_of(request), actor_of(request, Duty.SUPERVISOR)
+    try:
+        hash = read_hex(text(data, "request_hash"))
+        with adapters.database.transaction() as session:
+            actions.countersign(
+                session, actor=actor, draw_id=draw_id, request_hash=hash, now=adapters.clock.now()
+            )
+    except TenderingError as error:
+        return refuse(request, "draws-show.html", error, typed="", **draw_values(request, draw_id))
+    return see(f"/draws/{draw_id}")
+
+
+@post("/draws/{draw_id:str}/void")
+def void(
+    request: Request[Any, Any, Any], draw_id: FromPath[str], data: URLEncodedBody[dict[str, Any]]
+) -> Response[Any]:
+    """The office asks to void a draw that cannot go on; the supervisor agrees."""
+    adapters, actor = adapters_of(request), actor_of(request, Duty.TENDER_OFFICE, Duty.SUPERVISOR)
+    reason, now = text(data, "reason"), adapters.clock.now()
+    try:
+        with adapters.database.transaction() as session:
+            if actor.holds(Duty.SUPERVISOR):
+                actions.confirm_void(session, actor=actor, draw_id=draw_id, now=now)
+            else:
+                actions.ask_void(session, actor=actor, draw_id=draw_id, reason=reason, now=now)
+    except TenderingError as error:
+        values = draw_values(request, draw_id)
+        return refuse(request, "draws-show.html", error, field="reason", typed=reason, **values)
+    return see("/draws" if actor.holds(Duty.SUPERVISOR) else f"/draws/{draw_id}")
 
 
 def read_hex(typed: str) -> bytes:
@@ -122,4 +174,4 @@ def reveal(
     return see(f"/draws/{draw_id}")
 
 
-ROUTES = [list_draws, show, commit, reveal]
+ROUTES = [list_draws, show, countersign, commit, reveal, void]
