@@ -14,6 +14,28 @@ depends_on: Any = None
 def upgrade() -> None:
     """Go forward."""
     op.create_table(
+        "draw_chains",
+        sa.Column("person_id", sa.String(length=36), nullable=False),
+        sa.Column("head", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("registered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["people.id"],
+        ),
+        sa.PrimaryKeyConstraint("person_id"),
+    )
+    op.create_table(
+        "draw_keys",
+        sa.Column("person_id", sa.String(length=36), nullable=False),
+        sa.Column("public", sa.Text(), nullable=False),
+        sa.Column("registered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["people.id"],
+        ),
+        sa.PrimaryKeyConstraint("person_id"),
+    )
+    op.create_table(
         "chair_rounds",
         sa.Column("tender_id", sa.String(length=36), nullable=False),
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
@@ -251,6 +273,35 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tender_id", "report"),
     )
     op.create_table(
+        "voided_draws",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("tender_id", sa.String(length=36), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("reason", sa.String(length=2000), nullable=False),
+        sa.Column("asked_by", sa.String(length=36), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("voided_by", sa.String(length=36), nullable=False),
+        sa.Column("voided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["asked_by"],
+            ["people.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["tender_id"],
+            ["tenders.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["voided_by"],
+            ["people.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("number"),
+    )
+    with op.batch_alter_table("voided_draws", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_voided_draws_tender_id"), ["tender_id"], unique=False)
+
+    op.create_table(
         "blind_lots",
         sa.Column("lot_id", sa.String(length=36), nullable=False),
         sa.Column("tender_id", sa.String(length=36), nullable=False),
@@ -360,6 +411,25 @@ def upgrade() -> None:
             ["draws.id"],
         ),
         sa.PrimaryKeyConstraint("draw_id"),
+    )
+    op.create_table(
+        "draw_shares",
+        sa.Column("draw_id", sa.String(length=36), nullable=False),
+        sa.Column("dealer", sa.String(length=20), nullable=False),
+        sa.Column("party", sa.String(length=20), nullable=False),
+        sa.Column("share", sa.LargeBinary(), nullable=False),
+        sa.Column("is_good", sa.Boolean(), nullable=False),
+        sa.Column("given_by", sa.String(length=36), nullable=False),
+        sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["draw_id"],
+            ["draws.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["given_by"],
+            ["people.id"],
+        ),
+        sa.PrimaryKeyConstraint("draw_id", "dealer", "party"),
     )
     op.create_table(
         "evaluation_draws",
@@ -714,6 +784,30 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("bid_id"),
     )
+    with op.batch_alter_table("draw_parties", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("is_rescued", sa.Boolean(), server_default=sa.text("0"), nullable=False)
+        )
+        batch_op.add_column(sa.Column("is_false", sa.Boolean(), server_default=sa.text("0"), nullable=False))
+        batch_op.add_column(sa.Column("key", sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column("chain_head", sa.LargeBinary(length=32), nullable=True))
+        batch_op.add_column(sa.Column("dealing", sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column("dealt_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("receipt", sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column("received_at", sa.DateTime(timezone=True), nullable=True))
+
+    with op.batch_alter_table("draws", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("reveal_minutes", sa.Integer(), server_default="60", nullable=False))
+        batch_op.add_column(sa.Column("restart_of", sa.String(length=36), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("countersigned_by", sa.String(length=36), nullable=True))
+        batch_op.add_column(sa.Column("countersigned_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("late_value", sa.String(length=400), nullable=True))
+        batch_op.add_column(
+            sa.Column("void_reason", sa.String(length=2000), server_default="", nullable=False)
+        )
+        batch_op.add_column(sa.Column("void_asked_by", sa.String(length=36), nullable=True))
+        batch_op.add_column(sa.Column("void_asked_at", sa.DateTime(timezone=True), nullable=True))
+
     with op.batch_alter_table("experts", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column("sealed", sa.LargeBinary(), server_default=sa.text("('')"), nullable=False)
@@ -732,8 +826,8 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_experts_name_digest"), ["name_digest"], unique=False)
         batch_op.create_index(batch_op.f("ix_experts_region"), ["region"], unique=False)
         batch_op.create_index(batch_op.f("ix_experts_standing"), ["standing"], unique=False)
-        batch_op.drop_column("employer")
         batch_op.drop_column("name")
+        batch_op.drop_column("employer")
 
     with op.batch_alter_table("lots", schema=None) as batch_op:
         batch_op.add_column(sa.Column("rulebook", sa.Text(), nullable=True))
@@ -759,8 +853,8 @@ def downgrade() -> None:
         batch_op.drop_column("rulebook")
 
     with op.batch_alter_table("experts", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("name", sa.VARCHAR(length=200), nullable=False))
         batch_op.add_column(sa.Column("employer", sa.VARCHAR(length=300), nullable=False))
+        batch_op.add_column(sa.Column("name", sa.VARCHAR(length=200), nullable=False))
         batch_op.drop_index(batch_op.f("ix_experts_standing"))
         batch_op.drop_index(batch_op.f("ix_experts_region"))
         batch_op.drop_index(batch_op.f("ix_experts_name_digest"))
@@ -770,6 +864,26 @@ def downgrade() -> None:
         batch_op.drop_column("name_digest")
         batch_op.drop_column("identity_digest")
         batch_op.drop_column("sealed")
+
+    with op.batch_alter_table("draws", schema=None) as batch_op:
+        batch_op.drop_column("void_asked_at")
+        batch_op.drop_column("void_asked_by")
+        batch_op.drop_column("void_reason")
+        batch_op.drop_column("late_value")
+        batch_op.drop_column("countersigned_at")
+        batch_op.drop_column("countersigned_by")
+        batch_op.drop_column("restart_of")
+        batch_op.drop_column("reveal_minutes")
+
+    with op.batch_alter_table("draw_parties", schema=None) as batch_op:
+        batch_op.drop_column("received_at")
+        batch_op.drop_column("receipt")
+        batch_op.drop_column("dealt_at")
+        batch_op.drop_column("dealing")
+        batch_op.drop_column("chain_head")
+        batch_op.drop_column("key")
+        batch_op.drop_column("is_false")
+        batch_op.drop_column("is_rescued")
 
     op.drop_table("submission_traces")
     with op.batch_alter_table("score_outliers", schema=None) as batch_op:
@@ -828,6 +942,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_evaluation_draws_tender_id"))
 
     op.drop_table("evaluation_draws")
+    op.drop_table("draw_shares")
     op.drop_table("draw_eligibility")
     op.drop_table("compliance_ballots")
     with op.batch_alter_table("collusion_signals", schema=None) as batch_op:
@@ -843,6 +958,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_blind_lots_tender_id"))
 
     op.drop_table("blind_lots")
+    with op.batch_alter_table("voided_draws", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_voided_draws_tender_id"))
+
+    op.drop_table("voided_draws")
     op.drop_table("report_signings")
     op.drop_table("report_signatures")
     with op.batch_alter_table("panel_absences", schema=None) as batch_op:
@@ -874,3 +993,5 @@ def downgrade() -> None:
     op.drop_table("dissents")
     op.drop_table("chair_votes")
     op.drop_table("chair_rounds")
+    op.drop_table("draw_keys")
+    op.drop_table("draw_chains")
