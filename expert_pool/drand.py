@@ -5,6 +5,7 @@ to G1 with the tag `DST`; signatures are 48 bytes in G1, public keys 96 bytes in
 Verification only: what it works on is public, so it need not hide how long it takes.
 """
 
+from functools import lru_cache
 from hashlib import sha256
 from typing import Final
 
@@ -20,6 +21,7 @@ QUICKNET_KEY: Final = (
 """The public key of the chain 52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971."""
 
 
+@lru_cache(maxsize=64)
 def check_round(public_key: bytes, round: int, signature: bytes) -> bytes:
     """The randomness of a round whose signature holds, 32 bytes; takes about a second.
 

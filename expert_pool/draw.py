@@ -208,25 +208,25 @@ def table_digest(lines: Sequence[str]) -> str:
 
 def write_request(request: DrawRequest) -> dict[str, JsonValue]:
     """The published form of a request; the table stays sealed until the award and is named by its digest."""
-    written: dict[str, JsonValue] = {
-        "v": 1,
+    terms = request.terms
+    limits: dict[str, JsonValue] = {"employer_cap": None}
+    if terms is not None:
+        limits = {
+            "caps": list(terms.caps),
+            "bound": [".".join(path) for path in request.bound],
+            "late": write_late_rule(terms.late),
+            "verifier": terms.verifier,
+        }
+    return {
+        "v": 1 if terms is None else 2,
         "draw_id": request.draw_id,
         "number": request.number,
         "tender_id": request.tender_id,
         "groups": [{"id": g.id, "quota": g.quota, "reserves": g.reserves} for g in request.groups],
         "parties": list(request.parties),
+        **limits,
         "table_digest": table_digest(write_table(request)),
         "classes": [_write_class(request, cls) for cls in request.classes],
-    }
-    terms = request.terms
-    if terms is None:
-        return written | {"employer_cap": None}
-    return written | {
-        "v": 2,
-        "caps": list(terms.caps),
-        "bound": [".".join(path) for path in request.bound],
-        "late": write_late_rule(terms.late),
-        "verifier": terms.verifier,
     }
 
 

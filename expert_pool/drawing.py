@@ -60,7 +60,7 @@ class Drawing:
         """Version 2: clusters are rounded, then one expert is picked inside each seated cluster."""
         assert self.request.terms is not None
         free, kept = self.clusters(order)
-        network = _Network(self, order)
+        network = Network(self, order)
         network.place(POOL, free, kept)
         seats = round_flow(network.arcs, self.unit, lambda c, n: random.below(n) < c)
         return [
@@ -81,7 +81,7 @@ class Drawing:
         return make_clusters(chances, paths, blocks, caps, self.unit)
 
 
-class _Network:
+class Network:
     """The arcs of one draw in their order, and which of them choose an expert."""
 
     def __init__(self, drawing: Drawing, order: Sequence[int]) -> None:

@@ -22,6 +22,7 @@ from evaluation.capsule import FULL, PUBLIC, pack
 from evaluation.queries import draws
 from evaluation.queries import judging as evaluations
 from expert_pool import queries as experts
+from expert_pool.queries.verifier import verifier_of
 from kernel.errors import NotFound
 from storage import audit_log
 from storage.adapters import Adapters
@@ -130,7 +131,11 @@ def evaluation_parts(session: Session, adapters: Adapters, tender_id: str, size:
     """The panel's draw, the case, draws and ranking of each lot, the report."""
     draw = experts.find_draw(session, tender_id)
     assert draw is not None
-    parts = {"draw.json": canonical(experts.transcript(session, draw))}
+    record = experts.transcript(session, draw)
+    parts = {
+        "draw.json": canonical(record),
+        "verify_draw.py": verifier_of(str(draw.request.get("verifier", ""))),
+    }
     for ranking in evaluations.rankings(session, tender_id):
         parts[f"lots/{ranking.lot_id}/case.json"] = canonical(ranking.case)
         parts[f"lots/{ranking.lot_id}/ranking.json"] = canonical(ranking.body)

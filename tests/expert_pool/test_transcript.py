@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from crypto.canonical import b64, unb64
-from expert_pool.draw import Reveal, commitment, request_hash, seed_of
+from expert_pool.draw import ABSENT, Reveal, commitment, request_hash, seed_of
 from expert_pool.drawing import draw_panel
+from expert_pool.late_value import late_value
 from expert_pool.transcript import check_transcript, read_request, write_result, write_transcript
 from kernel.errors import BadInput, IntegrityBroken, TenderingError
 from tests.expert_pool.pools import leaf, request_of, secrets_of
@@ -31,10 +32,15 @@ def test_an_honest_record_checks_and_gives_its_panel() -> None:
 @pytest.mark.parametrize("path", VECTORS, ids=lambda path: path.stem)
 def test_every_published_vector_checks(path: Path) -> None:
     vector = json.loads(path.read_text())
-    assert write_result(check_transcript(vector["record"])) == vector["record"]["result"]
-    request = read_request(vector["record"]["request"], vector["record"]["table"])
-    reveals = [Reveal(one["party"], unb64(one["secret"])) for one in vector["record"]["reveals"]]
-    assert b64(seed_of(request_hash(request), reveals)) == vector["seed"]
+    record = vector["record"]
+    assert write_result(check_transcript(record)) == record["result"]
+    request = read_request(record["request"], record["table"])
+    reveals = [
+        Reveal(one["party"], unb64(one["secret"]) if one["secret"] else ABSENT) for one in record["reveals"]
+    ]
+    rule = request.terms.late if request.terms else None
+    late = late_value(rule, record["late"]) if rule else None
+    assert b64(seed_of(request_hash(request), reveals, late)) == vector["seed"]
 
 
 def swap_rows(data: Any) -> None:

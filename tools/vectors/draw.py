@@ -1,12 +1,17 @@
 """Write the vectors of docs/formats/draw-record.md: python -m tools.vectors.draw."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 from crypto.canonical import b64
+from expert_pool.drand import QUICKNET_KEY
 from expert_pool.draw import (
+    ABSENT,
     DrawGroup,
+    DrawTerms,
     Reveal,
     Row,
     commitment,
@@ -15,40 +20,93 @@ from expert_pool.draw import (
     seed_of,
 )
 from expert_pool.drawing import draw_panel
+from expert_pool.late_value import DrandRule, LateRule, TypedRule, late_value
 from expert_pool.transcript import write_transcript
 
 FOLDER = Path("tests/vectors/draw")
 PARTIES = ("office", "supervisor", "witness")
+QUICKNET_1000 = (
+    "b44679b9a59af2ec876b1a6b1ad52ea9b1615fc3982b19576350f93447cb1125e342b73a8dd2bacbe47e4b6b63ed5e39"
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A draw in short: masks of experts, and since version 2 an employer's (or company's) letter for each cap."""
+
+    quotas: Sequence[int]
+    masks: Sequence[int]
+    version: int = 1
+    caps: tuple[int, ...] = ()
+    employers: Sequence[str] = ()
+    kin: str = ""
+    late: LateRule | None = None
+    given: str | None = None
+    absent: str = ""
+
+
 CASES = {
-    "c1": ([1, 1], [1, 1, 3, 2]),
-    "c2": ([1, 1], [1, 1, 1, 1, 2, 3]),
-    "three-groups": ([3, 1, 1], [1, 1, 1, 3, 3, 5, 7, 2, 6, 4, 4, 0, 0, 1, 3]),
-    "one-group": ([5], [1] * 12),
+    "c1": Case([1, 1], [1, 1, 3, 2]),
+    "c2": Case([1, 1], [1, 1, 1, 1, 2, 3]),
+    "three-groups": Case([3, 1, 1], [1, 1, 1, 3, 3, 5, 7, 2, 6, 4, 4, 0, 0, 1, 3]),
+    "one-group": Case([5], [1] * 12),
+    "v2-c3": Case([2], [1] * 5, 2, (1,), "XXXYZ"),
+    "v2-no-cap": Case([3, 1, 1], [1, 1, 1, 3, 3, 5, 7, 2, 6, 4, 4, 0, 0, 1, 3], 2),
+    "v2-kept-cap": Case([3, 2], [1, 1, 1, 1, 3, 3, 2, 2], 2, (2,), "XXXXXYYZ"),
+    "v2-nested": Case(
+        [2, 2], [1, 1, 1, 2, 3, 3, 2, 1, 2], 2, (1, 2), ["XC", "XC", "YC", "YC", "ZC", "VD", "VD", "WD", "UE"]
+    ),
+    "v2-relatives": Case([1, 1], [1, 1, 1, 1, 2, 2, 2, 3], 2, (1,), "XXYZVWUT", kin="---k--k-"),
+    "v2-drand-absent": Case(
+        [1, 1], [1, 1, 3, 2], 2, late=DrandRule(QUICKNET_KEY, 1000), given=QUICKNET_1000, absent="witness"
+    ),
+    "v2-typed": Case(
+        [1, 1], [1, 1, 3, 2], 2, late=TypedRule("the seven figures of the lottery"), given="0412233"
+    ),
 }
 
 
-def vector(name: str, quotas: list[int], masks: list[int]) -> dict[str, object]:
-    """One whole draw with leaves and secrets that follow from its name."""
-    groups = [DrawGroup("abc"[g], quota, 2) for g, quota in enumerate(quotas)]
-    rows = [
-        Row(sha256(f"{name} expert {i}".encode()).hexdigest(), mask, None if mask else "specialty")
-        for i, mask in enumerate(masks)
+def rows_of(name: str, case: Case) -> list[Row]:
+    """The table: leaves and tags that follow from the name of the case."""
+    tags = [tuple(_tag(letters[level:]) for level in range(len(case.caps))) for letters in case.employers]
+    return [
+        Row(
+            sha256(f"{name} expert {i}".encode()).hexdigest(),
+            mask,
+            None if mask else "specialty",
+            tags[i] if mask and case.caps else (),
+            _tag("kin " + case.kin[i]) if mask and case.kin and case.kin[i] != "-" else "",
+        )
+        for i, mask in enumerate(case.masks)
     ]
-    request = make_request(f"draw-{name}", 1, "tender-1", groups, PARTIES, rows)
+
+
+def vector(name: str, case: Case, number: int) -> dict[str, object]:
+    """One whole draw with secrets that follow from its name."""
+    groups = [DrawGroup("abc"[g], quota, 2) for g, quota in enumerate(case.quotas)]
+    terms = DrawTerms(case.caps, case.late, "") if case.version == 2 else None
+    request = make_request(f"draw-{name}", number, "tender-1", groups, PARTIES, rows_of(name, case), terms)
     hash = request_hash(request)
-    reveals = [Reveal(party, sha256(f"{name} {party}".encode()).digest()) for party in PARTIES]
-    committed = {reveal.party: commitment(hash, reveal.party, reveal.secret) for reveal in reveals}
-    seed = seed_of(hash, reveals)
+    secrets = {party: sha256(f"{name} {party}".encode()).digest() for party in PARTIES}
+    committed = {party: commitment(hash, party, secret) for party, secret in secrets.items()}
+    reveals = [Reveal(party, ABSENT if party == case.absent else secrets[party]) for party in PARTIES]
+    late = late_value(case.late, case.given) if case.late and case.given else None
+    seed = seed_of(hash, reveals, late)
     return {
         "seed": b64(seed),
-        "record": write_transcript(request, committed, reveals, draw_panel(request, seed)),
+        "record": write_transcript(request, committed, reveals, draw_panel(request, seed), case.given),
     }
+
+
+def _tag(letters: str) -> str:
+    return sha256(letters.encode()).hexdigest()[:16]
 
 
 def main() -> None:
     """Write every vector file."""
-    for name, (quotas, masks) in CASES.items():
-        text = json.dumps(vector(name, quotas, masks), ensure_ascii=False, indent=1) + "\n"
+    for position, (name, case) in enumerate(CASES.items()):
+        number = 1 if case.version == 1 else position
+        text = json.dumps(vector(name, case, number), ensure_ascii=False, indent=1) + "\n"
         (FOLDER / f"{name}.json").write_text(text, encoding="utf-8")
 
 

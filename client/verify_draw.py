@@ -5,7 +5,6 @@ recomputed in whole; records given together must not repeat a draw number. Exit 
 The signature of a drand round is not checked here (its hash is): ask any drand client for the named round.
 """
 
-# ruff: noqa: D102, D103
 # mypy: ignore-errors
 # fmt: off
 import base64
