@@ -5,14 +5,13 @@
 3. An appraisal that was objected to successfully counts no more. No score bans anybody: that is the manager's act.
 """
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from importlib.resources import files
 
 from kernel.errors import BadInput
+from kernel.shipped import shipped_json
 
 OFFICE, SUPERVISOR, SYSTEM = "office", "supervisor", "system"
 LAST = 10  # panels that count for the dynamic score
@@ -31,7 +30,7 @@ class Item:
 @cache
 def items(side: str) -> tuple[Item, ...]:
     """The items of one side."""
-    data = json.loads(files("expert_pool").joinpath("appraisal.json").read_text("utf-8"))
+    data = shipped_json("expert_pool/appraisal.json")
     return tuple(Item(one["id"], one["points"], one["most"], one["name"]) for one in data["sides"][side])
 
 

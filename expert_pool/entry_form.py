@@ -33,7 +33,6 @@ ID_NUMBER = re.compile(r"[0-9A-Z]{6,32}", re.ASCII)
 TELEPHONE = re.compile(r"\+?[0-9 -]{5,20}", re.ASCII)
 ACCOUNT = re.compile(r"[0-9 ]{8,34}", re.ASCII)
 HOURS = 1000
-NEED_NAME = "name, employer and at least one specialty are needed"
 
 
 def write_expert(expert: Expert) -> dict[str, JsonValue]:
@@ -85,7 +84,7 @@ def read_expert(fields: Fields) -> Expert:
         BadInput: names the field and the limit, never the value.
     """
     made = Expert(
-        number=coded(fields, "number", NUMBER, "use 1 to 40 letters, digits, points and hyphens"),
+        number=coded(fields, "number", NUMBER, why="use 1 to 40 letters, digits, points and hyphens"),
         name=plain(fields, "name", NAME),
         employer=plain(fields, "employer", ORGANISATION),
         region=plain(fields, "region", SHORT),
@@ -105,7 +104,9 @@ def read_expert(fields: Fields) -> Expert:
         services=_days(fields, "services"),
     )
     if not (made.name and made.employer and made.specialties):
-        raise BadInput(where=fields.path or "entry", why=NEED_NAME)
+        raise BadInput(
+            where=fields.path or "entry", why="name, employer and at least one specialty are needed"
+        )
     return made
 
 
@@ -121,9 +122,9 @@ def write_identity(identity: Identity) -> dict[str, JsonValue]:
 def read_identity(fields: Fields) -> Identity:
     """Who an expert is, each part optional."""
     return Identity(
-        id_number=coded(fields, "id_number", ID_NUMBER, "use 6 to 32 digits and capital letters"),
-        telephone=coded(fields, "telephone", TELEPHONE, "give digits, such as 13800000000"),
-        bank_account=coded(fields, "bank_account", ACCOUNT, "give 8 to 34 digits"),
+        id_number=coded(fields, "id_number", ID_NUMBER, why="use 6 to 32 digits and capital letters"),
+        telephone=coded(fields, "telephone", TELEPHONE, why="give digits, such as 13800000000"),
+        bank_account=coded(fields, "bank_account", ACCOUNT, why="give 8 to 34 digits"),
     )
 
 

@@ -13,7 +13,7 @@ from typing import TypeVar
 from crypto.canonical import JsonValue
 from expert_pool.entry_form import read_expert, read_identity
 from expert_pool.experts import Expert, Identity
-from expert_pool.pool_table import DANGEROUS, NO_FORMULA, Fault, Line
+from expert_pool.pool_table import DANGEROUS, Fault, Line
 from expert_pool.specialties import is_known
 from kernel.errors import BadInput
 from kernel.fields import Fields
@@ -123,14 +123,14 @@ def _columns(line: int, names: Sequence[str]) -> tuple[dict[int, str], list[Faul
         key = known.get(name.strip().casefold())
         if key is None and name.strip():
             faults.append(
-                Fault(line, str(at + 1), "this column is not known: take the names of the template")
+                Fault(line, str(at + 1), why="this column is not known: take the names of the template")
             )
         elif key is not None and key in columns.values():
-            faults.append(Fault(line, key, "this column stands twice"))
+            faults.append(Fault(line, key, why="this column stands twice"))
         elif key is not None:
             columns[at] = key
     missing = [key for key in NEEDED if key not in columns.values()]
-    return columns, faults + [Fault(line, key, "this column is missing") for key in missing]
+    return columns, faults + [Fault(line, key, why="this column is missing") for key in missing]
 
 
 def _entry(
@@ -138,24 +138,24 @@ def _entry(
 ) -> tuple[ReadEntry | None, list[Fault]]:
     given = {key: cells[at].strip() if at < len(cells) else "" for at, key in columns.items()}
     faults = [
-        Fault(line, key, NO_FORMULA)
+        Fault(line, key, why="formulas are not allowed: write the value")
         for at, key in columns.items()
         if (line, at) in computed or (key != "telephone" and given[key].startswith(DANGEROUS))
     ]
-    faults += [Fault(line, key, "a text is needed here") for key in NEEDED if not given[key]]
+    faults += [Fault(line, key, why="a text is needed here") for key in NEEDED if not given[key]]
     if any(cell.strip() for at, cell in enumerate(cells) if at not in columns):
-        faults.append(Fault(line, "", "there are more cells than columns"))
+        faults.append(Fault(line, "", why="there are more cells than columns"))
     data: dict[str, JsonValue] = {}
     for key, value in given.items():
         if value and not any(one.column == key for one in faults):
             try:
                 data.update(_value(key, value))
             except BadInput as error:
-                faults.append(Fault(line, key, str(error.facts["why"])))
+                faults.append(Fault(line, key, why=str(error.facts["why"])))
     if not all(map(is_known, _split(given.get("specialties", "")))) and not any(
         one.column == "specialties" for one in faults
     ):
-        faults.append(Fault(line, "specialties", "use codes of the classification, such as A0801"))
+        faults.append(Fault(line, "specialties", why="use codes of the classification, such as A0801"))
     data["specialties"] = [*_split(given.get("specialties", ""))]
     expert = _attempt(line, data, read_expert, faults)
     identity = _attempt(line, data, read_identity, faults)
@@ -177,7 +177,7 @@ def _attempt(
             key = re.split(r"[.\[]", str(error.facts["where"]))[0]
             column = COLUMN_OF.get(key, key)
             if not any(one.column == column for one in faults):
-                faults.append(Fault(line, column, str(error.facts["why"])))
+                faults.append(Fault(line, column, why=str(error.facts["why"])))
             if key not in filled:
                 return None
             del filled[key]
@@ -215,6 +215,6 @@ def _doubles(made: ReadEntry, seen: dict[tuple[str, str], int]) -> list[Fault]:
     for column, value in (("number", made.expert.number), ("id_number", made.identity.id_number)):
         if value and (column, value) in seen:
             first = seen[column, value]
-            faults.append(Fault(made.line, column, f"it stands in line {first} already"))
+            faults.append(Fault(made.line, column, why=f"it stands in line {first} already"))
         seen.setdefault((column, value), made.line)
     return faults

@@ -16,8 +16,6 @@ CELL = 2000  # characters
 CELLS = 40  # in a row
 ENCODINGS = ("utf-8-sig", "gb18030")  # GBK is a part of GB18030
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
-NOT_TEXT = "save the file as CSV in UTF-8 or GBK, or as XLSX"
-NO_FORMULA = "formulas are not allowed: write the value"
 
 Line = tuple[int, tuple[str, ...]]
 
@@ -92,4 +90,4 @@ def _decoded(data: bytes) -> str:
         if "\0" in text:
             break
         return text
-    raise BadInput(where="file", why=NOT_TEXT)
+    raise BadInput(where="file", why="save the file as CSV in UTF-8 or GBK, or as XLSX")

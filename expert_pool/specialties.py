@@ -3,11 +3,11 @@
 A finer code of the standard (A080301) lies under its third level by its prefix and needs no entry here.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+
+from kernel.shipped import shipped_json
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Specialty:
 @cache
 def classification() -> Mapping[str, Specialty]:
     """Every node by its code, parents before children."""
-    data = json.loads(files("expert_pool").joinpath("specialties.json").read_text("utf-8"))
+    data = shipped_json("expert_pool/specialties.json")
     return {code: Specialty(code, {"zh": zh, "en": en}) for code, zh, en in data["codes"]}
 
 

@@ -31,7 +31,7 @@ def read_workbook_apart(data: bytes) -> tuple[list[Line], list[tuple[int, int]]]
     try:
         answer: dict[str, Any] = json.loads(run_confined("web.pool_workbook", data, SECONDS))
     except (Unavailable, ValueError):
-        raise BadInput(where="file", why=NOT_READABLE) from None
+        raise BadInput(where="file", why="it is not a workbook (XLSX) that can be read") from None
     if "why" in answer:
         raise BadInput(where=answer["where"], why=answer["why"])
     lines = [(int(number), tuple(cells)) for number, cells in answer["lines"]]
@@ -91,7 +91,7 @@ def _check_parts(data: bytes) -> None:
         for info in infos:
             body = archive.read(info)
             if b"<!DOCTYPE" in body or b"<!ENTITY" in body:
-                raise BadInput(where="file", why=NOT_READABLE)
+                raise BadInput(where="file", why="it is not a workbook (XLSX) that can be read")
             if info.filename.startswith("xl/worksheets/") and b"<mergeCell " in body:
                 raise BadInput(where="file", why="merged cells are not allowed: each row says all of its own")
 

@@ -9,7 +9,6 @@ from sqlmodel import Session
 from accounts import queries as accounts
 from accounts.duties import Actor, Duty
 from crypto.canonical import JsonValue
-from expert_pool.entry_form import NEED_NAME
 from expert_pool.experts import STANDINGS, Expert, Identity
 from expert_pool.pool_file import PoolFile
 from expert_pool.pool_table import Fault
@@ -47,7 +46,7 @@ def import_pool(session: Session, *, actor: Actor, entries: Sequence[PoolEntry],
         if expert.standing not in STANDINGS:
             raise BadInput(where=f"{where}.standing", why=f"it must be one of {', '.join(STANDINGS)}")
         if not (expert.name.strip() and expert.employer.strip() and expert.specialties):
-            raise BadInput(where=where, why=NEED_NAME)
+            raise BadInput(where=where, why="name, employer and at least one specialty are needed")
         seen.add(expert.number)
         keep_entry(session, entry, where, now)
     # Counts only: a digest of entries without a key would let a guessed entry be confirmed from the public log.

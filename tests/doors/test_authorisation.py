@@ -23,6 +23,7 @@ from tests.doors.closed_blind import BLIND_IDS
 from tests.doors.closed_cases import OF_ONE_THING
 from tests.doors.closed_findings import FINDING_AREAS, FINDING_IDS
 from tests.doors.closed_panel import PANEL_AREAS, PANEL_IDS
+from tests.doors.closed_pool import POOL_AREAS, POOL_IDS
 from tests.doors.closed_price_checks import PRICE_CHECK_AREAS
 from tests.doors.closed_routes import CLOSED, TEXT, Route
 from tests.doors.closed_signals import SIGNAL_AREAS, SIGNAL_IDS
@@ -46,6 +47,7 @@ AREAS = (
     | SUPERVISION_AREAS
     | PANEL_AREAS
     | PRICE_CHECK_AREAS
+    | POOL_AREAS
     | {
         "office": {Duty.TENDER_OFFICE},
         "bidder": {Duty.BIDDER},
@@ -78,7 +80,7 @@ NOWHERE = dict.fromkeys(
     ),
     "none",
 )
-NOWHERE |= BLIND_IDS | FINDING_IDS | SIGNAL_IDS | SUPERVISION_IDS | STAFF_IDS | PANEL_IDS
+NOWHERE |= BLIND_IDS | FINDING_IDS | SIGNAL_IDS | SUPERVISION_IDS | STAFF_IDS | PANEL_IDS | POOL_IDS
 """Ids of things that do not exist."""
 
 

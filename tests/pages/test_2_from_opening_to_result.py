@@ -43,9 +43,7 @@ def test_the_pool_is_imported(story: Story, tmp_path: Path) -> None:
     page.click("form[action='/pool'] button")
     expect(page.locator(".govuk-error-summary")).to_contain_text("2")
     judge.judge(page, "pool-refused")
-    lines = [
-        f"E{n},专家{n},第{n}设计院,roads;cost,440300,active,,expert-{n}\n" for n in range(1, EXPERTS + 1)
-    ]
+    lines = [f"E{n},专家{n},第{n}设计院,A0803;A06,440300,active,,expert-{n}\n" for n in range(1, EXPERTS + 1)]
     (tmp_path / "experts.csv").write_text(head + "".join(lines))
     page.set_input_files("#file", tmp_path / "experts.csv")
     page.click("form[action='/pool'] button")
@@ -61,18 +59,30 @@ def test_three_parties_draw_the_panel(story: Story, tmp_path: Path) -> None:
     page.fill("#quota-1", "5")
     page.click(SEND)
     judge.judge(page, "office-draw-refused")
-    page.fill("#specialties-1", "roads")
+    page.fill("#specialties-1", "A0803")
     page.click(SEND)
     story.draw = page.url.rpartition("/")[2]
-    commit_in_browser(story, page, "office", tmp_path)
-    witness = world.people["witness"]
-    witness.run("sign-in", world.url, "witness")
-    witness.run("draw", "commit", story.tender)
     supervisor = world.page("supervisor")
     judge.visit(supervisor, "/draws", "draws")
+    judge.visit(supervisor, f"/draws/{story.draw}", "draw-countersign")
+    supervisor.click("form[action$='/countersign'] button")
+    judge.visit(page, f"/draws/{story.draw}", "draw-key")
+    parties = {party: world.people[party] for party in ("office", "witness", "supervisor")}
+    for party, person in parties.items():
+        person.run("sign-in", world.url, party)
+        person.run("draw", "key")
+    commit_in_browser(story, page, "office", tmp_path)
+    witness = parties["witness"]
+    witness.run("draw", "commit", story.tender)
     judge.visit(supervisor, f"/draws/{story.draw}", "draw-commit")
     commit_in_browser(story, supervisor, "supervisor", tmp_path)
-    judge.visit(supervisor, f"/draws/{story.draw}", "draw-waiting")
+    judge.visit(supervisor, f"/draws/{story.draw}", "draw-escrow")
+    for party, person in parties.items():
+        secret = ["--secret", str(story.secrets[party])] if party in story.secrets else []
+        person.run("draw", "escrow", story.tender, *secret)
+    judge.visit(supervisor, f"/draws/{story.draw}", "draw-receive")
+    for person in parties.values():
+        person.run("draw", "receive", story.tender)
     judge.visit(page, f"/draws/{story.draw}", "draw-reveal")
     page.fill("#secret", "x" * 43)
     page.click(SEND)
