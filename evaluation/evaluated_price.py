@@ -1,7 +1,8 @@
 """The evaluation price: the offer, plus or minus what the rulebook adds for the answers, and the quality factor.
 
-Steps are taken in the order of the rulebook. Every percentage is of the offer. A quality factor divides by (or multiplies with) 1 + sum of the chosen values /
-(1 - sum of the best values). Rounded half up once, to places.evaluated.
+Steps are taken in the order of the rulebook. Every percentage is of the offer. A quality factor divides by (or
+multiplies with) 1 + sum of the chosen values / (1 - sum of the best values). Rounded half up once, to
+places.evaluated.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -35,6 +35,7 @@ def explain(rulebook: Rulebook) -> tuple[Chapter, ...]:
         Chapter(say("抽取", "What is drawn"), tuple(_drawn(rulebook))),
         Chapter(say("取舍位数", "Where is rounded"), tuple(_rounding(rulebook))),
         Chapter(say("异常低价", "Abnormally low prices"), tuple(_low(rulebook))),
+        Chapter(say("清标", "Price checks"), tuple(_price_checks(rulebook))),
     )
     return tuple(chapter for chapter in chapters if chapter.sentences)
 
@@ -256,6 +257,22 @@ def _rounding(book: Rulebook) -> Iterator[Bilingual]:
 def _low(book: Rulebook) -> Says:
     for rule in book.abnormally_low:
         yield _low_rule(rule)
+
+
+def _price_checks(book: Rulebook) -> Says:
+    limits = book.price_checks
+    if limits is not None:
+        yield say(
+            f"至少 {limits.least_bids} 家报出的清单项，单价低于中位价 {limits.low_percent} % 或高于 "
+            f"{limits.high_percent} % 的，提示为不平衡报价；",
+            f"Where {limits.least_bids} bids price an item, a unit price below {limits.low_percent} % or above "
+            f"{limits.high_percent} % of the median is shown as unbalanced;",
+        )
+        yield say(
+            f"前段清单相对后段高出 {limits.front_percent} % 的，提示为前重后轻。两者仅供核查，不影响评分。",
+            f"early items above {limits.front_percent} % of the late ones, both against the medians, are shown as "
+            "front-loaded. No score depends on either.",
+        )
 
 
 def _low_rule(rule: AbnormallyLowRule) -> Bilingual:

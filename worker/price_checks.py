@@ -38,7 +38,7 @@ def check_task(adapters: Adapters, task: LotTask) -> list[CheckedBid]:
             except BadInput as error:
                 refused[bid.bid_id] = error
     announced = {bid.bid_id: bid.price for bid in task.bids if bid.price is not None}
-    checked = check_lot(bills, template, announced)
+    checked = check_lot(bills, template, announced, task.limits)
     found = []
     for bid in task.bids:
         if bid.bid_id in checked:

@@ -6,14 +6,16 @@ Both are indicators: there is no national threshold, so the limits are parameter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from crypto.canonical import JsonValue
 from evaluation.bill.values import FINE_PLACES, Bill, Kind
 from evaluation.price_checks.findings import PriceFinding, Rule, fine
+from kernel.fields import Fields
 from kernel.money import half_up, write_units
 
 
 @dataclass(frozen=True)
 class Limits:
-    """The parameters of the comparison."""
+    """The parameters of the comparison; a rulebook that says nothing of them leaves these."""
 
     low_percent: int = 50
     high_percent: int = 150
@@ -21,6 +23,24 @@ class Limits:
     """bids that must price an item before its median means anything"""
     front_percent: int = 120
     """early lines against late ones, both relative to the medians, above which a bid is front-loaded"""
+
+
+def read_limits(fields: Fields) -> Limits:
+    """The key `price_checks` of a rulebook."""
+    usual = Limits()
+    limits = Limits(
+        low_percent=fields.whole_or("low_percent", 0, 99, usual.low_percent),
+        high_percent=fields.whole_or("high_percent", 101, 10_000, usual.high_percent),
+        least_bids=fields.whole_or("least_bids", 2, 1000, usual.least_bids),
+        front_percent=fields.whole_or("front_percent", 101, 10_000, usual.front_percent),
+    )
+    fields.done()
+    return limits
+
+
+def write_limits(limits: Limits) -> dict[str, JsonValue]:
+    """The published form."""
+    return dict(vars(limits))
 
 
 def doubled_medians(bills: Mapping[str, Bill], limits: Limits) -> dict[str, int]:

@@ -7,6 +7,8 @@ from sqlmodel import Session, col, select
 
 from accounts import queries as accounts
 from accounts.duties import Actor, Duty
+from evaluation.price_checks.comparison import Limits
+from evaluation.queries import judging
 from evaluation.queries.blind import check_revealed_to
 from evaluation.records.price_checks import PriceCheckRecord
 from expert_pool import queries as experts
@@ -37,6 +39,8 @@ class LotTask:
     scale: PriceScale
     template: tuple[str, bytes] | None
     bids: tuple[OpenedBill, ...]
+    limits: Limits | None = None
+    """of the lot's rulebook; None: the usual ones"""
 
 
 def lot_tasks(session: Session, tender_id: str) -> tuple[LotTask, ...]:
@@ -57,7 +61,8 @@ def lot_tasks(session: Session, tender_id: str) -> tuple[LotTask, ...]:
                 bids.append(OpenedBill(bid.id, row.contents_digest, name, row.price_units))
         if lot.id not in done and bids and (template or any(bid.name for bid in bids)):
             given = (template.name, template.digest) if template else None
-            found.append(LotTask(lot.id, scale, given, tuple(bids)))
+            limits = judging.rulebook(session, tender_id, lot.id).price_checks
+            found.append(LotTask(lot.id, scale, given, tuple(bids), limits))
     return tuple(found)
 
 

@@ -16,6 +16,7 @@ from typing import Final
 from crypto.canonical import JsonValue, canonical
 from evaluation.findings.abnormally_low import AbnormallyLowRule, read_rules, write_rules
 from evaluation.findings.outliers import OutlierRule, read_rule, write_rule
+from evaluation.price_checks.comparison import Limits, read_limits, write_limits
 from evaluation.rulebook.criteria import EXPERTS, SYSTEM, Combination, Criterion, Group
 from evaluation.rulebook.criteria_form import read_combination, read_group, write_combination, write_group
 from evaluation.rulebook.numbers import (
@@ -136,6 +137,8 @@ class Rulebook:
     outliers: OutlierRule | None
     minimum_bids: int
     candidates: int
+    price_checks: Limits | None = None
+    """of the comparison of priced bills (清标); None: the usual ones"""
 
     @property
     def currency(self) -> str:
@@ -194,6 +197,7 @@ def read_rulebook(data: object, path: str = "") -> Rulebook:
         outliers=read_rule(fields) if fields.has("outliers") else None,
         minimum_bids=fields.whole_or("minimum_bids", 1, 100, 3),
         candidates=fields.whole_or("candidates", 1, 20, 3),
+        price_checks=read_limits(fields.inner("price_checks")) if fields.has("price_checks") else None,
     )
     fields.done()
     _check_whole(fields, rulebook)
@@ -203,6 +207,9 @@ def read_rulebook(data: object, path: str = "") -> Rulebook:
 def write_rulebook(rulebook: Rulebook) -> dict[str, JsonValue]:
     """The published form, everything written out; `read_rulebook` gives the same rulebook back."""
     places = rulebook.places
+    # Left out where the usual ones hold: rulebooks from before there were any keep their digests.
+    limits = rulebook.price_checks
+    checks: dict[str, JsonValue] = {} if limits is None else {"price_checks": write_limits(limits)}
     return {
         "v": VERSION,
         "name": write_bilingual(rulebook.name),
@@ -236,6 +243,7 @@ def write_rulebook(rulebook: Rulebook) -> dict[str, JsonValue]:
         "outliers": write_rule(rulebook.outliers) if rulebook.outliers else None,
         "minimum_bids": rulebook.minimum_bids,
         "candidates": rulebook.candidates,
+        **checks,
     }
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from evaluation.price_checks.comparison import Limits
 from evaluation.rulebook import read_rulebook, rulebook_digest, write_rulebook
 from kernel.errors import BadRulebook
 from tests.evaluation.cases import RULEBOOK, rulebook_data
@@ -20,6 +21,13 @@ def test_what_is_written_reads_back_the_same() -> None:
     again = read_rulebook(json.loads(json.dumps(write_rulebook(rulebook))))
     assert again == rulebook
     assert rulebook_digest(again) == rulebook_digest(rulebook)
+
+
+def test_limits_of_the_price_checks_are_written_only_where_the_rulebook_has_them() -> None:
+    assert "price_checks" not in write_rulebook(read_rulebook(rulebook_data()))
+    rules = read_rulebook(rulebook_data(price_checks={"high_percent": 130}))
+    assert rules.price_checks == Limits(50, 130, 3, 120)
+    assert read_rulebook(write_rulebook(rules)) == rules
 
 
 def test_digest_ignores_the_order_of_keys_and_the_writing_of_numbers() -> None:
@@ -84,6 +92,12 @@ def test_digest_changes_with_every_single_figure() -> None:
         ({"name": {"zh": "法", "en": "a", "fr": "b"}}, "name.fr"),
         ({"name": {"zh": "法", "en": "a" * 2001}}, "name.en"),
         ({"surprise": 1}, "surprise"),
+        ({"price_checks": {"low_percent": 100}}, "price_checks.low_percent"),
+        ({"price_checks": {"high_percent": 100}}, "price_checks.high_percent"),
+        ({"price_checks": {"least_bids": 1}}, "price_checks.least_bids"),
+        ({"price_checks": {"front_percent": 10_001}}, "price_checks.front_percent"),
+        ({"price_checks": {"usual": 1}}, "price_checks.usual"),
+        ({"price_checks": 50}, "price_checks"),
         ({"checks": [{"id": "A", "text": {"zh": "一", "en": "a"}, "clause": "c"}]}, "checks[0].id"),
         ({"checks": [{"id": "a", "text": {"zh": "一", "en": "a"}}]}, "checks[0].clause"),
         ({"checks": [{"id": "a", "text": {"zh": "一", "en": "a"}, "clause": "c"}] * 2}, "checks"),

@@ -1,6 +1,7 @@
 """Opened tenders whose bids hold priced bills, and the job that checks them."""
 
 from datetime import timedelta
+from typing import Any
 
 from evaluation.rulebook import read_rulebook, rulebook_digest, write_rulebook
 from tender.actions import draft, publish
@@ -17,10 +18,10 @@ PRICE = "64728.56"
 
 
 def tender_with_bills(
-    platform: Platform, *bids: Files, template: tuple[str, ...] = TEMPLATE
+    platform: Platform, *bids: Files, template: tuple[str, ...] = TEMPLATE, **rulebook: Any
 ) -> PublishedTender:
     """A tender with the office's bill, whose bids lie open, each with its files."""
-    rules = read_rulebook(rulebook_data())
+    rules = read_rulebook(rulebook_data(**rulebook))
     tender = make_draft(platform, openers=2)
     now = platform.clock.now()
     body = "\n".join(template).encode()

@@ -14,7 +14,7 @@ from kernel.errors import NotFound, Refused
 from storage.audit_log import LogRecord
 from storage.outbox import JobRecord
 from tests.builders import Platform, make_platform
-from tests.evaluation.bills import PLAIN, sheet, workbook
+from tests.evaluation.bills import PLAIN, sheet, with_row, workbook
 from tests.flows.panels import draw_panel
 from tests.flows.priced import RIGHT, WRONG, checked, tender_with_bills
 
@@ -49,6 +49,20 @@ def test_bills_of_every_form_are_checked_once_after_the_opening(platform: Platfo
     assert by_name["bidder-4"].body["where"] == "bill.xlsx"
     assert len(logged) == len(jobs) == 1
     assert "40200" not in str(logged[0])
+
+
+@pytest.mark.parametrize(("limits", "is_found"), [(None, False), ({"high_percent": 105}, True)])
+def test_the_rulebook_says_from_where_on_a_unit_price_is_unbalanced(
+    platform: Platform, limits: dict[str, int] | None, is_found: bool
+) -> None:
+    dear = {"bill.csv": "\n".join(with_row("A2", "A2,line,Concrete,m3,100.5,440,44220.00,,,")).encode()}
+    more = {"price_checks": limits} if limits else {}
+    tender = tender_with_bills(platform, RIGHT, RIGHT, dear, **more)
+    checked(platform, tender)
+    with platform.database.reading() as session:
+        rows = queries.of_tender(session, tender.tender_id)
+    found = [one["item"] for row in rows for one in row.body["findings"] if one["rule"] == "unbalanced"]
+    assert found == (["A2"] if is_found else [])
 
 
 def test_the_chair_asks_the_bidder_confirms_and_the_panel_accepts(platform: Platform) -> None:
