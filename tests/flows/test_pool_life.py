@@ -33,15 +33,12 @@ from tests.builders import Platform, PublishedTender, make_platform
 from tests.expert_pool.entries import full_expert
 from tests.flows.panels import (
     COSTS,
-    PARTIES,
     ROADS,
-    commit,
     draw_panel,
     fill_pool,
     members,
     opened_tender,
     request,
-    reveal,
 )
 
 PRICES = ["300.00", "100.00", "200.00"]
@@ -381,11 +378,7 @@ def test_a_panel_is_appraised_by_three_sides_and_the_expert_may_object(
 def test_the_figures_count_by_number_and_name_nobody(platform: Platform) -> None:
     tender = opened_tender(platform, PRICES)
     fill_pool(platform, [f"Institute {n}" for n in range(5)])
-    ceremony = request(platform, tender)
-    for party in PARTIES:
-        commit(platform, ceremony, party)
-    for party in PARTIES:
-        reveal(platform, ceremony, party)
+    draw_panel(platform, tender)
     with platform.database.reading() as session:
         running = pool_figures(session, platform.clock.now())
     assert (running.calls, running.meetings) == (0, ())
