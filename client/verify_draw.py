@@ -26,8 +26,10 @@ class Broken(Exception):
 def need(holds, what):
     if not holds:
         raise Broken(what)
+def framed(*parts):
+    return b"".join(len(part).to_bytes(8, "big") + part for part in parts)
 def tagged(tag, *parts):
-    return sha256(b"".join(len(p).to_bytes(8, "big") + p for p in (b"mingtang/v1/" + tag.encode(), *parts))).digest()
+    return sha256(framed(b"mingtang/v1/" + tag.encode(), *parts)).digest()
 def read_json(data):
     def unique(pairs):
         need(len({key for key, _ in pairs}) == len(pairs), "JSON: a key stands twice in one object")
@@ -36,7 +38,6 @@ def read_json(data):
 def fraction(text):
     need(isinstance(text, str) and 0 <= F(text) <= 1 and str(F(text)) == text, f"{text}: no fraction in lowest terms")
     return F(text)
-
 class Source:
     """The number source of docs/formats/seeded-random.md."""
     def __init__(self, seed):
@@ -145,7 +146,6 @@ def check_chances(quotas, classes, bound, caps):
             waiting = {(mask, path) for mask, path in waiting if mask & ~groups
                        or not (is_full or any(path[level:] in by_caps for level in range(len(path))))}
         need(not waiting, "the chances are not the most equal ones")
-
 class Rounding:
     """Open arcs, never a round among them: both versions settle ways and rounds of it."""
     def __init__(self, unit, source):
@@ -327,7 +327,8 @@ def check(record):
     taken, reserves = {seat["leaf"] for seat in seats}, {}
     for g, group in enumerate(groups):
         able = (leaf for leaf, mask, _, _ in rows if mask >> g & 1 and leaf not in taken)
-        tickets = ((tagged("draw-ticket", seed, ids[g].encode(), bytes.fromhex(leaf)), leaf) for leaf in able)
+        start = framed(b"mingtang/v1/draw-ticket", seed, ids[g].encode()) + (32).to_bytes(8, "big")
+        tickets = ((sha256(start + bytes.fromhex(leaf)).digest(), leaf) for leaf in able)
         reserves[ids[g]] = [leaf for _, leaf in heapq.nsmallest(group["reserves"], tickets)]
     need(record["result"] == {"seats": seats, "reserves": reserves}, "the result is not what the seed gives")
     return request["number"], len(seats), len(rows)

@@ -21,9 +21,9 @@ class SeededRandom:
     def __init__(self, seed: bytes) -> None:
         if len(seed) != SEED_BYTES:
             raise BadInput(where="draw seed", why=f"{SEED_BYTES} bytes are needed, {len(seed)} were given")
-        self._seed = bytes(seed)
+        self._start = LABEL + bytes(seed)
         self._block = 0
-        self._rest = b""
+        self._rest, self._used = b"", 0
 
     def below(self, n: int) -> int:
         """The next integer from 0 to n - 1, each equally likely; takes nothing from the stream when n is 1."""
@@ -44,8 +44,11 @@ class SeededRandom:
         return order
 
     def _take(self, count: int) -> bytes:
-        while len(self._rest) < count:
-            self._rest += sha256(LABEL + self._seed + self._block.to_bytes(8, "big")).digest()
-            self._block += 1
-        taken, self._rest = self._rest[:count], self._rest[count:]
+        end = self._used + count
+        if end > len(self._rest):
+            blocks = range(self._block, self._block + (end - len(self._rest) + 31) // 32)
+            more = [sha256(self._start + block.to_bytes(8, "big")).digest() for block in blocks]
+            self._rest = self._rest[self._used :] + b"".join(more)
+            self._block, self._used, end = blocks.stop, 0, count
+        taken, self._used = self._rest[self._used : end], end
         return taken

@@ -13,6 +13,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import lcm
+from typing import NamedTuple
 
 from expert_pool.capped_leximin import ROOT, Kind, Level, Limit, Unfillable, capped_leximin
 from expert_pool.hall import check_pool
@@ -22,8 +24,7 @@ from kernel.errors import BadInput, Refused
 Path = tuple[str, ...]  # an expert's employer and what is around it, from the inside out; as long as the caps
 
 
-@dataclass(frozen=True)
-class Member:
+class Member(NamedTuple):
     """An eligible expert as the chances see one; relatives share `kin`, an empty one has none."""
 
     mask: int
@@ -122,7 +123,9 @@ def _solve(
 def _broken_caps(
     counts: Mapping[tuple[int, Path], int], found: Chances, caps: Sequence[int]
 ) -> frozenset[Path]:
-    bound, held, size = frozenset(found.bound), dict[Path, Fraction](), Counter[Path]()
+    bound, held, size = frozenset(found.bound), Counter[Path](), Counter[Path]()
+    unit = lcm(*(chance.denominator for chance in found.of_kind.values()))
+    share = {kind: chance.numerator * (unit // chance.denominator) for kind, chance in found.of_kind.items()}
     for (_, path), count in counts.items():
         for level in range(len(caps)):
             size[path[level:]] += count
@@ -130,9 +133,8 @@ def _broken_caps(
     for (mask, path), count in counts.items():
         for level in range(len(caps)):
             if path[level:] in may_break:
-                share = count * found.of_kind[mask, innermost(path, bound)]
-                held[path[level:]] = held.get(path[level:], Fraction(0)) + share
-    return frozenset(path for path, total in held.items() if total > caps[len(caps) - len(path)])
+                held[path[level:]] += count * share[mask, innermost(path, bound)]
+    return frozenset(path for path, total in held.items() if total > caps[len(caps) - len(path)] * unit)
 
 
 def blocks_of_kin(members: Iterable[Member]) -> dict[str, set[Path | int]]:

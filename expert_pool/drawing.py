@@ -5,11 +5,12 @@ rounds those within the caps (`network_rounding`) and picks one expert inside ea
 """
 
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from heapq import nsmallest
 from math import lcm
 from typing import Final
 
-from crypto.canonical import tagged_hash
+from crypto.canonical import TAG_PREFIX, lp
 from crypto.seeded_random import SeededRandom
 from expert_pool.chances import blocks_of_kin, innermost
 from expert_pool.clusters import Kept, Part, make_clusters
@@ -17,6 +18,7 @@ from expert_pool.draw import DrawRequest, PanelDraw, Row, Seat, members_of
 from expert_pool.network_rounding import Arc, round_flow
 from expert_pool.rounding import round_shares
 
+LEAF_FRAME: Final = (32).to_bytes(8, "big")
 POOL: Final = 0  # the node of the whole pool in the rounding; group g is node 1 + g
 
 
@@ -38,7 +40,8 @@ class Drawing:
         self.held = {kind: sum(split.values()) for kind, split in self.whole.items()}
         bound = frozenset(request.bound)
         self.kinds = [(row.mask, innermost(row.employers, bound)) for row in self.eligible]
-        blocks = blocks_of_kin(members_of(self.eligible))
+        has_kin = any(row.kin for row in self.eligible)
+        blocks = blocks_of_kin(members_of(self.eligible)) if has_kin else {}
         self.blocks = {place: name for name, places in blocks.items() for place in places}
 
     def panel(self, seed: bytes) -> PanelDraw:
@@ -136,8 +139,10 @@ def _reserves(
     """Each group's reserves by ticket; who fits two groups may stand in both lists and is called once."""
     reserves = {}
     for number, group in enumerate(request.groups):
+        # The framing of H("draw-ticket", seed, group, leaf) up to the leaf, once for all leaves.
+        framed = lp((TAG_PREFIX + "draw-ticket").encode(), seed, group.id.encode()) + LEAF_FRAME
         tickets = (
-            (tagged_hash("draw-ticket", seed, group.id.encode(), bytes.fromhex(row.leaf)), row.leaf)
+            (sha256(framed + bytes.fromhex(row.leaf)).digest(), row.leaf)
             for row in eligible
             if row.mask >> number & 1 and row.leaf not in seated
         )

@@ -10,6 +10,7 @@ such set among ties; every expert inside it who has no chance yet gets that rati
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from operator import add
 
 from kernel.errors import TooFewEligibleExperts
 
@@ -97,9 +98,10 @@ def experts_inside(groups: int, classes: Mapping[int, int]) -> list[int]:
         inside[mask] += experts
     inside[0] = 0
     for bit in range(groups):
-        for index in range(1 << groups):
-            if index >> bit & 1:
-                inside[index] += inside[index ^ (1 << bit)]
+        step = 1 << bit
+        for first in range(step, 1 << groups, 2 * step):  # the sets with this group beside those without it
+            there = slice(first, first + step)
+            inside[there] = map(add, inside[there], inside[first - step : first])
     return inside
 
 

@@ -15,6 +15,7 @@ BENCHES = (
     "findings",
     "lots",
     "evaluation_report",
+    "draw",
 )
 
 

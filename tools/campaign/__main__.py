@@ -4,7 +4,7 @@ import subprocess
 import sys
 import time
 
-CAMPAIGNS = ("kill_server", "replay", "guide_cards", "exact_scores", "rings")
+CAMPAIGNS = ("kill_server", "replay", "guide_cards", "exact_scores", "draw_chances", "rings")
 
 
 def main() -> int:
