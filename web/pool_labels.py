@@ -49,6 +49,20 @@ POOL_LABELS: Mapping[str, Mapping[str, str]] = {
         "unfair": _("Judged unfairly"),
         "no_show": _("Absent without notice"),
     },
+    "eligibility_limit": {
+        "tie_years": _("Years that a former employment or interest counts"),
+        "oldest": _("Age at which experts leave (0: none)"),
+        "cool_down_days": _("Days of rest after a panel (0: none)"),
+        "most_per_month": _("Panels a month (0: no limit)"),
+        "credentials": _("Certificates that must be valid"),
+    },
+    "credential": {
+        "title": _("Professional title"),
+        "licence": _("Practice licence"),
+        "training": _("Training"),
+        "degree": _("Degree"),
+        "other": _("Other"),
+    },
     "exclusion": {
         "standing": _("Standing or age"),
         "specialty": _("Specialty"),

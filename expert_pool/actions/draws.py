@@ -27,7 +27,7 @@ from expert_pool.draw import (
 )
 from expert_pool.drawing import draw_panel
 from expert_pool.eligibility import SeatGroup
-from expert_pool.eligibility_rules import DEFAULT, EligibilityRules
+from expert_pool.eligibility_rules import EligibilityRules
 from expert_pool.experts import expert_leaf, leaf_salt
 from expert_pool.late_value import DrandRule, late_value
 from expert_pool.panel import PanelRule, check_panel
@@ -58,7 +58,7 @@ def request_draw(
     tender_id: str,
     groups: Sequence[SeatGroup],
     panel: PanelRule,
-    rules: EligibilityRules = DEFAULT,
+    rules: EligibilityRules | None = None,
     employer_cap: int = 0,
     reveal_minutes: int = DEFAULT_WINDOW,
     late_round: int = 0,
@@ -69,6 +69,7 @@ def request_draw(
     `reveal_minutes` is how long each party may take once it is its turn. `late_round` names a round of the drand chain
     quicknet to be mixed in, 0 for none; it must come after the last window.
 
+    `rules` are the limits of eligibility, those in force where none are given; they are frozen with the draw.
     `employer_cap` is the most seats that experts of one employer may hold, 0 for no limit. The table then carries an
     employer's tag, made with the draw's key; rows of relatives share `Row.kin` in the same way, where it is known.
 

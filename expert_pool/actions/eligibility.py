@@ -16,7 +16,7 @@ from expert_pool.entry_form import read_expert
 from expert_pool.experts import expert_leaf, leaf_salt
 from expert_pool.queries import candidates, ceremony, panels, pool
 from expert_pool.queries.candidates import Candidate, JudgedPool
-from expert_pool.records.eligibility import AvoidanceRecord, DrawEligibilityRecord
+from expert_pool.records.eligibility import AvoidanceRecord, DrawEligibilityRecord, PoolRulesRecord
 from expert_pool.transcript import read_result
 from kernel.fields import Fields
 from kernel.ids import new_id
@@ -64,6 +64,20 @@ def keep_judgement(session: Session, *, draw_id: str, judged: JudgedPool) -> str
     )
     session.flush()
     return sha256(canonical(rules)).hexdigest()
+
+
+def set_rules(session: Session, *, actor: Actor, rules: EligibilityRules, now: datetime) -> None:
+    """Set the limits of draws from now on; draws that were requested keep theirs.
+
+    The office that asks for a draw cannot choose them, so that no panel is shaped by its own limits.
+    """
+    actor.require(Duty.POOL_MANAGER)
+    newest = candidates.rules_history(session, 1)
+    number = newest[0].number + 1 if newest else 1
+    written = write_rules(rules)
+    session.add(PoolRulesRecord(number=number, rules=written, set_by=actor.person_id, set_at=now))
+    session.flush()
+    audit_log.append(session, Fact("pool.rules-set", actor.person_id, None, {"rules": written}), now)
 
 
 def recheck_avoidance(session: Session, tender_id: str, now: datetime) -> tuple[Avoidance, ...]:

@@ -4,19 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from accounts import queries as accounts
 from accounts.duties import Duty
 from crypto.canonical import read_canonical, unb64
 from expert_pool.conflicts import AGENCY, BIDDER, SUPERVISOR, TENDERER, Party, read_parties
 from expert_pool.eligibility import SeatGroup, judge, rules_for
-from expert_pool.eligibility_rules import EligibilityRules, read_rules
+from expert_pool.eligibility_rules import DEFAULT, EligibilityRules, read_rules
 from expert_pool.entry_form import expert_record
 from expert_pool.queries import pool
 from expert_pool.records.agencies import AgencyDrawRecord
 from expert_pool.records.draws import DrawRecord
-from expert_pool.records.eligibility import AvoidanceRecord, DrawEligibilityRecord
+from expert_pool.records.eligibility import AvoidanceRecord, DrawEligibilityRecord, PoolRulesRecord
 from kernel.errors import NotFound
 from kernel.working_days import business_day
 from storage.database import unseal
@@ -50,10 +50,11 @@ def judge_pool(
     *,
     tender_id: str,
     groups: Sequence[SeatGroup],
-    rules: EligibilityRules,
+    rules: EligibilityRules | None = None,
     now: datetime,
 ) -> JudgedPool:
-    """Judge every expert of the pool for a draw of this tender."""
+    """Judge every expert of the pool for a draw of this tender, by the limits in force unless others are given."""
+    rules = rules or rules_in_force(session)
     day, parties = business_day(now), avoided_parties(session, tender_id)
     checks = rules_for(rules, groups, parties, day)
     records = pool.experts(session)
@@ -63,6 +64,18 @@ def judge_pool(
         entry = expert_record(expert)
         found.append(Candidate(record.id, expert.number, expert.employer, entry, line.mask, line.excluded))
     return JudgedPool(tuple(found), rules, parties, day)
+
+
+def rules_in_force(session: Session) -> EligibilityRules:
+    """The limits that the pool manager set last; those of the law where nobody has."""
+    newest = rules_history(session, 1)
+    return read_rules(newest[0].rules) if newest else DEFAULT
+
+
+def rules_history(session: Session, limit: int = 20) -> list[PoolRulesRecord]:
+    """The limits that were set, newest first."""
+    found = select(PoolRulesRecord).order_by(col(PoolRulesRecord.number).desc()).limit(limit)
+    return list(session.exec(found))
 
 
 def avoided_parties(session: Session, tender_id: str) -> tuple[Party, ...]:

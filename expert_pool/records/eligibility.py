@@ -23,6 +23,16 @@ class DrawEligibilityRecord(SQLModel, table=True):
     avoided: bytes
 
 
+class PoolRulesRecord(SQLModel, table=True):
+    """The limits that the pool manager set from a moment on; the newest hold, none: those of the law."""
+
+    __tablename__ = "pool_rules"
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    rules: dict[str, Any] = Field(sa_column=_json())
+    set_by: str = Field(sa_type=Id, foreign_key="people.id")
+    set_at: datetime = Field(sa_type=UtcTime)
+
+
 class AvoidanceRecord(SQLModel, table=True):
     """A tie of a seated expert or a reserve that the check after the opening found; the party is sealed."""
 

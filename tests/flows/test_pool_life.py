@@ -13,7 +13,7 @@ from accounts.duties import Actor, Duty
 from expert_pool import actions, queries
 from expert_pool.actions.applications import apply, decide_application, decision_reason
 from expert_pool.actions.appraisals import answer_objection, appraise, appraise_by_system, object_to
-from expert_pool.actions.eligibility import recheck_avoidance, recompute_eligibility
+from expert_pool.actions.eligibility import recheck_avoidance, recompute_eligibility, set_rules
 from expert_pool.actions.pool import import_file
 from expert_pool.actions.standing import ban, change_standing, end_leave, file_leave, lift_ban, note_of
 from expert_pool.eligibility_rules import EligibilityRules
@@ -267,6 +267,26 @@ def test_the_parameters_of_a_draw_are_its_own(platform: Platform) -> None:
         kept, parties, _ = candidates.frozen_judgement(session, draw_id)
     assert kept == rules
     assert {party.role for party in parties} == {"tenderer", "bidder"}
+
+
+def test_the_limits_in_force_are_the_managers_and_earlier_draws_keep_theirs(
+    platform: Platform, manager: Actor
+) -> None:
+    tender = opened_tender(platform, PRICES)
+    fill_pool(platform, [f"Institute {n}" for n in range(6)])
+    earlier = request(platform, tender)
+    strict = EligibilityRules(cool_down_days=30, most_per_month=3, credentials=("licence",))
+    with platform.database.transaction() as session:
+        set_rules(session, actor=manager, rules=strict, now=platform.clock.now())
+        with pytest.raises(NotAllowed):
+            set_rules(session, actor=tender.office, rules=strict, now=platform.clock.now())
+    with platform.database.reading() as session:
+        assert candidates.rules_in_force(session) == strict
+        assert candidates.frozen_judgement(session, earlier.draw_id)[0] == EligibilityRules()
+        judged = candidates.judge_pool(
+            session, tender_id=tender.tender_id, groups=(ROADS,), now=platform.clock.now()
+        )
+    assert (judged.rules, {one.excluded for one in judged.candidates}) == (strict, {"validity"})
 
 
 def test_who_applies_is_looked_at_and_enters_or_is_told_why_not(platform: Platform, manager: Actor) -> None:

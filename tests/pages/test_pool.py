@@ -63,6 +63,7 @@ def test_the_manager_imports_and_somebody_applies_and_enters(world: World, tmp_p
     page.set_input_files("#file", tmp_path / "wrong.csv")
     page.click("form[action='/pool'] button")
     expect(page.locator(".govuk-notification-banner")).to_be_visible()
+    judge.visit(page, "/pool/rules", "pool-rules")
     form = world.page("newcomer")
     judge.visit(form, "/become-expert", "become-expert")
     filled = {"name": "李四", "id_number": "440300197503011234", "employer": "乙院", "specialties": "A0803"}

@@ -117,6 +117,16 @@ def test_the_manager_changes_standing_and_bans_with_reasons(scene: Scene) -> Non
     assert "Lift the ban" in shown
 
 
+def test_the_manager_sets_the_limits_of_later_draws(scene: Scene) -> None:
+    limits = {"tie_years": "5", "oldest": "65", "cool_down_days": "10", "most_per_month": "4"}
+    wrong = scene.page(scene.manager, "/pool/rules", {**limits, "tie_years": "99"})
+    assert (wrong.status_code, 'id="tie_years-error"' in wrong.text) == (422, True)
+    assert scene.page(scene.manager, "/pool/rules", {**limits, "credentials": "licence"}).status_code == 303
+    shown = scene.page(scene.manager, "/pool/rules").text
+    assert 'value="65"' in shown
+    assert 'value="licence" checked' in shown
+
+
 def test_somebody_applies_and_is_let_in(scene: Scene) -> None:
     newcomer = scene.platform.person("newcomer", Duty.APPLICANT)
     wrong = scene.page(newcomer, "/become-expert", {**APPLICATION, "born_on": "long ago"})

@@ -8,11 +8,12 @@ from litestar.params import FromPath, URLEncodedBody
 from accounts.duties import Actor, Duty
 from expert_pool import queries
 from expert_pool.actions.appraisals import appraise
-from expert_pool.actions.eligibility import Recomputation, found_avoidances, recompute_eligibility
+from expert_pool.actions.eligibility import Recomputation, found_avoidances, recompute_eligibility, set_rules
 from expert_pool.appraisal import OFFICE, SUPERVISOR, items
 from expert_pool.eligibility import CLAUSES, CODES
 from expert_pool.eligibility_rules import CLAUSES as LIMIT_CLAUSES
-from expert_pool.eligibility_rules import write_rules
+from expert_pool.eligibility_rules import VERSION, read_rules, write_rules
+from expert_pool.experts import CREDENTIALS
 from expert_pool.queries import appraisals, candidates
 from expert_pool.queries.statistics import exclusions_of, pool_figures
 from expert_pool.specialties import classification
@@ -22,10 +23,11 @@ from tender import queries as tenders
 from tender.lifecycle import Stage
 from tender.records import TenderRecord
 from web.guards import adapters_of
-from web.pages.forms import text
+from web.pages.forms import many, text, whole
 from web.pages.render import actor_of, refuse, render, see
 from web.routes import get, post
 
+LIMITS = ("tie_years", "oldest", "cool_down_days", "most_per_month")
 READERS = (Duty.POOL_MANAGER, Duty.SUPERVISOR)
 SIDES = (Duty.TENDER_OFFICE, Duty.SUPERVISOR)
 
@@ -84,6 +86,40 @@ def eligibility_values(
             "codes": CODES,
             "clauses": CLAUSES,
             "again": again,
+        }
+
+
+@get("/pool/rules")
+def show_rules(request: Request[Any, Any, Any]) -> Response[str]:
+    """The limits of draws, and who changed them when."""
+    return render(request, "pool-rules.html", form={}, **rules_values(request))
+
+
+@post("/pool/rules")
+def change_rules(request: Request[Any, Any, Any], data: URLEncodedBody[dict[str, Any]]) -> Response[Any]:
+    """Set the limits of draws from now on."""
+    adapters, actor = adapters_of(request), actor_of(request, Duty.POOL_MANAGER)
+    try:
+        limits = {name: whole(data, name) for name in LIMITS}
+        kinds = [kind for kind in many(data, "credentials") if kind]
+        rules = read_rules({"v": VERSION, **limits, "credentials": kinds})
+        with adapters.database.transaction() as session:
+            set_rules(session, actor=actor, rules=rules, now=adapters.clock.now())
+    except TenderingError as error:
+        return refuse(request, "pool-rules.html", error, form=data, **rules_values(request))
+    return see("/pool/rules")
+
+
+def rules_values(request: Request[Any, Any, Any]) -> dict[str, Any]:
+    """The limits in force with their clauses."""
+    actor_of(request, Duty.POOL_MANAGER)
+    with adapters_of(request).database.reading() as session:
+        return {
+            "rules": candidates.rules_in_force(session),
+            "history": candidates.rules_history(session),
+            "limits": LIMITS,
+            "kinds": CREDENTIALS,
+            "clauses": LIMIT_CLAUSES,
         }
 
 
@@ -172,4 +208,4 @@ def count_of(data: dict[str, Any], name: str) -> int:
     return int(given)
 
 
-ROUTES = [show_figures, show_eligibility, recompute, list_panels, show_panel, give]
+ROUTES = [show_figures, show_rules, change_rules, show_eligibility, recompute, list_panels, show_panel, give]
