@@ -36,6 +36,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person_id"),
     )
     op.create_table(
+        "pool_rules",
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("rules", sa.Text(), nullable=False),
+        sa.Column("set_by", sa.String(length=36), nullable=False),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["set_by"],
+            ["people.id"],
+        ),
+        sa.PrimaryKeyConstraint("number"),
+    )
+    op.create_table(
         "chair_rounds",
         sa.Column("tender_id", sa.String(length=36), nullable=False),
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
@@ -162,6 +174,38 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("expert_avoidance", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_expert_avoidance_tender_id"), ["tender_id"], unique=False)
+
+    op.create_table(
+        "expert_calls",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("tender_id", sa.String(length=36), nullable=False),
+        sa.Column("seat", sa.String(length=20), nullable=False),
+        sa.Column("seat_group", sa.String(length=40), nullable=False),
+        sa.Column("token_digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("pin_digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("placed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answer_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("channel", sa.String(length=20), nullable=False),
+        sa.Column("reason", sa.String(length=20), nullable=False),
+        sa.Column("wrong_pins", sa.Integer(), nullable=False),
+        sa.Column("record_digest", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("checked_in_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["tender_id"],
+            ["tenders.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("tender_id", "seat"),
+        sa.UniqueConstraint("token_digest"),
+    )
+    with op.batch_alter_table("expert_calls", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_expert_calls_answer_until"), ["answer_until"], unique=False)
+        batch_op.create_index(batch_op.f("ix_expert_calls_state"), ["state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_expert_calls_tender_id"), ["tender_id"], unique=False)
 
     op.create_table(
         "expert_spans",
@@ -826,8 +870,8 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_experts_name_digest"), ["name_digest"], unique=False)
         batch_op.create_index(batch_op.f("ix_experts_region"), ["region"], unique=False)
         batch_op.create_index(batch_op.f("ix_experts_standing"), ["standing"], unique=False)
-        batch_op.drop_column("name")
         batch_op.drop_column("employer")
+        batch_op.drop_column("name")
 
     with op.batch_alter_table("lots", schema=None) as batch_op:
         batch_op.add_column(sa.Column("rulebook", sa.Text(), nullable=True))
@@ -853,8 +897,8 @@ def downgrade() -> None:
         batch_op.drop_column("rulebook")
 
     with op.batch_alter_table("experts", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("employer", sa.VARCHAR(length=300), nullable=False))
         batch_op.add_column(sa.Column("name", sa.VARCHAR(length=200), nullable=False))
+        batch_op.add_column(sa.Column("employer", sa.VARCHAR(length=300), nullable=False))
         batch_op.drop_index(batch_op.f("ix_experts_standing"))
         batch_op.drop_index(batch_op.f("ix_experts_region"))
         batch_op.drop_index(batch_op.f("ix_experts_name_digest"))
@@ -976,6 +1020,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_expert_spans_expert_id"))
 
     op.drop_table("expert_spans")
+    with op.batch_alter_table("expert_calls", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_expert_calls_tender_id"))
+        batch_op.drop_index(batch_op.f("ix_expert_calls_state"))
+        batch_op.drop_index(batch_op.f("ix_expert_calls_answer_until"))
+
+    op.drop_table("expert_calls")
     with op.batch_alter_table("expert_avoidance", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_expert_avoidance_tender_id"))
 
@@ -993,5 +1043,6 @@ def downgrade() -> None:
     op.drop_table("dissents")
     op.drop_table("chair_votes")
     op.drop_table("chair_rounds")
+    op.drop_table("pool_rules")
     op.drop_table("draw_keys")
     op.drop_table("draw_chains")
