@@ -1,7 +1,8 @@
 """What a panel did, replayed from the log: whose verdicts and sheets counted when each lot was ranked.
 
-1. The seats are those of the draw. A reserve who takes a seat over is the next one of its group in the draw's order;
-   what the member who left had handed in and signed counts no more.
+1. The seats are those of the draw. A reserve who takes a seat over is the next one of its group in the draw's order,
+   but for those whom a cap on employers, or a tie found after the opening, passes over.
+   What the member who left had handed in and signed counts no more.
 2. The panel votes and signs only under a chair, whom it elected with more than half of all seats.
 3. A member hands in verdicts on a lot once, and signs a sheet once; again only after it was opened again.
 4. What counts for a lot is what stands when it is ranked. A ranking that was put aside is forgotten.
@@ -14,7 +15,11 @@ from typing import Any
 from client.claims import Evidence
 from crypto.log_entry import LoggedFact
 from expert_pool.draw import PanelDraw
+from expert_pool.reserves import Employers, employers_of, next_reserve
+from expert_pool.transcript import read_request
 from kernel.errors import IntegrityBroken
+
+NO_EMPLOYERS = Employers((), {}, {})
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,9 @@ class PanelLog:
     """The panel as it stands after the facts so far."""
 
     draw: PanelDraw
+    employers: Employers = NO_EMPLOYERS
+    leaves: dict[str, str] = field(default_factory=dict)
+    """leaf by seat"""
     seats: dict[str, str] = field(default_factory=dict)
     """seat group by seat"""
     called: list[str] = field(default_factory=list)
@@ -42,6 +50,7 @@ class PanelLog:
 
     def __post_init__(self) -> None:
         self.seats = {f"seat-{n}": seat.group for n, seat in enumerate(self.draw.seats, 1)}
+        self.leaves = {f"seat-{n}": seat.leaf for n, seat in enumerate(self.draw.seats, 1)}
         self.called = [seat.leaf for seat in self.draw.seats]
 
     def take(self, fact: LoggedFact) -> None:
@@ -67,10 +76,14 @@ class PanelLog:
     def _replace(self, _: str, data: Mapping[str, Any]) -> None:
         left, made = data["seat"], data["replacement"]
         group = self.seats.pop(left, None)
-        waiting = [leaf for leaf in self.draw.reserves.get(str(group), ()) if leaf not in self.called]
-        if waiting[:1] != [data["leaf"]] or made in self.seats:
+        self.leaves.pop(left, None)
+        passed = {*self.called, *data.get("passed_over", ())}
+        is_known = group in self.draw.reserves
+        seated = self.leaves.values()
+        due = next_reserve(self.draw, str(group), seated, passed, self.employers) if is_known else None
+        if due != data["leaf"] or made in self.seats:
             raise IntegrityBroken(what=f"{left} was not taken over by the next reserve of the draw")
-        self.seats[made] = str(group)
+        self.seats[made], self.leaves[made] = str(group), data["leaf"]
         self.called.append(data["leaf"])
         self.votes = {key: digest for key, digest in self.votes.items() if key[1] != left}
         self.sheets = {key: digest for key, digest in self.sheets.items() if key[1] != left}
@@ -118,7 +131,8 @@ def work_that_counted(evidence: Evidence, draw: PanelDraw) -> Mapping[str, Count
     Raises:
         IntegrityBroken: the panel's facts break one of the rules above.
     """
-    log = PanelLog(draw)
+    record = evidence.capsule.json("draw.json")
+    log = PanelLog(draw, employers_of(read_request(record["request"], record["table"])))
     for _, fact in evidence.facts:
         log.take(fact)
     return log.counted

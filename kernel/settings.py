@@ -29,6 +29,8 @@ class Settings:
     broker_password_file: str = ""
     message_gateway: str = ""
     """URL that takes short messages as JSON; empty means one file for each message in `var`/messages."""
+    voice_gateway_key_file: str = ""
+    """Key with which a voice gateway signs its reports of keypresses; empty means that none are taken."""
     public_url: str = "http://127.0.0.1:8000"
     """How people reach the site; printed in receipts and notices."""
     log_origin: str = "mingtang.local/log"

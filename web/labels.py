@@ -143,6 +143,21 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "witness": _("Witness"),
         "supervisor": _("Supervisor"),
     },
+    "call_state": {
+        "waiting": _("about to be called"),
+        "ringing": _("called, no answer yet"),
+        "accepted": _("accepted"),
+        "declined": _("declined"),
+        "no_answer": _("did not answer in time"),
+        "unreachable": _("left no telephone"),
+        "avoided": _("must avoid a party"),
+    },
+    "call_reason": {
+        "busy": _("not free at that time"),
+        "ill": _("ill"),
+        "interest": _("a tie to a party"),
+        "other": _("another reason"),
+    },
     "draw_step": {
         Step.COUNTERSIGN: _("countersign the request"),
         Step.COMMIT: _("commit to a secret"),

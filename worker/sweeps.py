@@ -9,6 +9,7 @@ from approval.queries import organisation, settings
 from approval.queries.calendar import calendar
 from approval.settings import CENTRE
 from crypto.canonical import canonical
+from expert_pool.actions.calls import close_calls
 from kernel.working_days import business_day
 from storage import outbox
 from storage.adapters import Adapters
@@ -26,6 +27,7 @@ BULLETIN_LIMIT = 64 << 20  # bytes of one PDF
 
 def sweep_all(session: Session, _: Adapters, payload: Payload, __: None, now: datetime) -> None:
     """Sweep once; while cases are left, ask for another sweep at once."""
+    close_calls(session, now)
     days = calendar(session)
     swept = sweep.sweep_cases(session, calendar=days, now=now)
     if swept.cases == sweep.CASES_AT_A_TIME:

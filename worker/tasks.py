@@ -12,7 +12,7 @@ from kernel.errors import NotYetClosed
 from storage.adapters import Adapters
 from storage.database import Session
 from tender.actions import close, open_bids
-from worker import blind, collusion, findings, guides, letters, messages, price_checks, reports, sweeps
+from worker import blind, calls, collusion, findings, guides, letters, messages, price_checks, reports, sweeps
 from worker.jobs import Job, Payload
 
 
@@ -74,6 +74,7 @@ JOBS: Mapping[str, Job] = {
     "make_bill": Job(letters.keep_paper("bill_id"), prepare=letters.write_bill),
     "make_minutes": Job(letters.keep_paper("meeting_id"), prepare=letters.write_minutes),
     "make_explanation": Job(letters.keep_paper("contact_id"), prepare=letters.write_explanation),
+    "call_expert": Job(calls.keep_call, prepare=calls.place_call),
     "send_message": Job(messages.keep_sent, prepare=messages.send_message),
     "recompute_due_dates": Job(recompute_due_dates),
     "make_guides": Job(guides.keep_guides, prepare=guides.write_guides),

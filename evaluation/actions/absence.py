@@ -18,7 +18,8 @@ from evaluation.queries import blind, judging
 from evaluation.queries import panel as queries
 from evaluation.records.panel import AbsenceRecord
 from evaluation.signed_work import words_digest
-from expert_pool.actions import seat_reserve
+from expert_pool.actions.calls import call_replacement
+from expert_pool.actions.draws import passed_over, seat_reserve
 from kernel.errors import BadInput, NotFound, Refused
 from kernel.ids import new_id
 from storage import audit_log
@@ -98,7 +99,9 @@ def confirm_absence(session: Session, *, actor: Actor, absence_id: str, now: dat
         "group": made.seat_group,
         "leaf": made.leaf,
         "absence": record.id,
+        "passed_over": passed_over(session, tender_id),
     }
+    call_replacement(session, tender_id=tender_id, seat=made.seat, now=now)
     audit_log.append(session, Fact("seat.replaced", tender_id, tender_id, data), now)
     return made.seat
 

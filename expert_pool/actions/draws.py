@@ -31,7 +31,8 @@ from expert_pool.eligibility_rules import EligibilityRules
 from expert_pool.experts import expert_leaf, leaf_salt
 from expert_pool.late_value import DrandRule, late_value
 from expert_pool.panel import PanelRule, check_panel
-from expert_pool.queries.candidates import judge_pool
+from expert_pool.queries.calls import calls
+from expert_pool.queries.candidates import avoidances, judge_pool
 from expert_pool.queries.pool import name_of
 from expert_pool.queries.verifier import verifier_sha256
 from expert_pool.records.draws import DrawPartyRecord, DrawRecord, PanelSeatRecord
@@ -139,8 +140,14 @@ def request_draw(
 
 
 def call_out(session: Session, *, actor: Actor, tender_id: str, now: datetime) -> list[tuple[str, str, str]]:
-    """Who must be called for a panel: seat, expert's number and name; each look is logged with who took it."""
+    """Who must be called by hand: seat, expert's number and name; each look is logged with who took it.
+
+    Raises:
+        Refused: the panel is called by machine, so nobody needs to see a name.
+    """
     actor.require(Duty.POOL_MANAGER)
+    if calls(session, tender_id):
+        raise Refused(rule="machine-calls", why="this panel is called by machine; its names stay sealed")
     members = [
         (seat.seat, expert.number, name_of(session, expert))
         for seat, expert in queries.panel(session, tender_id)
@@ -162,6 +169,7 @@ def seat_reserve(session: Session, *, tender_id: str, seat: str) -> PanelSeatRec
         raise NotFound(what="seat", id=seat)
     seated = {row.leaf for row, _ in taken if row.replaced_by is None and row.seat != seat}
     called, employers = {row.leaf for row, _ in taken}, employers_of(queries.request_value(draw))
+    called.update(row.leaf for row in avoidances(session, tender_id))
     waiting = next_reserve(read_result(draw.result), left.seat_group, seated, called, employers)
     if waiting is None:
         raise Refused(rule="reserves", why="no reserve of this group of seats is left")
@@ -177,6 +185,11 @@ def seat_reserve(session: Session, *, tender_id: str, seat: str) -> PanelSeatRec
     session.add(made)
     session.flush()
     return made
+
+
+def passed_over(session: Session, tender_id: str) -> list[JsonValue]:
+    """The leaves that no seat is given to any more, because the check after the opening found a tie."""
+    return [row.leaf for row in avoidances(session, tender_id)]
 
 
 def finish_draw(session: Session, draw: DrawRecord, now: datetime) -> None:

@@ -6,6 +6,7 @@ from crypto.canonical import b64
 from tests.doors.route import Route, route
 
 PARTIES = (Duty.TENDER_OFFICE, Duty.WITNESS, Duty.SUPERVISOR)
+CALL_READERS = (Duty.POOL_MANAGER, Duty.SUPERVISOR, Duty.TENDER_OFFICE)
 DRAW = "/api/draws/{draw_id}"
 HASH = "00" * 32
 CEREMONY: list[Route] = [
@@ -22,4 +23,6 @@ CEREMONY: list[Route] = [
     route(f"PUT {DRAW}/late-value/{{party}}", Scope.DRAW, *PARTIES, body={"value": "00"}),
     route(f"PUT {DRAW}/void-request", Scope.DRAW, Duty.TENDER_OFFICE, body={"reason": "a party is ill"}),
     route(f"POST {DRAW}/voiding", Scope.DRAW, Duty.SUPERVISOR),
+    route("POST /api/tenders/{tender_id}/calls", Scope.DRAW, Duty.POOL_MANAGER, body={"minutes": 30}),
+    route("GET /api/tenders/{tender_id}/calls", Scope.DRAW, *CALL_READERS),
 ]

@@ -42,6 +42,10 @@ PUBLIC = (
         "GET /api/exchange/keys",
         "POST /api/exchange/{peer}/inbox",
         "POST /api/exchange/{peer}/receipts/{number}",
+        "GET /api/calls/{token}",
+        "PUT /api/calls/{token}/answer",
+        "PUT /api/calls/{token}/check-in",
+        "POST /api/call-reports",
         "GET /log/checkpoint",
         "GET /log/tile/{path}",
     }
@@ -67,6 +71,8 @@ PUBLIC_PAGES = (
         "GET /tenders/{tender_id}/result",
         "GET /tenders/{tender_id}/evaluation-draws",
         "GET /calendar",
+        "GET /call/{token}",
+        "POST /call/{token}",
         "GET /static/{file_path}",
         "HEAD /static/{file_path}",
     }

@@ -59,6 +59,7 @@ AREAS = (
         "agency-draws": {Duty.CENTRE_OFFICE, Duty.APPLICANT},
         "intermediaries": {Duty.CENTRE_OFFICE, Duty.APPLICANT},
         "draws": {Duty.TENDER_OFFICE, Duty.WITNESS, Duty.SUPERVISOR},
+        "calls": {Duty.POOL_MANAGER, Duty.SUPERVISOR, Duty.TENDER_OFFICE},
     }
 )
 """First part of a page's path: the duties that have such pages."""
@@ -125,6 +126,8 @@ class Scene:
             post_id="none",
             case_id=self.case_id,
             party="office",
+            dealer="witness",
+            token="none",
             code="none",
             name="devices",
             version_id="none",
@@ -305,6 +308,8 @@ def visit(scene: Scene, name: str, cookie: str = "", **headers: str) -> httpx.Re
         organisation_id="none",
         **NOWHERE,
         party="office",
+        dealer="witness",
+        token="none",
         code="none",
         name="devices",
         version_id="none",

@@ -53,6 +53,8 @@ WITHOUT_KEY = {
     **repeats_of_panel.WITHOUT_KEY,
     **POOL_WITHOUT_KEY,
     "POST /api/draws/{draw_id}/voiding": "the draw is there once only",
+    "POST /api/tenders/{tender_id}/calls": "a panel is called once",
+    "POST /api/call-reports": "a call is answered once",
 }
 """The posts of the API that take no Idempotency-Key of the caller's choice, and why."""
 

@@ -1,10 +1,8 @@
 """The ceremony of a draw with each party dishonest in turn: a clear refusal or the same panel, never another one."""
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from shutil import copytree
 from typing import Any
 
 import pytest
@@ -17,10 +15,8 @@ from expert_pool.draw import Reveal, seed_of
 from expert_pool.drawing import draw_panel
 from expert_pool.escrow import DEALT, make_chain
 from expert_pool.transcript import read_result
-from kernel.clock import FixedClock
 from kernel.errors import BadInput, IntegrityBroken, NotAllowed, Refused, WrongReveal
 from storage import audit_log
-from storage.adapters import make_adapters
 from tests.builders import Platform, PublishedTender, make_platform
 from tests.flows.ceremonies import (
     PARTIES,
@@ -36,6 +32,7 @@ from tests.flows.ceremonies import (
     receive,
     reveal,
 )
+from tests.flows.copied import copy_of
 from tests.flows.panels import fill_pool, opened_tender, request
 
 WINDOW = timedelta(minutes=60)
@@ -55,11 +52,7 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> tuple[Platform, Publishe
 
 @pytest.fixture
 def platform(opened: tuple[Platform, PublishedTender], tmp_path: Path) -> Platform:
-    made, _ = opened
-    copytree(made.adapters.settings.var, tmp_path / "var")
-    clock = FixedClock(made.clock.at)
-    adapters = make_adapters(replace(made.adapters.settings, var=tmp_path / "var"), clock)
-    return Platform(adapters, clock, made.operator, dict(made.people))
+    return copy_of(opened[0], tmp_path / "var")
 
 
 @pytest.fixture
