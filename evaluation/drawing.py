@@ -15,9 +15,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, NoReturn
 
-from crypto.canonical import JsonValue, b64, canonical, tagged_hash
-from crypto.log_entry import leaf_data, read_fact
-from crypto.merkle import leaf_hash, verify_inclusion
+from crypto.canonical import JsonValue, canonical, tagged_hash
+from crypto.log_entry import read_fact
+from crypto.log_seed import HASH_HEX, Freeze, SeedRoot, check_tree, read_freeze, write_freeze, write_tree
 from crypto.seeded_random import SeededRandom
 from evaluation.case import DrawnFacts, EvaluationCase
 from evaluation.compliance import OpenedBid, screen
@@ -27,7 +27,6 @@ from evaluation.rulebook import Rulebook
 from evaluation.rulebook.numbers import write_decimal
 from evaluation.score_matrix import technical_only
 from evaluation.thresholds import below_minimum
-from expert_pool.agency_draw import Freeze, SeedRoot, read_freeze
 from kernel.errors import IntegrityBroken
 from kernel.fields import Fields
 from kernel.ids import BidId
@@ -38,7 +37,6 @@ TIES: Final = "ties"
 STAGES: Final = (FORMULA, TIES)
 COEFFICIENT, SAMPLE, TIE = "coefficient", "sample", "tie"
 FROZEN: Final = "evaluation-draw.frozen"
-HASH_HEX: Final = 64
 
 
 @dataclass(frozen=True)
@@ -170,14 +168,10 @@ def write_transcript(request: DrawRequest, freeze: Freeze, seed: SeedRoot | None
     record: dict[str, JsonValue] = {
         "v": VERSION,
         "request": write_request(request),
-        "freeze": {"index": freeze.index, "fact": b64(freeze.fact), "salt": b64(freeze.salt)},
+        "freeze": write_freeze(freeze),
     }
     if seed is not None:
-        record["tree"] = {
-            "size": freeze.seed_size,
-            "root": seed.root.hex(),
-            "proof": [hash.hex() for hash in seed.proof],
-        }
+        record["tree"] = write_tree(freeze, seed)
         record["result"] = [list(drawn) for drawn in draw_items(request, seed.root)]
     return record
 
@@ -216,9 +210,7 @@ def check_transcript(data: object) -> CheckedDraw:
     if told != (FROZEN, request.draw_id, request_hash(request).hex(), request.tender_id):
         _broken("the entry of the log froze something else")
     # (3) that entry stands in the tree, one entry before its end
-    seed = _seed(fields.inner("tree"), freeze)
-    leaf = leaf_hash(leaf_data(freeze.salt, freeze.fact))
-    verify_inclusion(leaf, freeze.index, freeze.seed_size, seed.proof, seed.root)
+    seed = check_tree(fields.inner("tree"), freeze)
     # (4) the root gives exactly this result
     result = draw_items(request, seed.root)
     if [list(drawn) for drawn in result] != fields.take("result"):
@@ -244,25 +236,6 @@ def _item(fields: Fields) -> DrawItem:
     name, among = fields.text("name", 40), fields.list("among")
     fields.done()
     return DrawItem(kind, name, tuple(str(one) for one in among))
-
-
-def _seed(fields: Fields, freeze: Freeze) -> SeedRoot:
-    if fields.whole("size", 2, 2**53 - 1) != freeze.seed_size:
-        _broken("the tree does not end with the entry after the freeze")
-    root = _hash(fields.text("root", HASH_HEX))
-    proof = tuple(_hash(text) for text in fields.list("proof"))
-    fields.done()
-    return SeedRoot(root, proof)
-
-
-def _hash(text: object) -> bytes:
-    try:
-        hash = bytes.fromhex(str(text))
-    except ValueError:
-        _broken("hashes are 64 hex digits")
-    if len(hash) != HASH_HEX // 2:
-        _broken("hashes are 64 hex digits")
-    return hash
 
 
 def _broken(what: str) -> NoReturn:

@@ -9,13 +9,12 @@ Format: docs/formats/agency-draw.md.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final, NoReturn
 
-from crypto.canonical import JsonValue, b64, canonical, tagged_hash, unb64
-from crypto.log_entry import leaf_data, read_fact
-from crypto.merkle import leaf_hash, verify_inclusion
+from crypto.canonical import JsonValue, canonical, tagged_hash
+from crypto.log_entry import read_fact
+from crypto.log_seed import HASH_HEX, Freeze, SeedRoot, check_tree, read_freeze, write_freeze, write_tree
 from expert_pool.draw import (
     DrawGroup,
     DrawRequest,
@@ -28,7 +27,7 @@ from expert_pool.draw import (
 )
 from expert_pool.drawing import draw_panel
 from expert_pool.transcript import read_request, write_result
-from kernel.errors import BadInput, IntegrityBroken, Refused
+from kernel.errors import IntegrityBroken, Refused
 from kernel.fields import Fields
 
 VERSION: Final = 1
@@ -36,29 +35,6 @@ RESERVES: Final = 3
 FROZEN: Final = "agency-draw.frozen"
 PARTIES: Final = ("log",)
 FIELDS: Final = ("code", "name", "qualification", "valid_until", "blacklisted")
-HASH_HEX: Final = 64
-
-
-@dataclass(frozen=True)
-class Freeze:
-    """The entry of the log that fixed a request: where it stands, its disclosed fact and salt."""
-
-    index: int
-    fact: bytes
-    salt: bytes
-
-    @property
-    def seed_size(self) -> int:
-        """The size of the tree whose root makes the seed: one entry more than with the freeze."""
-        return self.index + 2
-
-
-@dataclass(frozen=True)
-class SeedRoot:
-    """The root of that tree, and the path that proves the freeze to be in it."""
-
-    root: bytes
-    proof: tuple[bytes, ...]
 
 
 def listed(rows: Iterable[Mapping[str, Any]], service: str) -> list[dict[str, JsonValue]]:
@@ -131,14 +107,10 @@ def write_agency_transcript(
         "table": [write_row(row) for row in request.rows],
         "day": day,
         "agencies": [dict(agency) for agency in agencies],
-        "freeze": {"index": freeze.index, "fact": b64(freeze.fact), "salt": b64(freeze.salt)},
+        "freeze": write_freeze(freeze),
     }
     if seed is not None:
-        record["tree"] = {
-            "size": freeze.seed_size,
-            "root": seed.root.hex(),
-            "proof": [hash.hex() for hash in seed.proof],
-        }
+        record["tree"] = write_tree(freeze, seed)
         record["result"] = write_result(draw_agency(request, seed.root))
     return record
 
@@ -174,10 +146,7 @@ def check_agency_transcript(data: object) -> dict[str, Any]:
     if told != (FROZEN, request.draw_id, hash.hex(), day):
         _broken("the entry of the log froze something else")
     # (4) that entry stands in the tree, one entry before its end
-    seed = _seed(fields.inner("tree"), freeze)
-    verify_inclusion(
-        leaf_hash(leaf_data(freeze.salt, freeze.fact)), freeze.index, freeze.seed_size, seed.proof, seed.root
-    )
+    seed = check_tree(fields.inner("tree"), freeze)
     # (5) the root gives exactly this result
     result = draw_agency(request, seed.root)
     if write_result(result) != fields.take("result"):
@@ -193,36 +162,6 @@ def _agencies(fields: Fields) -> list[dict[str, JsonValue]]:
         read.append(agency | {"blacklisted": entry.truth("blacklisted")})
         entry.done()
     return read
-
-
-def read_freeze(fields: Fields) -> Freeze:
-    """The entry of the log that fixed a request, as a transcript gives it."""
-    freeze = Freeze(
-        fields.whole("index", 0, 2**53 - 3),
-        unb64(fields.text("fact", 4000)),
-        unb64(fields.text("salt"), length=32),
-    )
-    fields.done()
-    return freeze
-
-
-def _seed(fields: Fields, freeze: Freeze) -> SeedRoot:
-    if fields.whole("size", 2, 2**53 - 1) != freeze.seed_size:
-        _broken("the tree does not end with the entry after the freeze")
-    root = _hash(fields, fields.text("root", HASH_HEX))
-    proof = tuple(_hash(fields, text) for text in fields.list("proof"))
-    fields.done()
-    return SeedRoot(root, proof)
-
-
-def _hash(fields: Fields, text: object) -> bytes:
-    try:
-        hash = bytes.fromhex(str(text))
-    except ValueError:
-        raise BadInput(where=fields.where("proof"), why="hashes are 64 hex digits") from None
-    if len(hash) != HASH_HEX // 2:
-        raise BadInput(where=fields.where("proof"), why="hashes are 64 hex digits")
-    return hash
 
 
 def _broken(what: str) -> NoReturn:

@@ -3,6 +3,7 @@
 from sqlmodel import Session, col, select
 
 from crypto.canonical import JsonValue
+from crypto.log_seed import Freeze, SeedRoot
 from crypto.merkle import consistency_proof, inclusion_proof
 from evaluation.case import EvaluationCase
 from evaluation.drawing import (
@@ -19,7 +20,6 @@ from evaluation.drawing import (
 from evaluation.records.draws import EvaluationDrawRecord
 from evaluation.result import Ranking, ranking_digest
 from evaluation.rulebook import rulebook_digest
-from expert_pool.agency_draw import Freeze, SeedRoot
 from kernel.errors import NotFound
 from storage import audit_log
 from storage.audit_log import LogRecord

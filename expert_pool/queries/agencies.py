@@ -3,8 +3,9 @@
 from sqlmodel import Session, col, func, select
 
 from crypto.canonical import JsonValue
+from crypto.log_seed import Freeze, SeedRoot
 from crypto.merkle import inclusion_proof
-from expert_pool.agency_draw import Freeze, SeedRoot, write_agency_transcript
+from expert_pool.agency_draw import write_agency_transcript
 from expert_pool.records.agencies import AgencyDrawRecord
 from expert_pool.transcript import read_request
 from kernel.errors import NotFound

@@ -6,11 +6,10 @@ from pathlib import Path
 
 from crypto.canonical import JsonValue
 from crypto.log_entry import fact_bytes, leaf_data
+from crypto.log_seed import Freeze, SeedRoot
 from crypto.merkle import inclusion_proof, leaf_hash, root_of
 from expert_pool.agency_draw import (
     FROZEN,
-    Freeze,
-    SeedRoot,
     check_agency_transcript,
     freeze_request,
     listed,

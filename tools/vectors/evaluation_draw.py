@@ -6,6 +6,7 @@ from pathlib import Path
 
 from crypto.canonical import JsonValue
 from crypto.log_entry import fact_bytes, leaf_data
+from crypto.log_seed import Freeze, SeedRoot
 from crypto.merkle import inclusion_proof, leaf_hash, root_of
 from evaluation.drawing import (
     COEFFICIENT,
@@ -20,7 +21,6 @@ from evaluation.drawing import (
     request_hash,
     write_transcript,
 )
-from expert_pool.agency_draw import Freeze, SeedRoot
 
 FOLDER = Path("tests/vectors/evaluation-draw")
 BIDS = tuple(f"bid-{n:02}" for n in range(1, 13))
