@@ -78,6 +78,8 @@ class ReadEntry:
     expert: Expert
     identity: Identity = field(repr=False)
     sign_in: str = field(default="", repr=False)
+    absent: frozenset[str] = frozenset()
+    """fields for which the file has no column: a known entry keeps its own"""
 
 
 @dataclass(frozen=True)
@@ -162,7 +164,8 @@ def _entry(
     faults.sort(key=lambda one: [*columns.values(), one.column].index(one.column))
     if faults or expert is None or identity is None:
         return None, faults
-    return ReadEntry(line, expert, identity, given.get("sign_in", "")), faults
+    absent = frozenset(PARTS[key][0] if key in PARTS else key for key in HEADINGS if key not in given)
+    return ReadEntry(line, expert, identity, given.get("sign_in", ""), absent), faults
 
 
 def _attempt(

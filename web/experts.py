@@ -9,6 +9,7 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from accounts.credentials import Scope
 from accounts.duties import Duty
 from expert_pool import actions, queries
+from expert_pool.actions.pool import EXPERT_FIELDS, IDENTITY_FIELDS
 from expert_pool.eligibility import SeatGroup
 from expert_pool.experts import Expert
 from expert_pool.panel import PanelRule
@@ -24,6 +25,17 @@ from web.shapes import Shape, create_once, page_limit, paged, read_cursor
 POOL_LIMIT = 16 << 20  # bytes of one import; 50,000 experts fit
 MOST_QUOTA = 99
 REQUEST_READERS = (Duty.TENDER_OFFICE, Duty.SUPERVISOR, Duty.WITNESS, Duty.POOL_MANAGER)
+
+NOT_IN_JSON = (EXPERT_FIELDS | IDENTITY_FIELDS) - {
+    "number",
+    "name",
+    "employer",
+    "specialties",
+    "region",
+    "standing",
+    "valid_until",
+}
+"""What `ExpertShape` does not say: a known entry keeps it."""
 
 
 class ExpertShape(Shape):
@@ -85,6 +97,7 @@ def import_experts(request: Request[Any, Any, Any], data: JSONBody[PoolRequest])
                 valid_until=one.valid_until,
             ),
             one.sign_in,
+            absent=NOT_IN_JSON,
         )
         for one in data.experts
     ]

@@ -1,7 +1,7 @@
 """What is done to the pool as a whole: experts are imported."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 
 from sqlmodel import Session
@@ -20,15 +20,22 @@ from storage import audit_log
 from storage.audit_log import Fact
 
 NO_IDENTITY = Identity()
+EXPERT_FIELDS = frozenset(one.name for one in fields(Expert))
+IDENTITY_FIELDS = frozenset(one.name for one in fields(Identity))
 
 
 @dataclass(frozen=True)
 class PoolEntry:
-    """One expert to import; `sign_in` names the account that the expert works with."""
+    """One expert to import; `sign_in` names the account that the expert works with.
+
+    `absent` names the fields of expert and identity that the source does not have at all: a known entry keeps its own,
+    so that a list without relatives loses nobody's relatives.
+    """
 
     expert: Expert
     sign_in: str = field(default="", repr=False)
     identity: Identity = field(default=NO_IDENTITY, repr=False)
+    absent: frozenset[str] = frozenset()
 
 
 def import_pool(session: Session, *, actor: Actor, entries: Sequence[PoolEntry], now: datetime) -> int:
@@ -76,7 +83,7 @@ def import_file(
     imported = 0
     for one in file.entries:
         try:
-            keep_entry(session, PoolEntry(one.expert, one.sign_in, one.identity), "", now)
+            keep_entry(session, PoolEntry(one.expert, one.sign_in, one.identity, one.absent), "", now)
             imported += 1
         except BadInput as error:
             column = str(error.facts["where"]).removeprefix(".")
@@ -93,11 +100,15 @@ def import_file(
 def keep_entry(session: Session, entry: PoolEntry, where: str, now: datetime) -> str:
     """Write one entry, new or by its number; returns the expert's id. The caller logs it.
 
+    A known expert keeps the standing that acts with reasons gave: no import lifts a suspension.
+
     Raises:
         BadInput: the account does not exist or has no duty of an expert, or the person is in the pool already.
     """
+    known = pool.expert_by_number(session, entry.expert.number)
+    if known is not None:
+        entry = _merged(session, known, entry)
     expert = entry.expert
-    known = pool.expert_by_number(session, expert.number)
     person_id = known.person_id if known else None
     if entry.sign_in:
         person = accounts.person_by_sign_in(session, entry.sign_in)
@@ -120,7 +131,7 @@ def keep_entry(session: Session, entry: PoolEntry, where: str, now: datetime) ->
             title=expert.title,
             specialties=sorted(expert.specialties),
             standing=expert.standing,
-            standing_reason="",
+            standing_reason=known.standing_reason if known else "",
             valid_until=expert.valid_until,
             person_id=person_id,
             updated_at=now,
@@ -128,3 +139,15 @@ def keep_entry(session: Session, entry: PoolEntry, where: str, now: datetime) ->
     )
     session.flush()
     return id
+
+
+def _merged(session: Session, known: ExpertRecord, entry: PoolEntry) -> PoolEntry:
+    """The entry with what its source does not have taken from the known one."""
+    expert, identity = pool.entry(session, known)
+    kept = {name: getattr(expert, name) for name in entry.absent & EXPERT_FIELDS}
+    who = {name: getattr(identity, name) for name in entry.absent & IDENTITY_FIELDS}
+    return replace(
+        entry,
+        expert=replace(entry.expert, **{**kept, "standing": known.standing}),
+        identity=replace(entry.identity, **who),
+    )

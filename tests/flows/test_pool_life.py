@@ -119,6 +119,25 @@ def test_a_file_is_imported_whole_or_by_its_good_lines(platform: Platform, manag
         import_file(session, actor=platform.operator, file=file, keep_good=True, now=platform.clock.now())
 
 
+def test_a_list_that_lacks_columns_takes_nothing_away_and_lifts_no_suspension(
+    platform: Platform, manager: Actor
+) -> None:
+    add(platform, manager, actions.PoolEntry(full_expert(), identity=WHO))
+    with platform.database.transaction() as session:
+        id = pool.experts(session)[0].id
+        now = platform.clock.now()
+        change_standing(session, actor=manager, expert_id=id, act="suspend", reason="complaint", now=now)
+        lines = "number,name,employer,specialties,standing,interests\nE002,李四,丙院,A08,active,\n"
+        file = read_pool_file(csv_lines(lines.encode()))
+        import_file(session, actor=manager, file=file, keep_good=False, now=now)
+    with platform.database.reading() as session:
+        row = pool.expert(session, id)
+        expert, identity = pool.entry(session, row)
+    assert (row.standing, row.standing_reason, identity) == ("suspended", "complaint", WHO)
+    assert (expert.employer, expert.relatives) == ("丙院", full_expert().relatives)
+    assert expert.interests == ()
+
+
 def test_each_limit_excludes_by_its_code(platform: Platform, manager: Actor) -> None:
     tender = opened_tender(platform, PRICES)
     fill_pool(platform, [f"Institute {n}" for n in range(8)])

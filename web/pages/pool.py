@@ -23,7 +23,7 @@ from expert_pool.queries.applications import open_applications
 from expert_pool.queries.appraisals import open_objections
 from kernel.errors import BadInput, BadPoolFile, NotFound, TenderingError
 from tender import queries as tenders
-from web.experts import POOL_LIMIT, ExpertShape, PoolRequest
+from web.experts import NOT_IN_JSON, POOL_LIMIT, ExpertShape, PoolRequest
 from web.guards import adapters_of
 from web.language import language_of, translate, translate_reason
 from web.pages.forms import FileForm
@@ -197,7 +197,7 @@ def entry_of(shape: ExpertShape) -> actions.PoolEntry:
         standing=shape.standing,
         valid_until=shape.valid_until,
     )
-    return actions.PoolEntry(expert, shape.sign_in)
+    return actions.PoolEntry(expert, shape.sign_in, absent=NOT_IN_JSON)
 
 
 def read_form(given: dict[str, JsonValue]) -> PoolFile:
