@@ -135,7 +135,8 @@ def peer() -> None:
             make_request("bench", 1, "bench", groups, ("office",), rows, DrawTerms())
             ours = time.process_time() - start
             print(
-                f"{experts} experts, 7 seats: sortition-algorithms maximin {done.stdout.split()[-1]} s, ours {ours:.3f} s"
+                f"{experts} experts, 7 seats: sortition-algorithms maximin {done.stdout.split()[-1]} s, "
+                f"ours, exact leximin, {ours:.3f} s"
             )
     except (subprocess.SubprocessError, OSError) as error:
         print(f"the peer was not measured: {type(error).__name__}")
