@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from client.console import plain_errors, say
-from client.draw_chances import explain_command, probabilities_command, simulate_command
+from client.draw_chances import explain_command, probabilities_command, rfc3797_command, simulate_command
 from client.draw_escrow import (
     CHAINS,
     countersign_command,
@@ -36,6 +36,7 @@ SecretFile = Annotated[Path, typer.Option(help="File with your secret")]
 DRAWS.command("probabilities")(probabilities_command)
 DRAWS.command("explain")(explain_command)
 DRAWS.command("simulate")(simulate_command)
+DRAWS.command("rfc3797")(rfc3797_command)
 DRAWS.command("key")(key_command)
 DRAWS.command("countersign")(countersign_command)
 DRAWS.command("escrow")(deal_command)

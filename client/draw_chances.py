@@ -1,4 +1,4 @@
-"""`mingtang draw probabilities | explain | simulate`: the chances of a pool in a file, on anybody's machine."""
+"""`mingtang draw probabilities | explain | simulate | rfc3797`: chances of a pool in a file, on any machine."""
 
 import json
 import sys
@@ -10,10 +10,11 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from client.console import ERR, OUT, plain_errors
+from client.console import ERR, OUT, plain_errors, say
 from expert_pool.drawing_input import Pool, probabilities, read_pool
 from expert_pool.explain_draw import Explanation, explain, write_explanation
 from expert_pool.hall import Relaxation, describe_relaxation, write_shortage
+from expert_pool.rfc3797 import select
 from expert_pool.simulate_draw import simulate
 from kernel.errors import BadInput, TooFewEligibleExperts
 
@@ -78,6 +79,17 @@ def simulate_command(
         show(f"{seeds} draws", ["expert", "probability", "expected", "drawn", "z"], rows, len(rows))
         OUT.print(f"largest |z| {made.largest:.2f}: {'fits' if made.is_plausible else 'DOES NOT FIT'}")
     raise typer.Exit(0 if made.is_plausible else 1)
+
+
+def rfc3797_command(
+    key: Annotated[str, typer.Argument(help="The key string, such as 9319./2.5.8.10.12./")],
+    pool: Annotated[int, typer.Option(help="How many are on the numbered list")],
+    count: Annotated[int, typer.Option(help="How many to select")],
+    as_json: AsJson = False,
+) -> None:
+    """Select by RFC 3797 from a numbered list, where somebody's rules ask for it; our panels are not drawn so."""
+    with plain_errors(as_json):
+        say({"method": "RFC 3797", "selected": select(key, pool, count)}, as_json=as_json)
 
 
 @contextmanager

@@ -1,8 +1,9 @@
-"""Size and make-up of a panel, as data: odd, five or more, outside experts at least two thirds.
+"""Size and make-up of a panel, as data with the clause of each limit: odd, five or more, two thirds drawn experts.
 
-Source: 招标投标法 article 37. Other laws ask for other figures; the rule stands in the request of the draw.
+Other laws ask for other figures; the rule is a parameter of the draw's request.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -11,11 +12,22 @@ from kernel.errors import Refused
 
 @dataclass(frozen=True)
 class PanelRule:
-    """The limits of one law."""
+    """The limits of one law; `most_representatives` None is no limit beside the share."""
 
     fewest_members: int = 5
     must_be_odd: bool = True
     least_experts: Fraction = Fraction(2, 3)
+    most_representatives: int | None = None
+    none_if_related: bool = True
+
+
+CLAUSES: Mapping[str, str] = {
+    "fewest_members": "招标投标法 第三十七条：成员人数为五人以上",
+    "must_be_odd": "招标投标法 第三十七条：单数",
+    "least_experts": "招标投标法 第三十七条：技术、经济等方面的专家不得少于成员总数的三分之二",
+    "most_representatives": "重庆市（2018）：招标人代表不超过三分之一且不超过二人；其他地区以本地规定为准",
+    "none_if_related": "重庆市（2018）：投标人与招标人有利害关系的，招标人不派代表",
+}
 
 
 def fewest_experts(rule: PanelRule, members: int) -> int:
@@ -23,11 +35,19 @@ def fewest_experts(rule: PanelRule, members: int) -> int:
     return -(-members * rule.least_experts.numerator // rule.least_experts.denominator)
 
 
-def check_panel(rule: PanelRule, experts: int, representatives: int) -> None:
+def most_representatives(rule: PanelRule, members: int, *, is_related: bool = False) -> int:
+    """How many of so many members may be the tenderer's; none where a bidder is related to the tenderer."""
+    if is_related and rule.none_if_related:
+        return 0
+    share = members - fewest_experts(rule, members)
+    return share if rule.most_representatives is None else min(share, rule.most_representatives)
+
+
+def check_panel(rule: PanelRule, experts: int, representatives: int, *, is_related: bool = False) -> None:
     """Accept a panel of drawn experts and representatives of the tenderer.
 
     Raises:
-        Refused: too small, even, or with too few drawn experts.
+        Refused: too small, even, with too few drawn experts or too many representatives.
     """
     members = experts + representatives
     if members < rule.fewest_members:
@@ -38,3 +58,7 @@ def check_panel(rule: PanelRule, experts: int, representatives: int) -> None:
     if experts < needed:
         why = f"{experts} drawn experts among {members} members; at least {needed} are needed"
         raise Refused(rule="panel-experts", why=why)
+    most = most_representatives(rule, members, is_related=is_related)
+    if representatives > most:
+        why = f"{representatives} representatives of the tenderer; at most {most} are allowed"
+        raise Refused(rule="panel-representatives", why=why)

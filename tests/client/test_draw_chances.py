@@ -76,3 +76,9 @@ def test_simulated_draws_are_counted_beside_the_chances(tmp_path: Path) -> None:
     code, text = run(tmp_path, pool_of(), "simulate", "--seeds", "200")
     assert (code, "fits" in text) == (0, True)
     assert run(tmp_path, pool_of(), "simulate", "--seeds", "0", "--json")[0] == 1
+
+
+def test_rfc_3797_is_a_mode_of_its_own() -> None:
+    key = "9319./2.5.8.10.12./9.18.26.34.41.45./"
+    done = CliRunner().invoke(APP, ["draw", "rfc3797", key, "--pool", "25", "--count", "3", "--json"])
+    assert json.loads(done.stdout) == {"method": "RFC 3797", "selected": [17, 7, 2]}

@@ -2,7 +2,10 @@
 
 import json
 import random
+import subprocess
+import sys
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -258,6 +261,18 @@ def remove(name: str) -> Callable[[dict[str, bytes]], None]:
     return apply
 
 
+def test_the_capsule_brings_the_program_that_checks_its_draw(story: Story, tmp_path: Path) -> None:
+    parts = unpack(story.public).parts
+    for name in ("draw.json", "verify_draw.py"):
+        (tmp_path / name).write_bytes(parts[name])
+    assert (
+        json.loads(parts["draw.json"])["request"]["verifier"] == sha256(parts["verify_draw.py"]).hexdigest()
+    )
+    command = [sys.executable, "-I", str(tmp_path / "verify_draw.py"), str(tmp_path / "draw.json")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, "holds:" in done.stdout) == (0, True)
+
+
 @pytest.mark.parametrize(
     ("change", "claim"),
     [
@@ -290,6 +305,7 @@ def remove(name: str) -> Callable[[dict[str, bytes]], None]:
         (report, "the report is the logged one"),
         (remove("bids/"), "all bids were on time"),
         (remove("draw.json"), "the panel is the draw's result"),
+        (remove("verify_draw.py"), "the panel is the draw's result"),
         (remove("report.json"), "the report is the logged one"),
     ],
 )
