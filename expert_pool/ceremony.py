@@ -13,7 +13,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, NoReturn
 
 from kernel.errors import Refused
 
@@ -115,24 +115,28 @@ def check_step(state: CeremonyState, step: Step, party: str, now: datetime) -> N
     if step is found.step:
         if party in found.parties:
             return
-        raise Refused(rule="ceremony-order", why=_turn(found))
+        _refuse_turn(found)
     if step is Step.REVEAL and found.step is Step.RESCUE and party in found.parties:
         why = "the window of this party is over; its secret is rebuilt from the shares of the others"
         raise Refused(rule="reveal-window", why=why)
     if step is Step.RESCUE and found.step is Step.REVEAL and party in found.parties:
         raise Refused(rule="reveal-window", why="this party may still reveal its secret itself")
-    raise Refused(rule="ceremony-order", why=_turn(found))
+    _refuse_turn(found)
 
 
-def _turn(found: Due) -> str:
-    names = ", ".join(found.parties)
-    return {
-        Step.COMMIT: f"no commitment yet from {names}",
-        Step.DEAL: f"no shares yet from {names}",
-        Step.RECEIVE: f"no receipt for the shares yet from {names}",
-        Step.REVEAL: f"it is the turn of {names}",
-        Step.RESCUE: f"the secret of {names} has to be rebuilt first",
-    }.get(found.step, "the late value is due")
+def _refuse_turn(found: Due) -> NoReturn:
+    names, rule = ", ".join(found.parties), "ceremony-order"
+    if found.step is Step.COMMIT:
+        raise Refused(rule=rule, why=f"no commitment yet from {names}")
+    if found.step is Step.DEAL:
+        raise Refused(rule=rule, why=f"no shares yet from {names}")
+    if found.step is Step.RECEIVE:
+        raise Refused(rule=rule, why=f"no receipt for the shares yet from {names}")
+    if found.step is Step.REVEAL:
+        raise Refused(rule=rule, why=f"it is the turn of {names}")
+    if found.step is Step.RESCUE:
+        raise Refused(rule=rule, why=f"the secret of {names} has to be rebuilt first")
+    raise Refused(rule=rule, why="the late value is due")
 
 
 def _missing(state: CeremonyState, step: Step) -> tuple[str, ...]:

@@ -7,12 +7,13 @@ from litestar import Request, Response
 from litestar.params import FromPath, FromQuery, JSONBody
 
 from accounts.credentials import Scope
-from accounts.duties import Duty
+from accounts.duties import Actor, Duty
 from expert_pool import actions, queries
 from expert_pool.actions.pool import EXPERT_FIELDS, IDENTITY_FIELDS
 from expert_pool.eligibility import SeatGroup
 from expert_pool.experts import Expert
 from expert_pool.panel import PanelRule
+from expert_pool.queries.calls import all_checked_in
 from kernel.errors import BadInput, NotFound
 from storage.database import Session
 from tender import queries as tenders
@@ -190,14 +191,23 @@ def show_record(request: Request[Any, Any, Any], draw_id: FromPath[str]) -> Any:
 
 @get("/api/tenders/{tender_id:str}/panel")
 def show_panel(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> dict[str, Any]:
-    """The panel: names for everybody once the evaluation is over, before that one's own seat only."""
+    """The panel: names for everybody once the evaluation is over, before that one's own seat only.
+
+    The office and the supervisor read the names of a panel that was called by machine once all have checked in.
+    """
     found = find_caller(request)
     with adapters_of(request).database.reading() as session:
-        is_over = tenders.tender(session, tender_id).stage == Stage.EVALUATED
+        tender = tenders.tender(session, tender_id)
+        is_over = tender.stage == Stage.EVALUATED
+        sees_names = is_over or (
+            found is not None
+            and (found.actor.holds(Duty.SUPERVISOR) or is_office_of(found.actor, tender.tenderer_id))
+            and all_checked_in(session, tender_id)
+        )
         own = found.actor.person_id if found else None
         seats = []
         for seat, expert in queries.panel(session, tender_id):
-            entry = queries.entry(session, expert)[0] if is_over else None
+            entry = queries.entry(session, expert)[0] if sees_names else None
             seats.append(
                 {
                     "seat": seat.seat,
@@ -208,6 +218,11 @@ def show_panel(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> dic
                 }
             )
     return {"seats": seats, "names_are_public": is_over}
+
+
+def is_office_of(actor: Actor, tenderer_id: str) -> bool:
+    """Whether somebody acts for the tenderer."""
+    return actor.holds(Duty.TENDER_OFFICE) and actor.organisation_id == tenderer_id
 
 
 @post("/api/tenders/{tender_id:str}/call-out")

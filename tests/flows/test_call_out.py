@@ -127,6 +127,8 @@ def test_a_panel_that_accepts_and_checks_in_is_complete(platform: Platform, tend
     with pytest.raises(Refused, match="only who accepted"):
         arrive(platform, said["seat-1"])
     assert all(answer(platform, one) for one in said.values())
+    assert arrive(platform, said["seat-1"])
+    assert not any(names(platform, tender).values())
     assert [arrive(platform, one) for one in said.values()] == [True] * 5
     with platform.database.reading() as session:
         assert calls.all_checked_in(session, tender.tender_id)
@@ -134,8 +136,22 @@ def test_a_panel_that_accepts_and_checks_in_is_complete(platform: Platform, tend
     assert (told.count("call.placed"), told.count("call.checked-in"), told[-1]) == (5, 5, "panel.complete")
     with pytest.raises(Refused, match="answered already"):
         answer(platform, said["seat-1"])
+    assert names(platform, tender) == {"office": True, "supervisor": True, "pool-manager": False, "": False}
     with pytest.raises(Refused, match="being called already"):
         start(platform, tender)
+
+
+def names(platform: Platform, tender: PublishedTender) -> dict[str, bool]:
+    """Who reads names on the panel now."""
+    door = Door(TestClient(create_app(platform.adapters)), platform)
+    people = {"": None, "office": tender.office} | {
+        name: platform.people[name] for name in ("supervisor", "pool-manager")
+    }
+    path = f"/api/tenders/{tender.tender_id}/panel"
+    return {
+        name: any(seat["name"] for seat in door.call(person, "GET", path).json()["seats"])
+        for name, person in people.items()
+    }
 
 
 def test_who_declines_gives_the_seat_to_the_next_reserve_who_is_called_at_once(
