@@ -126,7 +126,8 @@ def _enter(
         )
     accounts.grant_expert(session, actor=actor, person_id=record.person_id, now=now)
     entered = read_expert(Fields({**write_expert(expert), "number": number, "standing": ACTIVE}))
-    id = keep_entry(session, PoolEntry(entered, identity=identity), "application", now)
+    id = keep_entry(session, pool.Known(session), PoolEntry(entered, identity=identity), "application", now)
+    session.flush()
     row = pool.expert(session, id, lock=True)
     row.person_id = record.person_id
     session.add(row)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session
 
@@ -46,6 +47,7 @@ def import_pool(session: Session, *, actor: Actor, entries: Sequence[PoolEntry],
     """
     actor.require(Duty.POOL_MANAGER)
     seen: set[str] = set()
+    register = pool.Known(session)
     for position, entry in enumerate(entries):
         where, expert = f"experts[{position}]", entry.expert
         if expert.number in seen or not expert.number.strip():
@@ -55,7 +57,8 @@ def import_pool(session: Session, *, actor: Actor, entries: Sequence[PoolEntry],
         if not (expert.name.strip() and expert.employer.strip() and expert.specialties):
             raise BadInput(where=where, why="name, employer and at least one specialty are needed")
         seen.add(expert.number)
-        keep_entry(session, entry, where, now)
+        keep_entry(session, register, entry, where, now)
+    session.flush()
     # Counts only: a digest of entries without a key would let a guessed entry be confirmed from the public log.
     data: dict[str, JsonValue] = {"experts": len(entries)}
     audit_log.append(session, Fact("pool.imported", actor.person_id, None, data), now)
@@ -80,14 +83,17 @@ def import_file(
     """
     actor.require(Duty.POOL_MANAGER)
     faults = list(file.faults)
-    imported = 0
+    imported, register = 0, pool.Known(session)
     for one in file.entries:
         try:
-            keep_entry(session, PoolEntry(one.expert, one.sign_in, one.identity, one.absent), "", now)
+            keep_entry(
+                session, register, PoolEntry(one.expert, one.sign_in, one.identity, one.absent), "", now
+            )
             imported += 1
         except BadInput as error:
             column = str(error.facts["where"]).removeprefix(".")
             faults.append(Fault(one.line, column, str(error.facts["why"])))
+    session.flush()
     faults.sort(key=lambda fault: fault.line)
     if faults and not keep_good:
         why = f"nothing was imported: {len(faults)} places are wrong"
@@ -97,7 +103,7 @@ def import_file(
     return ImportReport(imported, tuple(faults))
 
 
-def keep_entry(session: Session, entry: PoolEntry, where: str, now: datetime) -> str:
+def keep_entry(session: Session, register: pool.Known, entry: PoolEntry, where: str, now: datetime) -> str:
     """Write one entry, new or by its number; returns the expert's id. The caller logs it.
 
     A known expert keeps the standing that acts with reasons gave: no import lifts a suspension.
@@ -105,7 +111,7 @@ def keep_entry(session: Session, entry: PoolEntry, where: str, now: datetime) ->
     Raises:
         BadInput: the account does not exist or has no duty of an expert, or the person is in the pool already.
     """
-    known = pool.expert_by_number(session, entry.expert.number)
+    known = register.by_number.get(entry.expert.number)
     if known is not None:
         entry = _merged(session, known, entry)
     expert = entry.expert
@@ -116,29 +122,28 @@ def keep_entry(session: Session, entry: PoolEntry, where: str, now: datetime) ->
             raise BadInput(where=f"{where}.sign_in", why="there is no such account with the duty expert")
         person_id = person.id
     identity = pool.identity_digest(session, entry.identity.id_number)
-    double = pool.expert_by_digest(session, identity) if identity else None
+    double = register.by_identity.get(identity) if identity else None
     if double is not None and double.number != expert.number:
         raise BadInput(where=f"{where}.id_number", why="this person is in the pool under another number")
     id = known.id if known else new_id()
-    session.merge(
-        ExpertRecord(
-            id=id,
-            number=expert.number,
-            sealed=pool.seal_entry(session, id, expert, entry.identity),
-            identity_digest=identity,
-            name_digest=pool.name_digest(session, expert.name),
-            region=expert.region,
-            title=expert.title,
-            specialties=sorted(expert.specialties),
-            standing=expert.standing,
-            standing_reason=known.standing_reason if known else "",
-            valid_until=expert.valid_until,
-            person_id=person_id,
-            updated_at=now,
-        )
-    )
-    session.flush()
-    return id
+    values: dict[str, Any] = {
+        "sealed": pool.seal_entry(session, id, expert, entry.identity),
+        "identity_digest": identity,
+        "name_digest": pool.name_digest(session, expert.name),
+        "region": expert.region,
+        "title": expert.title,
+        "specialties": sorted(expert.specialties),
+        "valid_until": expert.valid_until,
+        "person_id": person_id,
+        "updated_at": now,
+    }
+    if known is not None:
+        record = known.sqlmodel_update(values)
+    else:
+        record = ExpertRecord(id=id, number=expert.number, standing=expert.standing, **values)
+    session.add(record)
+    register.add(record)
+    return record.id
 
 
 def _merged(session: Session, known: ExpertRecord, entry: PoolEntry) -> PoolEntry:

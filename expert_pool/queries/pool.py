@@ -8,7 +8,7 @@ from sqlalchemy import Text, type_coerce
 from sqlmodel import Session, col, func, select
 
 from accounts import queries as accounts
-from crypto.canonical import read_canonical
+from crypto.canonical import read_json
 from expert_pool.conflicts import same_name
 from expert_pool.entry_form import entry_bytes, read_expert, read_identity
 from expert_pool.experts import Employment, Expert, Identity, Span
@@ -54,7 +54,7 @@ def identity_digest(session: Session, id_number: str) -> bytes | None:
 
 def entry(session: Session, record: ExpertRecord) -> tuple[Expert, Identity]:
     """The entry as it was given, opened; without what the platform adds."""
-    fields = Fields(read_canonical(unseal(session, entry_context(record.id), record.sealed)))
+    fields = Fields(read_json(unseal(session, entry_context(record.id), record.sealed)))
     expert = read_expert(fields)
     kept = replace(expert, standing=record.standing, valid_until=record.valid_until)
     return kept, read_identity(fields)
@@ -100,14 +100,24 @@ def expert(session: Session, expert_id: str, *, lock: bool = False) -> ExpertRec
     return record
 
 
+class Known:
+    """The entries by number and by identity, read once: an import of thousands asks for each of its lines."""
+
+    def __init__(self, session: Session) -> None:
+        found = experts(session)
+        self.by_number = {one.number: one for one in found}
+        self.by_identity = {one.identity_digest: one for one in found if one.identity_digest}
+
+    def add(self, record: ExpertRecord) -> None:
+        """What was just written counts for the next line."""
+        self.by_number[record.number] = record
+        if record.identity_digest:
+            self.by_identity[record.identity_digest] = record
+
+
 def expert_by_number(session: Session, number: str) -> ExpertRecord | None:
     """The entry with this number."""
     return session.exec(select(ExpertRecord).where(ExpertRecord.number == number)).one_or_none()
-
-
-def expert_by_digest(session: Session, digest: bytes) -> ExpertRecord | None:
-    """The entry of the person with this identity number."""
-    return session.exec(select(ExpertRecord).where(ExpertRecord.identity_digest == digest)).one_or_none()
 
 
 def expert_of_person(session: Session, person_id: str) -> ExpertRecord | None:

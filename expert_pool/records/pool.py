@@ -27,7 +27,7 @@ class ExpertRecord(SQLModel, table=True):
     title: str = Field(max_length=20, sa_column_kwargs={"server_default": ""})
     specialties: list[str] = Field(sa_column=_json())
     standing: str = Field(max_length=20, index=True)
-    standing_reason: str = Field(max_length=40, sa_column_kwargs={"server_default": ""})
+    standing_reason: str = Field(default="", max_length=40, sa_column_kwargs={"server_default": ""})
     valid_until: date | None = None
     person_id: str | None = Field(default=None, sa_type=Id, foreign_key="people.id", index=True)
     updated_at: datetime = Field(sa_type=UtcTime)
