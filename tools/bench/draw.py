@@ -12,6 +12,7 @@ import random
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -74,7 +75,7 @@ def seat_by_seat(groups: list[DrawGroup], rows: list[Row]) -> set[str]:
     return taken
 
 
-def record_of(request: DrawRequest) -> dict[str, object]:
+def record_of(request: DrawRequest) -> Mapping[str, object]:
     """A whole record of a request."""
     hash = request_hash(request)
     reveals = [Reveal(party, sha256(party.encode()).digest()) for party in request.parties]
