@@ -48,6 +48,7 @@ def show_figures(request: Request[Any, Any, Any]) -> dict[str, Any]:
         "standings": dict(found.standings),
         "calls": found.calls,
         "kept": found.kept,
+        "answers": dict(found.answers),
         "months": dict(found.months),
         "exclusions": dict(found.exclusions),
         "experts": [

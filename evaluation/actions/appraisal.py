@@ -11,7 +11,11 @@ from evaluation.queries import panel as panels
 from evaluation.queries import report as reports
 from expert_pool import queries as experts
 from expert_pool.actions.appraisals import appraise_by_system
+from expert_pool.call_rules import DECLINED
+from expert_pool.queries.calls import calls
 from tender import queries as tenders
+
+CONVENIENCE = ("busy", "other")
 
 
 def appraise_panel(session: Session, *, tender_id: str, now: datetime) -> int:
@@ -19,6 +23,10 @@ def appraise_panel(session: Session, *, tender_id: str, now: datetime) -> int:
     counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for seat, _ in experts.all_seats(session, tender_id):
         counts[seat.seat].update({})
+    for call in calls(session, tender_id):
+        # Who is ill or says that they have a tie does what they ought to: only a refusal for convenience counts.
+        if call.state == DECLINED and call.reason in CONVENIENCE:
+            counts[call.seat]["declined"] = 1
     for absence in panels.absences(session, tender_id):
         if absence.state == CONFIRMED and absence.cause == "absent":
             counts[absence.seat]["absent"] = 1

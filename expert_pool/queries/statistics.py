@@ -10,6 +10,7 @@ from sqlmodel import Session, select
 from accounts import queries as accounts
 from expert_pool.experts import ACTIVE
 from expert_pool.queries import candidates, ceremony, panels, pool
+from expert_pool.queries.calls import calls as calls_of
 from expert_pool.queries.workload import services
 from expert_pool.records.draws import DrawRecord
 from expert_pool.specialties import classification
@@ -47,6 +48,8 @@ class PoolFigures:
     calls: int
     kept: int
     """seats that their first holder kept to the end"""
+    answers: Mapping[str, int]
+    """machine calls by what became of them"""
     months: Mapping[str, int]
     experts: tuple[ExpertFigures, ...]
     meetings: tuple[Meeting, ...]
@@ -76,6 +79,7 @@ def pool_figures(session: Session, now: datetime) -> PoolFigures:
         standings=Counter(record.standing for record in records),
         calls=calls.total(),
         kept=kept.total(),
+        answers=Counter(call.state for one in over for call in calls_of(session, one.tender_id)),
         months=per_month(day.isoformat() for days in served.values() for day in days),
         experts=tuple(
             ExpertFigures(number, count, kept[number], lately[number])
