@@ -113,7 +113,7 @@ def check_step(state: CeremonyState, step: Step, party: str, now: datetime) -> N
     if found.step is Step.COUNTERSIGN:
         raise Refused(rule="countersign-first", why="the supervisor has not countersigned the request yet")
     if step is found.step:
-        if party in found.parties:
+        if party in found.parties or not found.parties:
             return
         _refuse_turn(found)
     if step is Step.REVEAL and found.step is Step.RESCUE and party in found.parties:

@@ -6,12 +6,12 @@ The texts are msgids; `_` only marks them for extraction.
 from collections.abc import Mapping
 
 from accounts.duties import Duty
-from expert_pool.ceremony import Step
 from kernel.working_days import DayKind
 from tender.lifecycle import Move, Stage
 from tender.opening import BidOutcome, Cause
 from web.approval_labels import APPROVAL_LABELS
 from web.blind_labels import BLIND_LABELS
+from web.draw_labels import DRAW_LABELS
 from web.pool_labels import POOL_LABELS
 from web.price_labels import PRICE_LABELS
 from web.rulebook_labels import RULEBOOK_LABELS
@@ -27,6 +27,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     **RULEBOOK_LABELS,
     **BLIND_LABELS,
     **PRICE_LABELS,
+    **DRAW_LABELS,
     **POOL_LABELS,
     **SUPERVISION_LABELS,
     "stage": {
@@ -142,32 +143,6 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "office": _("Tender office"),
         "witness": _("Witness"),
         "supervisor": _("Supervisor"),
-    },
-    "call_state": {
-        "waiting": _("about to be called"),
-        "ringing": _("called, no answer yet"),
-        "accepted": _("accepted"),
-        "declined": _("declined"),
-        "no_answer": _("did not answer in time"),
-        "unreachable": _("left no telephone"),
-        "avoided": _("must avoid a party"),
-    },
-    "call_reason": {
-        "busy": _("not free at that time"),
-        "ill": _("ill"),
-        "interest": _("a tie to a party"),
-        "other": _("another reason"),
-    },
-    "draw_step": {
-        Step.COUNTERSIGN: _("countersign the request"),
-        Step.COMMIT: _("commit to a secret"),
-        Step.DEAL: _("deal shares of the secret"),
-        Step.RECEIVE: _("sign for the shares"),
-        Step.REVEAL: _("reveal the secret"),
-        Step.RESCUE: _("the others bring back their shares of the secret"),
-        Step.LATE_VALUE: _("bring the late value"),
-        Step.DRAWN: _("nothing: the panel is drawn"),
-        Step.VOID: _("nothing: the draw was voided"),
     },
     "bid": {
         "sealed": _("Submitted"),

@@ -26,3 +26,5 @@ CEREMONY: list[Route] = [
     route("POST /api/tenders/{tender_id}/calls", Scope.DRAW, Duty.POOL_MANAGER, body={"minutes": 30}),
     route("GET /api/tenders/{tender_id}/calls", Scope.DRAW, *CALL_READERS),
 ]
+OF_ONE_DRAW = frozenset({"GET /api/draws/{draw_id}/dealings"})
+"""Readings of a draw, which the scene does not have."""

@@ -2,7 +2,6 @@
 
 import hmac
 import json
-import re
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
@@ -12,48 +11,25 @@ from typing import Any
 import pytest
 from litestar.testing import TestClient
 
-from accounts.duties import Duty
 from crypto.canonical import b64
-from expert_pool import actions, queries
-from expert_pool.actions import PoolEntry
+from expert_pool import queries
 from expert_pool.actions import calls as calling
-from expert_pool.experts import Expert, Identity
 from expert_pool.queries import calls
 from kernel.errors import NotFound, Refused
 from storage import audit_log
 from storage.adapters import make_adapters
-from tests.builders import Platform, PublishedTender, make_platform
+from tests.builders import Platform, PublishedTender
 from tests.doors.door import Door
-from tests.flows.ceremonies import PARTIES, hold
+from tests.flows.called import drawn_panel, messages
 from tests.flows.copied import copy_of
-from tests.flows.panels import opened_tender, request
 from tests.simulator import do_jobs
 from web.app import create_app
-
-EXPERTS = 9
-LINK = re.compile(r"/call/([\w-]+) 验证码 (\d{6})")
 
 
 @pytest.fixture(scope="module")
 def drawn(tmp_path_factory: pytest.TempPathFactory) -> tuple[Platform, PublishedTender]:
-    """A drawn panel of five with four reserves, made once; the last two experts left no telephone."""
-    made = make_platform(tmp_path_factory.mktemp("drawn") / "var")
-    tender = opened_tender(made, ["300.00", "100.00", "200.00"])
-    manager = made.person("pool-manager", Duty.POOL_MANAGER)
-    entries = [
-        PoolEntry(
-            Expert(f"E{n}", f"Name {n}", f"Institute {n}", "440300", frozenset({"A0801", "B02"})),
-            identity=Identity(telephone=f"1380000000{n}"),
-        )
-        for n in range(EXPERTS)
-    ]
-    with made.database.transaction() as session:
-        actions.import_pool(session, actor=manager, entries=entries, now=made.clock.now())
-    for party, duty in PARTIES.items():
-        made.person(party, duty)
-    hold(made, request(made, tender))
-    made.database.close()
-    return made, tender
+    """A drawn panel of five with four reserves, made once."""
+    return drawn_panel(tmp_path_factory.mktemp("drawn") / "var")
 
 
 @pytest.fixture
@@ -75,19 +51,6 @@ def start(platform: Platform, tender: PublishedTender) -> None:
             now=platform.clock.now(),
         )
     do_jobs(platform)
-
-
-def messages(platform: Platform, tender: PublishedTender) -> dict[str, tuple[str, str]]:
-    """Token and PIN by seat, as the gateway's files have them."""
-    with platform.database.reading() as session:
-        found = {one.id: one.seat for one in calls.calls(session, tender.tender_id)}
-    folder = platform.adapters.settings.var / "messages"
-    said: dict[str, tuple[str, str]] = {}
-    for id, seat in found.items():
-        match = LINK.search(json.loads((folder / f"{id}.json").read_text())["text"])
-        assert match is not None
-        said[seat] = (match[1], match[2])
-    return said
 
 
 def answer(platform: Platform, said: tuple[str, str], *, accepts: bool = True, reason: str = "") -> bool:

@@ -14,7 +14,7 @@ from expert_pool.ceremony import Step, due
 from expert_pool.draw import Reveal, seed_of
 from expert_pool.drawing import draw_panel
 from expert_pool.escrow import DEALT, make_chain
-from expert_pool.transcript import read_result
+from expert_pool.transcript import check_transcript, read_result
 from kernel.errors import BadInput, IntegrityBroken, NotAllowed, Refused, WrongReveal
 from storage import audit_log
 from tests.builders import Platform, PublishedTender, make_platform
@@ -36,6 +36,9 @@ from tests.flows.copied import copy_of
 from tests.flows.panels import fill_pool, opened_tender, request
 
 WINDOW = timedelta(minutes=60)
+ROUND_1000 = (
+    "b44679b9a59af2ec876b1a6b1ad52ea9b1615fc3982b19576350f93447cb1125e342b73a8dd2bacbe47e4b6b63ed5e39"
+)
 
 
 @pytest.fixture(scope="module")
@@ -323,6 +326,37 @@ def test_a_secret_of_a_chain_must_be_its_next_value(platform: Platform, tender: 
         chain = queries.draw_chain(session, supervisor.person_id)
     assert chain is not None
     assert chain.head == values[1]
+
+
+def test_with_a_late_round_a_silent_party_is_absent_and_the_round_draws(
+    platform: Platform, tender: PublishedTender
+) -> None:
+    ceremony = request(platform, tender, late_round=1000)
+    commit_all(platform, ceremony)
+    with pytest.raises(Refused, match="turn of office"):
+        deal(platform, ceremony, "office")
+    assert not reveal(platform, ceremony, "office")
+    assert not reveal(platform, ceremony, "witness")
+    values: dict[str, Any] = {
+        "actor": ceremony.people["office"],
+        "draw_id": ceremony.draw_id,
+        "party": "office",
+    }
+    with platform.database.transaction() as session, pytest.raises(Refused, match="turn of supervisor"):
+        actions.bring_late_value(session, given=ROUND_1000, now=platform.clock.now(), **values)
+    platform.clock.at += WINDOW
+    with pytest.raises(Refused, match="late value is due"):
+        reveal(platform, ceremony, "supervisor")
+    with platform.database.transaction() as session, pytest.raises(IntegrityBroken, match="round 1000"):
+        wrong = ROUND_1000[::-1]
+        actions.bring_late_value(session, given=wrong, now=platform.clock.now(), **values)
+    with platform.database.transaction() as session:
+        actions.bring_late_value(session, given=ROUND_1000, now=platform.clock.now(), **values)
+    with platform.database.reading() as session:
+        kept = queries.transcript(session, queries.draw(session, ceremony.draw_id))
+    record = json.loads(json.dumps(kept))
+    assert [one["secret"] is None for one in record["reveals"]] == [False, False, True]
+    assert check_transcript(record).seats == seats(platform, ceremony)
 
 
 def test_a_party_needs_a_draw_key_of_its_own(platform: Platform, tender: PublishedTender) -> None:

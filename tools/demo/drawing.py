@@ -14,7 +14,7 @@ from tools.demo.cast import Cast, Person
 from tools.demo.stage import Stage
 
 POOL_SIZE = 500
-SPECIALTIES = ("road-design", "bridges", "earthworks", "cost", "quality", "environment")
+SPECIALTIES = ("A0403", "A0503", "A0301", "A06", "A0803", "A0901")
 REGIONS = ("north", "south", "east", "west")
 PARTIES = ("office", "witness", "supervisor")
 GROUPS = [
@@ -22,14 +22,14 @@ GROUPS = [
         "id": "technical",
         "name": {"zh": "技术", "en": "Technical"},
         "quota": 4,
-        "specialties": ["road-design", "bridges"],
+        "specialties": ["A0403", "A0503"],
     },
-    {"id": "cost", "name": {"zh": "造价", "en": "Cost"}, "quota": 2, "specialties": ["cost"]},
+    {"id": "cost", "name": {"zh": "造价", "en": "Cost"}, "quota": 2, "specialties": ["A06"]},
     {
         "id": "quality",
         "name": {"zh": "质量", "en": "Quality"},
         "quota": 1,
-        "specialties": ["quality", "environment"],
+        "specialties": ["A0803", "A0901"],
     },
 ]
 

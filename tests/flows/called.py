@@ -1,0 +1,51 @@
+"""Builders for calling a panel out: a drawn panel whose experts have telephones, and what the gateway was given."""
+
+import json
+import re
+from pathlib import Path
+
+from accounts.duties import Duty
+from expert_pool import actions
+from expert_pool.actions import PoolEntry
+from expert_pool.experts import Expert, Identity
+from expert_pool.queries import calls
+from tests.builders import Platform, PublishedTender, make_platform
+from tests.flows.ceremonies import PARTIES, hold
+from tests.flows.panels import opened_tender, request
+
+EXPERTS = 9
+LINK = re.compile(r"/call/([\w-]+) 验证码 (\d{6})")
+
+
+def drawn_panel(folder: Path) -> tuple[Platform, PublishedTender]:
+    """A drawn panel of five, with four more experts in the pool."""
+    made = make_platform(folder)
+    tender = opened_tender(made, ["300.00", "100.00", "200.00"])
+    manager = made.person("pool-manager", Duty.POOL_MANAGER)
+    entries = [
+        PoolEntry(
+            Expert(f"E{n}", f"Name {n}", f"Institute {n}", "440300", frozenset({"A0801", "B02"})),
+            identity=Identity(telephone=f"1380000000{n}"),
+        )
+        for n in range(EXPERTS)
+    ]
+    with made.database.transaction() as session:
+        actions.import_pool(session, actor=manager, entries=entries, now=made.clock.now())
+    for party, duty in PARTIES.items():
+        made.person(party, duty)
+    hold(made, request(made, tender))
+    made.database.close()
+    return made, tender
+
+
+def messages(platform: Platform, tender: PublishedTender) -> dict[str, tuple[str, str]]:
+    """Token and PIN by seat, as the gateway's files have them."""
+    with platform.database.reading() as session:
+        found = {one.id: one.seat for one in calls.calls(session, tender.tender_id)}
+    folder = platform.adapters.settings.var / "messages"
+    said: dict[str, tuple[str, str]] = {}
+    for id, seat in found.items():
+        match = LINK.search(json.loads((folder / f"{id}.json").read_text())["text"])
+        assert match is not None
+        said[seat] = (match[1], match[2])
+    return said
