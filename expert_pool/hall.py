@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import permutations
 from typing import Any
 
+from expert_pool.flow import FlowNetwork
 from expert_pool.leximin import experts_inside
 from kernel.errors import TooFewEligibleExperts
 
@@ -81,9 +82,25 @@ def shortages(
 
 
 def is_fillable(quotas: Sequence[int], pool: Pool, caps: Sequence[int]) -> bool:
-    """Whether every seat can be filled within the caps."""
-    most = filled(quotas, pool, caps)
-    return all(most[groups] >= _seats(quotas, groups) for groups in range(1, 1 << len(quotas)))
+    """Whether every seat can be filled within the caps, by a greatest flow."""
+    source, sink, first = 0, 1, 2
+    places: dict[Path | int, int] = {(): source}
+    for mask, path in pool:
+        for place in (mask, *(path[level:] for level in range(len(caps)))):
+            places.setdefault(place, first + len(quotas) + len(places) - 1)
+    network, seats = FlowNetwork(first + len(quotas) + len(places)), sum(quotas)
+    for place, node in places.items():
+        if isinstance(place, tuple) and place:
+            network.add(places[place[1:]], node, caps[len(caps) - len(place)])
+        elif isinstance(place, int):
+            for group in range(len(quotas)):
+                if place >> group & 1:
+                    network.add(node, first + group, seats)
+    for (mask, path), count in pool.items():
+        network.add(places[path if caps else ()], places[mask], count)
+    for group, quota in enumerate(quotas):
+        network.add(first + group, sink, quota)
+    return network.fill(source, sink) == seats
 
 
 def filled(quotas: Sequence[int], pool: Pool, caps: Sequence[int]) -> list[int]:
@@ -110,17 +127,23 @@ def filled(quotas: Sequence[int], pool: Pool, caps: Sequence[int]) -> list[int]:
 
 def relaxation(quotas: Sequence[int], pool: Pool, caps: Sequence[int], names: Sequence[str]) -> Relaxation:
     """The smallest changes that help."""
-    left = _fewest_given_up(list(quotas), filled(quotas, pool, caps))
+    most = filled(quotas, pool, caps)
+    left = _fewest_given_up(list(quotas), most)
     raised = tuple(_least_cap(quotas, pool, caps, level) for level in range(len(caps)))
     merge, widen = list[tuple[str, str]](), list[tuple[str, str]]()
+    short = [groups for groups in range(1 << len(quotas)) if most[groups] < _seats(quotas, groups)]
     for one, other in permutations(range(len(quotas)), 2):
+        # Every short set must gain: by the wider group itself, or by one of the two that become one.
+        may_merge = one < other and all(groups >> one & 1 or groups >> other & 1 for groups in short)
+        if may_merge and is_fillable(*_merged(quotas, pool, one, other), caps):
+            merge.append((names[one], names[other]))
+        if not all(groups >> one & 1 for groups in short):
+            continue
         wider = {(_widened(mask, one, other), path): 0 for mask, path in pool}
         for (mask, path), count in pool.items():
             wider[_widened(mask, one, other), path] += count
         if is_fillable(quotas, wider, caps):
             widen.append((names[one], names[other]))
-        if one < other and is_fillable(*_merged(quotas, pool, one, other), caps):
-            merge.append((names[one], names[other]))
     given_up = {name: before - after for name, before, after in zip(names, quotas, left, strict=True)}
     return Relaxation(
         sum(quotas) - sum(left),
