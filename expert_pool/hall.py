@@ -86,7 +86,8 @@ def is_fillable(quotas: Sequence[int], pool: Pool, caps: Sequence[int]) -> bool:
     source, sink, first = 0, 1, 2
     places: dict[Path | int, int] = {(): source}
     for mask, path in pool:
-        for place in (mask, *(path[level:] for level in range(len(caps)))):
+        around: list[Path | int] = [mask, *(path[level:] for level in range(len(caps)))]
+        for place in around:
             places.setdefault(place, first + len(quotas) + len(places) - 1)
     network, seats = FlowNetwork(first + len(quotas) + len(places)), sum(quotas)
     for place, node in places.items():
