@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, UniqueConstraint, false
+from sqlalchemy import Column, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from storage.columns import Digest, Id, JsonText, UtcTime
@@ -56,9 +56,9 @@ class DrawPartyRecord(SQLModel, table=True):
     secret: bytes | None = Field(default=None, sa_type=Digest)
     revealed_by: str | None = Field(default=None, sa_type=Id, foreign_key="people.id")
     revealed_at: datetime | None = Field(default=None, sa_type=UtcTime)
-    is_rescued: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    is_rescued: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     """the secret was rebuilt from the shares of two others"""
-    is_false: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    is_false: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     """the shares of this party give another secret than it committed to"""
     key: dict[str, Any] | None = Field(default=None, sa_column=Column(JsonText))
     """the public half of the party's draw key, fixed with the commitment"""
