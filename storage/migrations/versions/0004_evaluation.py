@@ -830,9 +830,11 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("draw_parties", schema=None) as batch_op:
         batch_op.add_column(
-            sa.Column("is_rescued", sa.Boolean(), server_default=sa.text("0"), nullable=False)
+            sa.Column("is_rescued", sa.Boolean(), server_default=sa.text("(false)"), nullable=False)
         )
-        batch_op.add_column(sa.Column("is_false", sa.Boolean(), server_default=sa.text("0"), nullable=False))
+        batch_op.add_column(
+            sa.Column("is_false", sa.Boolean(), server_default=sa.text("(false)"), nullable=False)
+        )
         batch_op.add_column(sa.Column("key", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("chain_head", sa.LargeBinary(length=32), nullable=True))
         batch_op.add_column(sa.Column("dealing", sa.Text(), nullable=True))
