@@ -8,15 +8,26 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 
-from kernel.settings import read_settings
+from kernel.settings import Settings, read_settings
+from storage.keys import PEOPLE_KEY
 
 FOLDER = Path(__file__).with_name("migrations")
 VERSIONS = FOLDER / "versions"
 
 
-def upgrade(url: str, revision: str = "head", versions: Path = VERSIONS) -> None:
-    """Run the migrations that the database lacks; two at once are harmless."""
-    command.upgrade(_config(url, versions), revision)
+def upgrade(url: str, revision: str = "head", versions: Path = VERSIONS, *, people_key: bytes = b"") -> None:
+    """Run the migrations that the database lacks; two at once are harmless.
+
+    Raises:
+        RuntimeError: personal data that lies open has to be sealed, and there is no key.
+    """
+    command.upgrade(_config(url, versions, people_key), revision)
+
+
+def upgrade_site(settings: Settings) -> None:
+    """Upgrade the database of these settings, with the key in their folder where there is one."""
+    key = settings.var / "keys" / PEOPLE_KEY
+    upgrade(settings.database, people_key=key.read_bytes() if key.exists() else b"")
 
 
 def downgrade(url: str, revision: str = "base", versions: Path = VERSIONS) -> None:
@@ -36,8 +47,8 @@ def write_revision(message: str, versions: Path = VERSIONS) -> Path:
     return written
 
 
-def _config(url: str, versions: Path) -> Config:
-    config = Config(attributes={"url": url})
+def _config(url: str, versions: Path, people_key: bytes = b"") -> Config:
+    config = Config(attributes={"url": url, "people_key": people_key})
     config.set_main_option("script_location", str(FOLDER))
     config.set_main_option("version_locations", str(versions))
     config.set_main_option("path_separator", "newline")
@@ -55,7 +66,7 @@ def main(words: list[str]) -> int:
     """Upgrade the database of the settings, or write a revision."""
     match words:
         case []:
-            upgrade(read_settings().database)
+            upgrade_site(read_settings())
         case ["new", message] if message.strip():
             print(f"wrote {write_revision(message)}: read it before you commit it")
         case _:

@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from kernel.settings import read_settings
-from storage.migrate import upgrade
+from storage.migrate import upgrade_site
 from tools.demo.play import play
 
 OUT = Console(highlight=False, soft_wrap=True)
@@ -108,7 +108,7 @@ def main() -> int:
     options = parser.parse_args()
     var = read_settings().var.resolve()
     var.mkdir(parents=True, exist_ok=True)
-    upgrade(read_settings().database)
+    upgrade_site(read_settings())
     port = free_port(options.host, options.port)
     url = f"http://{options.host}:{port}"
     server = start_server(options.host, port, var)

@@ -9,7 +9,7 @@ from litestar import Litestar
 import accounts.actions
 from kernel.settings import read_settings
 from storage.adapters import make_adapters
-from storage.migrate import upgrade
+from storage.migrate import upgrade_site
 from web.app import create_app
 
 SHIFT_FILE = "clock-shift"
@@ -31,5 +31,5 @@ def create() -> Litestar:
     """The application on the folder that the environment names."""
     settings = read_settings()
     accounts.actions.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    upgrade(settings.database)
+    upgrade_site(settings)
     return create_app(make_adapters(settings, ShiftedClock(settings.var / SHIFT_FILE)))

@@ -5,6 +5,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
+from storage.migrations.carry import seal_experts
+
 revision = "0004"
 down_revision = "0003"
 branch_labels: Any = None
@@ -872,8 +874,12 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_experts_name_digest"), ["name_digest"], unique=False)
         batch_op.create_index(batch_op.f("ix_experts_region"), ["region"], unique=False)
         batch_op.create_index(batch_op.f("ix_experts_standing"), ["standing"], unique=False)
-        batch_op.drop_column("employer")
+
+    # Their contents go into `sealed` first.
+    seal_experts(op.get_bind(), op.get_context().config.attributes["people_key"])
+    with op.batch_alter_table("experts", schema=None) as batch_op:
         batch_op.drop_column("name")
+        batch_op.drop_column("employer")
 
     with op.batch_alter_table("lots", schema=None) as batch_op:
         batch_op.add_column(sa.Column("rulebook", sa.Text(), nullable=True))
