@@ -29,13 +29,20 @@ def check_round(public_key: bytes, round: int, signature: bytes) -> bytes:
         IntegrityBroken: another round, another chain, or no signature at all.
     """
     # Loaded here: most processes never check a round.
-    from py_ecc.bls.g2_primitives import subgroup_check
-    from py_ecc.bls.hash_to_curve import hash_to_G1
-    from py_ecc.bls.point_compression import decompress_G1, decompress_G2
-    from py_ecc.bls.typing import G1Compressed, G2Compressed
-    from py_ecc.fields import optimized_bls12_381_FQ12
-    from py_ecc.optimized_bls12_381.optimized_curve import G2, is_inf, neg
-    from py_ecc.optimized_bls12_381.optimized_pairing import final_exponentiate, pairing
+    from crypto.bls import (
+        G2,
+        G1Compressed,
+        G2Compressed,
+        decompress_G1,
+        decompress_G2,
+        final_exponentiate,
+        hash_to_G1,
+        is_inf,
+        neg,
+        optimized_bls12_381_FQ12,
+        pairing,
+        subgroup_check,
+    )
 
     try:
         if len(public_key) != KEY_HEX // 2 or len(signature) != SIGNATURE_HEX // 2:
