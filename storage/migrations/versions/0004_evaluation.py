@@ -3,7 +3,7 @@
 from typing import Any
 
 import sqlalchemy as sa
-from alembic import op
+from alembic import context, op
 
 from storage.migrations.carry import seal_experts
 
@@ -876,7 +876,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_experts_standing"), ["standing"], unique=False)
 
     # Their contents go into `sealed` first.
-    seal_experts(op.get_bind(), op.get_context().config.attributes["people_key"])
+    seal_experts(op.get_bind(), context.config.attributes["people_key"])
     with op.batch_alter_table("experts", schema=None) as batch_op:
         batch_op.drop_column("name")
         batch_op.drop_column("employer")
