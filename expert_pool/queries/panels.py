@@ -2,6 +2,8 @@
 
 from sqlmodel import Session, col, select
 
+from expert_pool.call_rules import ENDED
+from expert_pool.records.calls import CallRecord
 from expert_pool.records.draws import PanelSeatRecord
 from expert_pool.records.pool import ExpertRecord
 from kernel.errors import NotFound
@@ -22,11 +24,19 @@ def all_seats(session: Session, tender_id: str) -> list[tuple[PanelSeatRecord, E
 
 
 def seats_of_person(session: Session, person_id: str) -> list[PanelSeatRecord]:
-    """The seats that a signed-in expert holds; one that a reserve has taken over is held no more."""
+    """The seats that a signed-in expert holds: neither one that a reserve took over, nor one that a call ended."""
     found = select(PanelSeatRecord).join(ExpertRecord, col(ExpertRecord.id) == PanelSeatRecord.expert_id)
     found = found.where(ExpertRecord.person_id == person_id, col(PanelSeatRecord.replaced_by).is_(None))
-    found = found.order_by(col(PanelSeatRecord.tender_id))
-    return list(session.exec(found))
+    held = session.exec(found.order_by(col(PanelSeatRecord.tender_id))).all()
+    return [seat for seat in held if not _is_vacant(session, seat)]
+
+
+def _is_vacant(session: Session, seat: PanelSeatRecord) -> bool:
+    """Whether the call for a seat ended without a member and no reserve was left."""
+    called = select(CallRecord.state).where(
+        CallRecord.tender_id == seat.tender_id, CallRecord.seat == seat.seat
+    )
+    return session.exec(called).first() in ENDED
 
 
 def seat_of(session: Session, tender_id: str, person_id: str) -> str:

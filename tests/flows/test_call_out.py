@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from litestar.testing import TestClient
 
+from accounts.duties import Duty
 from crypto.canonical import b64
 from expert_pool import queries
 from expert_pool.actions import calls as calling
@@ -150,6 +151,29 @@ def test_silence_counts_at_the_limit_and_not_a_second_before(
     assert kinds(platform, tender).count("panel.reserves-used-up") == sum(
         1 for n in range(2, 6) if not is_replaced(platform, tender, f"seat-{n}")
     )
+
+
+def test_who_declined_holds_no_seat_even_where_no_reserve_is_left(
+    platform: Platform, tender: PublishedTender
+) -> None:
+    start(platform, tender)
+    member = platform.person("expert-1", Duty.EXPERT)
+    with platform.database.transaction() as session:
+        for seat, expert in queries.panel(session, tender.tender_id):
+            expert.person_id = member.person_id if seat.seat == "seat-1" else None
+    with platform.database.reading() as session:
+        assert queries.seat_of(session, tender.tender_id, member.person_id) == "seat-1"
+        # The draw's reserves are passed over, as if each had been called before.
+        result = queries.draws(session)[0].result
+    with platform.database.transaction() as session:
+        queries.draws(session)[0].result = {**(result or {}), "reserves": {"roads": [], "costs": []}}
+    assert answer(platform, messages(platform, tender)["seat-1"], accepts=False, reason="ill")
+    with platform.database.reading() as session:
+        seats = [seat.seat for seat, _ in queries.panel(session, tender.tender_id)]
+        assert len(seats) == 5
+        with pytest.raises(NotFound):
+            queries.seat_of(session, tender.tender_id, member.person_id)
+    assert "panel.reserves-used-up" in kinds(platform, tender)
 
 
 def is_replaced(platform: Platform, tender: PublishedTender, seat: str) -> bool:
