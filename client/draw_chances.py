@@ -11,8 +11,9 @@ import typer
 from rich.table import Table
 
 from client.console import ERR, OUT, plain_errors, say
-from expert_pool.drawing_input import Pool, probabilities, read_pool
+from expert_pool.drawing_input import Pool, read_pool
 from expert_pool.explain_draw import Explanation, explain, write_explanation
+from expert_pool.families import probabilities
 from expert_pool.hall import Relaxation, describe_relaxation, write_shortage
 from expert_pool.rfc3797 import select
 from expert_pool.simulate_draw import simulate

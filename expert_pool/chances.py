@@ -6,7 +6,7 @@ that are the most equal ones under fewer limits and keep all of them are the mos
 
 Relatives never sit together: their outermost employers count as one block with one seat at most, which changes
 nobody's chance as long as the block's chances together are at most 1. Where they are more, `RelativesBind` says so.
-Reasons: docs/decisions/0020-employers-and-relatives.md.
+Reasons: docs/decisions/0021-employers-and-relatives.md.
 """
 
 from collections import Counter

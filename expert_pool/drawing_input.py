@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
-from expert_pool.chances import Member, Path, pool_chances
+from expert_pool.chances import Member, Path
 from expert_pool.leximin import MOST_GROUPS
 from kernel.errors import BadInput
 from kernel.fields import Fields
@@ -56,17 +55,6 @@ def read_pool(data: bytes, where: str = "request") -> Pool:
         fields.fail("relatives", f"there is no expert {unknown}")
     fields.done()
     return Pool(groups, quotas, tuple(cap for _, cap in levels if cap), experts)
-
-
-def probabilities(pool: Pool) -> dict[str, Fraction]:
-    """The chance of every expert by id, in the order of the file; who fills no group has none.
-
-    Raises:
-        TooFewEligibleExperts: with `shortages` and `relaxation` (expert_pool.hall).
-        Refused: relatives would have to share a seat.
-    """
-    found = pool_chances(pool.quotas, pool.members, pool.caps, pool.groups)
-    return {one.id: found.of(one.member) if one.member.mask else Fraction(0) for one in pool.experts}
 
 
 def _groups(fields: Fields) -> tuple[tuple[str, ...], tuple[int, ...]]:

@@ -9,6 +9,7 @@ from math import log2
 
 from expert_pool.chances import Chances, Path, pool_chances
 from expert_pool.drawing_input import Pool
+from expert_pool.families import settled
 
 PREDICTABLE = Fraction(1, 2)
 """From this chance on somebody can guess a member before the draw: widen the pool or the group."""
@@ -41,6 +42,7 @@ class Explanation:
 
 def explain(pool: Pool) -> Explanation:
     """Explain a pool's chances; raises what `pool_chances` raises."""
+    pool = settled(pool)
     found = pool_chances(pool.quotas, pool.members, pool.caps, pool.groups)
     eligible = [one for one in pool.experts if one.member.mask]
     chances = {one.id: found.of(one.member) for one in eligible}

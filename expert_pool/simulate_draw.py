@@ -8,7 +8,8 @@ from math import sqrt
 from crypto.canonical import tagged_hash
 from expert_pool.draw import DrawGroup, DrawRequest, DrawTerms, Row, make_request
 from expert_pool.drawing import Drawing
-from expert_pool.drawing_input import Pool, probabilities
+from expert_pool.drawing_input import Pool
+from expert_pool.families import probabilities, settled
 
 PLAUSIBLE = 4.5  # standard errors; a fair draw goes beyond once in 150,000 experts
 
@@ -45,7 +46,7 @@ class Simulation:
 def simulate(pool: Pool, seeds: int, start: int = 0) -> Simulation:
     """Draw with the seeds number `start`, `start` + 1, ... of this pool; raises what `pool_chances` raises."""
     chances = probabilities(pool)
-    request, leaves = request_of(pool)
+    request, leaves = request_of(settled(pool))
     drawing, counts = Drawing(request), Counter[str]()
     for number in range(start, start + seeds):
         seed = tagged_hash("simulated-draw", number.to_bytes(8, "big"))

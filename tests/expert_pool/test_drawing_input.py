@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
-from expert_pool.drawing_input import probabilities, read_pool
+from expert_pool.drawing_input import read_pool
 from expert_pool.explain_draw import explain
+from expert_pool.families import probabilities
 from expert_pool.simulate_draw import simulate
-from kernel.errors import BadInput, Refused
+from kernel.errors import BadInput, TooFewEligibleExperts
 
 
 def pool_of(**changes: Any) -> dict[str, Any]:
@@ -113,8 +114,10 @@ def test_relatives_linked_through_others_share_a_block() -> None:
     assert len({one.member.kin for one in pool.experts[:4]}) == 1
     assert not pool.experts[4].member.kin
     assert set(probabilities(pool).values()) == {F(2, 9)}
-    with pytest.raises(Refused, match="relatives"):
-        probabilities(read(pool_of(relatives=[["e0", "e1"]], experts=experts[:3])))
+    bound = read(pool_of(relatives=[["e0", "e1"]], experts=experts[:3]))
+    assert probabilities(bound) == {"e0": F(1, 2), "e1": F(1, 2), "e2": 1}
+    with pytest.raises(TooFewEligibleExperts):
+        probabilities(read(pool_of(relatives=[["e0", "e1"]], experts=experts[:2])))
 
 
 def test_the_explanation_names_certain_predictable_and_impossible_experts() -> None:
