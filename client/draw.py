@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from client.console import plain_errors, say
+from client.console import ServerRefused, plain_errors, say
 from client.draw_chances import explain_command, probabilities_command, rfc3797_command, simulate_command
 from client.draw_escrow import (
     CHAINS,
@@ -59,7 +59,7 @@ def commit_command(
         server = connect()
         draw = server.get(f"/api/tenders/{tender}/draw")
         acting = party or own_party(server.profile)
-        value = next_value(chain) if chain else os.urandom(SECRET_BYTES)
+        value = next_value(server, chain) if chain else os.urandom(SECRET_BYTES)
         kept = {
             "v": 1,
             "draw": draw["id"],
@@ -69,7 +69,11 @@ def commit_command(
         }
         write_private(secret, json.dumps(kept).encode())
         made = commitment(bytes.fromhex(draw["request_hash"]), acting, value).hex()
-        server.put(f"/api/draws/{draw['id']}/commitments/{acting}", {"commitment": made})
+        try:
+            server.put(f"/api/draws/{draw['id']}/commitments/{acting}", {"commitment": made})
+        except ServerRefused:
+            secret.unlink()  # nothing was committed to it, and its file must not stand in the way of the next try
+            raise
         facts = {"draw": draw["id"], "party": acting, "commitment": made, "secret": str(secret)}
         say(facts, as_json=as_json, title="Committed. Keep the file: without it you cannot reveal.")
 

@@ -5,6 +5,7 @@ Private keys, secrets and opened shares stay on this machine until the party its
 
 import json
 import os
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -154,28 +155,27 @@ def new_chain_command(
     with plain_errors(as_json):
         server, root = connect(), os.urandom(SECRET_BYTES)
         head = make_chain(root, length)[0].hex()
-        kept = {"v": 1, "root": b64(root), "length": length, "used": 0}
+        kept = {"v": 1, "root": b64(root), "length": length}
         write_private(out, json.dumps(kept).encode())
         server.put("/api/draw-chain", {"head": head})
         say({"chain": str(out), "head": head, "draws": length}, as_json=as_json, title="Registered.")
 
 
-def next_value(path: Path) -> bytes:
-    """The next unused value of a chain's file, which remembers it.
+def next_value(server: Server, path: Path) -> bytes:
+    """The value of a chain that comes after the one in force on the platform.
 
     Raises:
-        BadInput: it is used up, or it is no such file.
+        BadInput: the chain is used up, it is another one, or the file is no chain.
     """
     kept = read_object(path)
-    if set(kept) != {"v", "root", "length", "used"}:
+    if set(kept) != {"v", "root", "length"}:
         raise BadInput(where=str(path), why="this is not the file of a chain")
     values = make_chain(unb64(kept["root"], length=SECRET_BYTES), kept["length"])
-    if kept["used"] >= kept["length"]:
-        raise BadInput(where=str(path), why="the chain is used up; make a new one")
-    kept["used"] += 1
-    path.write_text(json.dumps(kept))
-    value: bytes = values[int(kept["used"])]
-    return value
+    head = server.get("/api/draw-chain")["head"]
+    following = next((later for value, later in pairwise(values) if value.hex() == head), None)
+    if following is None:
+        raise BadInput(where=str(path), why="the chain is used up or was not registered; make a new one")
+    return following
 
 
 def ceremony_of(

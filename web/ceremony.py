@@ -101,6 +101,16 @@ def register_chain(request: Request[Any, Any, Any], data: JSONBody[ChainShape]) 
     return {"head": data.head}
 
 
+@get("/api/draw-chain")
+def show_chain(request: Request[Any, Any, Any]) -> dict[str, str | None]:
+    """The value of one's chain that is in force: the next secret is the one that hashes to it."""
+    actor = caller(request).may(Scope.DRAW)
+    actor.require(*actions.PARTY_DUTIES.values())
+    with adapters_of(request).database.reading() as session:
+        chain = queries.draw_chain(session, actor.person_id)
+    return {"head": chain.head.hex() if chain else None}
+
+
 @put("/api/draws/{draw_id:str}/countersignature")
 def countersign(
     request: Request[Any, Any, Any], draw_id: FromPath[str], data: JSONBody[CountersignatureShape]
@@ -326,6 +336,7 @@ def describe_draw(session: Session, record: DrawRecord, now: datetime) -> dict[s
 ROUTES = [
     register_key,
     register_chain,
+    show_chain,
     countersign,
     commit,
     show_dealings,

@@ -12,6 +12,7 @@ HASH = "00" * 32
 CEREMONY: list[Route] = [
     route("PUT /api/draw-key", Scope.DRAW, *PARTIES, body={"statement": {}}),
     route("PUT /api/draw-chain", Scope.DRAW, *PARTIES, body={"head": HASH}),
+    route("GET /api/draw-chain", Scope.DRAW, *PARTIES),
     route(f"PUT {DRAW}/countersignature", Scope.DRAW, Duty.SUPERVISOR, body={"request_hash": HASH}),
     route(f"PUT {DRAW}/commitments/{{party}}", Scope.DRAW, *PARTIES, body={"commitment": HASH}),
     route(f"GET {DRAW}/dealings", Scope.DRAW, *PARTIES),
