@@ -91,7 +91,7 @@ def request_draw(
         raise BadInput(where="reveal_minutes", why=why)
     check_panel(panel, sum(group.quota for group in groups), 0)
     if not 0 <= employer_cap <= MOST_EMPLOYER_CAP:
-        raise BadInput(where="employer_cap", why=f"it must be from 0 to {MOST_EMPLOYER_CAP}")
+        raise BadInput(where="per_employer", why=f"it must be from 0 to {MOST_EMPLOYER_CAP}")
     draw_id, leaf_key = new_id(), os.urandom(32)
     judged = judge_pool(session, tender_id=tender_id, groups=groups, rules=rules, now=now)
     rows, snapshot = [], {}

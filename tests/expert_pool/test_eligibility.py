@@ -122,7 +122,9 @@ LIMITS = [
 ]
 
 
-@pytest.mark.parametrize(("what", "expert", "rule", "before", "at", "after"), LIMITS, ids=lambda v: str(v))
+@pytest.mark.parametrize(
+    ("what", "expert", "rule", "before", "at", "after"), LIMITS, ids=[limit[0] for limit in LIMITS]
+)
 def test_each_limit_holds_to_the_day(
     what: str, expert: Any, rule: Any, before: str | None, at: str | None, after: str | None
 ) -> None:

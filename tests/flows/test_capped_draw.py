@@ -22,7 +22,7 @@ def test_experts_of_one_employer_get_one_seat_between_them(tmp_path: Path) -> No
     platform = make_platform(tmp_path)
     tender = opened_tender(platform, ["300.00", "100.00", "200.00"])
     fill_pool(platform, EMPLOYERS)
-    with pytest.raises(BadInput, match="employer_cap"):
+    with pytest.raises(BadInput, match="per_employer"):
         request(platform, tender, employer_cap=10)
     ceremony = request(platform, tender, employer_cap=1)
     hold(platform, ceremony)

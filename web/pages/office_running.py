@@ -14,7 +14,7 @@ from tender import queries
 from tender.actions import clarify, publish
 from web.experts import SeatGroupShape, read_group
 from web.guards import adapters_of
-from web.pages.forms import local_text, many, text
+from web.pages.forms import local_text, many, text, whole
 from web.pages.office import own
 from web.pages.office_draft import read_form_timetable
 from web.pages.render import actor_of, refuse, render, see
@@ -127,6 +127,7 @@ def request_draw(
                 tender_id=tender_id,
                 groups=groups,
                 panel=PanelRule(),
+                employer_cap=whole(data, "per_employer"),
                 now=adapters.clock.now(),
             )
     except TenderingError as error:
