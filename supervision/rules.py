@@ -18,6 +18,7 @@ from supervision.snapshot import CaseSnapshot, PostSnapshot, TenderSnapshot, Tic
 
 LAW = "Administrative Licensing Law art. "
 BIDDING_LAW = "Tendering and Bidding Law art. "
+BIDDING_RULES = "Implementing Regulations of the Bidding Law art. "
 CaseRule = Callable[[CaseSnapshot, date, Calendar], Iterator[Alert]]
 TenderRule = Callable[[TenderSnapshot, datetime, Calendar], Iterator[Alert]]
 
@@ -65,6 +66,7 @@ RULES: Mapping[str, RuleRow] = {
     "T5": RuleRow(_C, _P, BIDDING_LAW + "40", None, None, tender_rules.rulebook_changed),
     "T6": RuleRow(_C, _TIME, BIDDING_LAW + "24", None, None, tender_rules.period_too_short),
     "T7": RuleRow(_C, _P, BIDDING_LAW + "36, 37", None, None, tender_rules.step_missing),
+    "T8": RuleRow(_C, _P, BIDDING_RULES + "48", None, None, tender_rules.seat_vacant),
 }
 """By number. R11 looks at desks, and R17 is a complaint that was found to be right; neither has a case function."""
 

@@ -167,6 +167,7 @@ class TenderSnapshot:
     opened_at: datetime | None = None
     unanswered: tuple[str, ...] = ()  # ids of questions
     seats: int = 0  # of the panel
+    vacant: tuple[str, ...] = ()  # seats whose call ended without a member, with no reserve left
     unsigned: int = 0  # sheets that are not signed
     is_ranked: bool = False
 

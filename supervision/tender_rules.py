@@ -1,4 +1,4 @@
-"""Rules about tenders, T1 to T7: each looks at one published tender at one moment and says what it finds."""
+"""Rules about tenders, T1 to T8: each looks at one published tender at one moment and says what it finds."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -81,3 +81,10 @@ def step_missing(tender: TenderSnapshot, now: datetime, calendar: Calendar) -> F
         for step, done in steps.items():
             if done is None:
                 yield _alert(tender, "T7", Severity.RED, step, step=step)
+
+
+def seat_vacant(tender: TenderSnapshot, now: datetime, calendar: Calendar) -> Found:
+    """T8: a seat of the panel has nobody, and no reserve is left to take it (招标投标法实施条例 48)."""
+    if not tender.is_ranked and tender.stage != Stage.FAILED:
+        for seat in tender.vacant:
+            yield _alert(tender, "T8", Severity.YELLOW, seat, seat=seat)

@@ -63,6 +63,7 @@ RULES: Mapping[str, Texts] = {
     "T5": _both("评标办法被更改", "The rulebook was changed"),
     "T6": _both("投标期限过短", "The bidding period is too short"),
     "T7": _both("程序缺失", "A step is missing"),
+    "T8": _both("评委席位空缺", "A seat of the panel is vacant"),
 }
 
 SEVERITIES: Mapping[str, Texts] = {

@@ -31,6 +31,11 @@ def seats_of_person(session: Session, person_id: str) -> list[PanelSeatRecord]:
     return [seat for seat in held if not _is_vacant(session, seat)]
 
 
+def vacant_seats(session: Session, tender_id: str) -> list[str]:
+    """The seats of a panel whose call ended without a member, with no reserve left to take them."""
+    return [seat.seat for seat, _ in panel(session, tender_id) if _is_vacant(session, seat)]
+
+
 def _is_vacant(session: Session, seat: PanelSeatRecord) -> bool:
     """Whether the call for a seat ended without a member and no reserve was left."""
     called = select(CallRecord.state).where(

@@ -22,6 +22,7 @@ from approval.records.cases import (
 from approval.records.fees import FeeAttemptRecord
 from approval.records.organisation import DepartmentRecord, PostRecord
 from evaluation.records.judging import SheetRecord
+from expert_pool.queries.panels import vacant_seats
 from expert_pool.records import PanelSeatRecord
 from kernel.working_days import business_day
 from supervision.alerts import Against
@@ -223,6 +224,7 @@ def tender_snapshot(session: Session, tender_id: str) -> TenderSnapshot:
         opened_at=opening.recorded_at if opening else None,
         unanswered=tuple(q.id for q in tenders.questions(session, tender_id) if q.answered_at is None),
         seats=session.exec(seats).one(),
+        vacant=tuple(vacant_seats(session, tender_id)),
         unsigned=session.exec(unsigned).one(),
         is_ranked=record.stage == Stage.EVALUATED,
     )

@@ -19,6 +19,7 @@ from expert_pool.queries import calls
 from kernel.errors import NotFound, Refused
 from storage import audit_log
 from storage.adapters import make_adapters
+from supervision.queries.snapshots import tender_snapshot
 from tests.builders import Platform, PublishedTender
 from tests.doors.door import Door
 from tests.flows.called import drawn_panel, messages
@@ -171,6 +172,7 @@ def test_who_declined_holds_no_seat_even_where_no_reserve_is_left(
     with platform.database.reading() as session:
         seats = [seat.seat for seat, _ in queries.panel(session, tender.tender_id)]
         assert len(seats) == 5
+        assert tender_snapshot(session, tender.tender_id).vacant == ("seat-1",)
         with pytest.raises(NotFound):
             queries.seat_of(session, tender.tender_id, member.person_id)
     assert "panel.reserves-used-up" in kinds(platform, tender)

@@ -85,6 +85,14 @@ def test_a_changed_rulebook_a_short_period_and_a_missing_step_are_red() -> None:
     assert found(ranked, CLOSES) == [("T7", "red"), ("T7", "red")]
 
 
+def test_a_vacant_seat_is_found_until_the_tender_is_ranked_or_has_failed() -> None:
+    vacant = replace(OPENED, vacant=("seat-2", "seat-6"))
+    assert found(vacant, OPENED.opened_at or CLOSES) == [("T8", "yellow"), ("T8", "yellow")]
+    assert found(replace(vacant, vacant=()), OPENED.opened_at or CLOSES) == []
+    assert found(replace(vacant, stage="failed"), OPENED.opened_at or CLOSES) == []
+    assert ("T8", "yellow") not in found(replace(vacant, stage="evaluated", is_ranked=True), CLOSES)
+
+
 @pytest.mark.parametrize(
     ("absent", "is_found"), [((), False), (("a",), False), (("b",), False), (("a", "b"), True)]
 )
