@@ -101,6 +101,7 @@ WARNINGS: Mapping[str, Texts] = {
 LAWS = (
     ("Administrative Licensing Law art. ", "行政许可法第{}条"),
     ("Tendering and Bidding Law art. ", "招标投标法第{}条"),
+    ("Implementing Regulations of the Bidding Law art. ", "招标投标法实施条例第{}条"),
 )
 CLAUSES: Mapping[str, str] = {
     "Reminder before the promise ends": "承诺时限届满前提示",

@@ -54,6 +54,8 @@ SUPERVISION_LABELS: Mapping[str, Mapping[str, str]] = {
         "minutes": _("Minutes passed"),
         "unsigned": _("Unsigned sheets"),
         "version": _("Version"),
+        "lot": _("Lot"),
+        "seat": _("Seat"),
         "days": _("Working days"),
     },
     "accountability": {
