@@ -54,6 +54,7 @@ EXPECTED = {
     "NotSignedIn": 401,
     "NotAllowed": 403,
     "BadInput": 422,
+    "BadPoolFile": 422,
     "MalformedEnvelope": 422,
     "DoubleSealed": 422,
     "BadPrice": 422,
