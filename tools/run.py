@@ -14,13 +14,13 @@ import time
 from pathlib import Path
 from typing import Any
 
-import httpx
 from rich.console import Console
 from rich.table import Table
 
 from kernel.settings import read_settings
 from storage.migrate import upgrade_site
 from tools.demo.play import play
+from tools.health import is_healthy
 
 OUT = Console(highlight=False, soft_wrap=True)
 START_SECONDS = 60
@@ -63,11 +63,9 @@ def wait_healthy(server: "subprocess.Popen[bytes]", url: str, var: Path) -> None
     """Wait until the platform answers; raises SystemExit with the place to look."""
     limit = time.monotonic() + START_SECONDS
     while time.monotonic() < limit and server.poll() is None:
-        try:
-            if httpx.get(f"{url}/health", timeout=2).is_success:
-                return
-        except httpx.TransportError:
-            time.sleep(0.1)
+        if is_healthy(url):
+            return
+        time.sleep(0.1)
     raise SystemExit(f"The platform did not start; {var / 'server.log'} says why.")
 
 

@@ -5,11 +5,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 from playwright.sync_api import Browser
 
 from tests.pages.world import World
 from tests.real_parts.process import free_port, start
+from tools.health import is_healthy
 
 ROOT = Path(__file__).parents[2]
 
@@ -23,13 +23,7 @@ def served_world(var: Path, browser: Browser) -> Iterator[World]:
     environment = {"MINGTANG_VAR": str(var), "MINGTANG_PUBLIC_URL": url, "PYTHONPATH": str(ROOT)}
     server = start(command, log=var / "server.log", end_with=signal.SIGTERM, env=environment)
 
-    def answers() -> bool:
-        try:
-            return httpx.get(f"{url}/health", timeout=2).is_success
-        except httpx.TransportError:
-            return False
-
-    server.wait_until(answers)
+    server.wait_until(lambda: is_healthy(url))
     made = World(url, var, browser)
     yield made
     made.close()

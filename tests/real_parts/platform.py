@@ -5,9 +5,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-import httpx
-
 from tests.real_parts.process import Server, free_port, start
+from tools.health import is_healthy
 
 ROOT = Path(__file__).parents[2]
 
@@ -27,11 +26,5 @@ def start_web(log: Path, settings: Mapping[str, str]) -> tuple[Server, str]:
     server = start([*command, "--timeout-graceful-shutdown", "1"], log=log, env=surroundings(settings))
     url = f"http://127.0.0.1:{port}"
 
-    def answers() -> bool:
-        try:
-            return httpx.get(f"{url}/health", timeout=5).is_success
-        except httpx.TransportError:
-            return False
-
-    server.wait_until(answers)
+    server.wait_until(lambda: is_healthy(url))
     return server, url
