@@ -20,6 +20,8 @@ def settled(pool: Pool) -> Pool:
     Raises:
         TooFewEligibleExperts: the seats cannot be filled.
     """
+    if not any(one.member.kin for one in pool.experts):
+        return pool
     try:
         pool_chances(pool.quotas, pool.members, pool.caps, pool.groups)
     except Refused:

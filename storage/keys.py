@@ -14,7 +14,7 @@ from crypto.signatures import Signer
 from crypto.suites import suite
 from crypto.timestamps import AuthorityKey, make_authority, read_authority, write_authority
 
-PEOPLE_KEY = "people.key"
+PEOPLE_KEY_FILE = "people.key"
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def platform_keys(folder: Path, log_origin: str, now: datetime) -> PlatformKeys:
     authority_file = folder / "timestamp-authority.key"
     if not authority_file.exists():
         _kept(authority_file, write_authority(make_authority("Mingtang embedded timestamp authority", now)))
-    people = _kept(folder / PEOPLE_KEY, os.urandom(32))
+    people = _kept(folder / PEOPLE_KEY_FILE, os.urandom(32))
     exchange = _kept(folder / "exchange.key", suite("hybrid").make_private())
     bank = _kept(folder / "bank.key", os.urandom(32))
     return PlatformKeys(log, receipts, read_authority(authority_file.read_bytes()), people, exchange, bank)

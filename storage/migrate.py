@@ -9,7 +9,7 @@ from alembic import command
 from alembic.config import Config
 
 from kernel.settings import Settings, read_settings
-from storage.keys import PEOPLE_KEY
+from storage.keys import PEOPLE_KEY_FILE
 
 FOLDER = Path(__file__).with_name("migrations")
 VERSIONS = FOLDER / "versions"
@@ -26,7 +26,7 @@ def upgrade(url: str, revision: str = "head", versions: Path = VERSIONS, *, peop
 
 def upgrade_site(settings: Settings) -> None:
     """Upgrade the database of these settings, with the key in their folder where there is one."""
-    key = settings.var / "keys" / PEOPLE_KEY
+    key = settings.var / "keys" / PEOPLE_KEY_FILE
     upgrade(settings.database, people_key=key.read_bytes() if key.exists() else b"")
 
 

@@ -382,15 +382,6 @@ def opening_record(session: Session, tender_id: str) -> OpeningRecord | None:
     return session.get(OpeningRecord, tender_id)
 
 
-def opener_public_keys(session: Session, tender_id: str) -> dict[int, tuple[bytes, bytes]]:
-    """HPKE and Ed25519 public keys by opener position."""
-    return {
-        record.position: (record.hpke_public, record.sign_public)
-        for record in openers(session, tender_id)
-        if record.hpke_public is not None and record.sign_public is not None
-    }
-
-
 def key_marks(record: OpenerRecord) -> dict[str, Any]:
     """Fingerprints of an opener's keys for pages and facts."""
     return {

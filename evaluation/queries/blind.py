@@ -37,11 +37,6 @@ def blind_rules(rules: Rulebook) -> Rulebook:
     return replace(rules, groups=tuple(group for group in groups if group.criteria))
 
 
-def has_blind_step(session: Session, tender_id: str) -> bool:
-    """Whether anything of a tender is scored under labels."""
-    return bool(blind_lots(session, tender_id))
-
-
 def blind_lots(session: Session, tender_id: str) -> set[str]:
     """The lots whose rulebook, their own or the tender's, has a group that is scored under labels."""
     of_tender, found = tenders.tender(session, tender_id).rulebook, set()

@@ -28,20 +28,18 @@ def seats_of_person(session: Session, person_id: str) -> list[PanelSeatRecord]:
     found = select(PanelSeatRecord).join(ExpertRecord, col(ExpertRecord.id) == PanelSeatRecord.expert_id)
     found = found.where(ExpertRecord.person_id == person_id, col(PanelSeatRecord.replaced_by).is_(None))
     held = session.exec(found.order_by(col(PanelSeatRecord.tender_id))).all()
-    return [seat for seat in held if not _is_vacant(session, seat)]
+    return [seat for seat in held if seat.seat not in _ended_seats(session, seat.tender_id)]
 
 
 def vacant_seats(session: Session, tender_id: str) -> list[str]:
     """The seats of a panel whose call ended without a member, with no reserve left to take them."""
-    return [seat.seat for seat, _ in panel(session, tender_id) if _is_vacant(session, seat)]
+    ended = _ended_seats(session, tender_id)
+    return [seat.seat for seat, _ in panel(session, tender_id) if seat.seat in ended]
 
 
-def _is_vacant(session: Session, seat: PanelSeatRecord) -> bool:
-    """Whether the call for a seat ended without a member and no reserve was left."""
-    called = select(CallRecord.state).where(
-        CallRecord.tender_id == seat.tender_id, CallRecord.seat == seat.seat
-    )
-    return session.exec(called).first() in ENDED
+def _ended_seats(session: Session, tender_id: str) -> set[str]:
+    ended = select(CallRecord.seat).where(CallRecord.tender_id == tender_id, col(CallRecord.state).in_(ENDED))
+    return set(session.exec(ended))
 
 
 def seat_of(session: Session, tender_id: str, person_id: str) -> str:

@@ -1,7 +1,8 @@
 """Opened tenders with a blind technical part, and the members' way through the blind step."""
 
 import io
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 
 from docx import Document
 
@@ -11,11 +12,10 @@ from crypto.canonical import canonical
 from evaluation.actions.blind import MadePart, save_blind_sheet, sign_blind_sheets
 from evaluation.blind_text import Block, is_technical, normalise
 from evaluation.queries import blind
-from evaluation.rulebook import read_rulebook, rulebook_digest, write_rulebook
 from storage.adapters import Adapters
-from tender.actions import draft, publish
-from tests.builders import CLOSES, Platform, PublishedTender, make_bid, make_draft, open_all, release, submit
+from tests.builders import Platform, PublishedTender
 from tests.evaluation.cases import RULEBOOK, rulebook_data
+from tests.flows.panels import opened_tender
 from worker.blind import ask_for_parts, keep_part, make_part
 from worker.jobs import Payload
 
@@ -37,7 +37,7 @@ def word(*paragraphs: str, row: tuple[str, ...] = ()) -> bytes:
     return stored.getvalue()
 
 
-def blind_rulebook() -> dict[str, object]:
+def blind_rulebook() -> dict[str, Any]:
     """The default rulebook with its technical group scored blind, and an open group."""
     blind_group, price = {**RULEBOOK["groups"][0], "blind": True, "weight": 5000}, RULEBOOK["price"]
     open_group = {
@@ -50,31 +50,15 @@ def blind_rulebook() -> dict[str, object]:
     return rulebook_data(groups=[blind_group, open_group], price=price, checks=checks)
 
 
+def technical_files(number: int) -> dict[str, bytes]:
+    """A technical part that names its own bidder."""
+    own = word(f"bidder-{number} Ltd offers method {number}.", row=("Crane", str(number)))
+    return {"technical/method.docx": own, "technical/site.png": b"\x89PNG"}
+
+
 def blind_tender(platform: Platform) -> PublishedTender:
     """A tender with three open bids; each technical part names its own bidder."""
-    rules = read_rulebook(blind_rulebook())
-    tender = make_draft(platform, openers=2)
-    frozen = draft.FrozenRulebook(
-        write_rulebook(rules), rulebook_digest(rules), rules.currency, rules.price_places
-    )
-    with platform.database.transaction() as session:
-        draft.set_rulebook(session, actor=tender.office, tender_id=tender.tender_id, rulebook=frozen)
-        publish.publish(
-            session,
-            actor=tender.office,
-            tender_id=tender.tender_id,
-            bid_limit_bytes=10_000_000,
-            now=platform.clock.now(),
-        )
-    for number, price in enumerate(PRICES, 1):
-        own = word(f"bidder-{number} Ltd offers method {number}.", row=("Crane", str(number)))
-        files = {"technical/method.docx": own, "technical/site.png": b"\x89PNG"}
-        submit(platform, make_bid(platform, tender, f"bidder-{number}", price=price, files=files), tender)
-    platform.clock.at = CLOSES + timedelta(seconds=1)
-    release(platform, tender, 1)
-    release(platform, tender, 2)
-    open_all(platform, tender)
-    return tender
+    return opened_tender(platform, PRICES, technical_files, **blind_rulebook())
 
 
 def prepare(platform: Platform, tender: PublishedTender, at_most: int = 9, *, layouts: int = 0) -> None:

@@ -1,5 +1,6 @@
 """Builders for what follows an opening: an opened tender with a real rulebook, a pool of experts, a drawn panel."""
 
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -31,8 +32,13 @@ ROADS = SeatGroup("roads", {"zh": "公路", "en": "Roads"}, 3, 2, ("A08",))
 COSTS = SeatGroup("costs", {"zh": "造价", "en": "Costs"}, 2, 2, ("B02",))
 
 
-def opened_tender(platform: Platform, prices: list[str], **rulebook: Any) -> PublishedTender:
-    """A tender whose bids of these prices lie open."""
+def opened_tender(
+    platform: Platform,
+    prices: Sequence[str],
+    files: Callable[[int], dict[str, bytes]] = lambda number: {},
+    **rulebook: Any,
+) -> PublishedTender:
+    """A tender whose bids of these prices lie open, each with its files by its number from 1."""
     rules = read_rulebook(rulebook_data(**rulebook))
     tender = make_draft(platform, openers=2)
     frozen = draft.FrozenRulebook(
@@ -48,7 +54,8 @@ def opened_tender(platform: Platform, prices: list[str], **rulebook: Any) -> Pub
             now=platform.clock.now(),
         )
     for number, price in enumerate(prices, 1):
-        submit(platform, make_bid(platform, tender, f"bidder-{number}", price=price), tender)
+        bid = make_bid(platform, tender, f"bidder-{number}", price=price, files=files(number))
+        submit(platform, bid, tender)
     platform.clock.at = CLOSES + timedelta(seconds=1)
     release(platform, tender, 1)
     release(platform, tender, 2)

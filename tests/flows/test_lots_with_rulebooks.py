@@ -215,7 +215,7 @@ def test_a_lots_rulebook_that_does_not_fit_its_digest_is_named() -> None:
 def test_one_blind_lot_hides_the_whole_tender_until_it_is_revealed(tmp_path: Path) -> None:
     """Bidders often bid for several lots, so an open lot would tell whose the blind parts are."""
     platform = make_platform(tmp_path)
-    plain, hidden = opened(platform, (2, cast(dict[str, Any], blind_rulebook())))
+    plain, hidden = opened(platform, (2, blind_rulebook()))
     with platform.database.reading() as session:
         assert set(blind.bids_by_lot(session, plain.tender_id)) == {hidden.lot_id}
     prepare(platform, plain)

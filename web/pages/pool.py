@@ -32,7 +32,6 @@ from web.pool_workbook import read_workbook_apart, write_workbook
 from web.routes import get, post
 
 PER_PAGE = 50
-SHOWN_FAULTS = 200
 WORKBOOK, JSON = (".xlsx",), (".json",)
 ALL_OR_NOTHING, GOOD_LINES, CHECK_ONLY = "all", "good", "check"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
