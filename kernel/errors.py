@@ -301,6 +301,12 @@ class Unavailable(TenderingError):
     text = "{what} does not answer at the moment. Nothing was lost; try again shortly."
 
 
+class NoCallersKey(Unavailable):
+    """What links experts to their seats is sealed with a key that this process was not given."""
+
+    text = "This can be done in the draw room only: this process has no caller's key. Nothing was changed."
+
+
 class IntegrityBroken(TenderingError):
     """A hash, signature or proof does not match: alarm, never retried."""
 

@@ -6,7 +6,7 @@ from functools import cached_property
 from kernel.clock import Clock, SystemClock
 from kernel.settings import Settings, read_secret
 from storage.database import Database
-from storage.keys import PlatformKeys, platform_keys
+from storage.keys import PlatformKeys, caller_key, platform_keys
 from storage.lane import Lane
 from storage.local_objects import LocalObjects
 from storage.objects import Objects, S3Objects
@@ -32,7 +32,8 @@ def make_adapters(settings: Settings, clock: Clock | None = None) -> Adapters:
     """Build the adapters that the settings name."""
     clock = clock or SystemClock()
     keys = platform_keys(settings.var / "keys", settings.log_origin, clock.now())
-    return Adapters(settings, Database(settings.database, keys.people), make_objects(settings), keys, clock)
+    database = Database(settings.database, keys.people, caller_key(settings))
+    return Adapters(settings, database, make_objects(settings), keys, clock)
 
 
 def make_objects(settings: Settings) -> Objects:

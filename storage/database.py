@@ -14,21 +14,23 @@ from sqlmodel import Session as Session  # doors take it from here
 from sqlmodel import create_engine
 
 from crypto.field_seal import keyed_digest, open_field, seal_field
-from kernel.errors import BadInput
+from kernel.errors import BadInput, NoCallersKey
 
 BUSY_MILLISECONDS = 30_000  # how long a writer waits for another one before it gives up
 CONNECTIONS = 48  # kept open per process: more than a web process and its worker have threads
 
 
-PEOPLE_KEY = "people_key"  # in the session's own notes: what is sealed at rest opens where its row was read
+# In the session's own notes: what is sealed at rest opens where its row was read.
+PEOPLE_KEY = "people_key"  # every process has it
+CALLER_KEY = "caller_key"  # links leaves and seats to experts; the web tier of a site has none
 
 
 class Database:
     """One database, SQLite or PostgreSQL by its URL."""
 
-    def __init__(self, url: str, people_key: bytes = b"") -> None:
+    def __init__(self, url: str, people_key: bytes = b"", caller_key: bytes = b"") -> None:
         self.url = url
-        self._info = {PEOPLE_KEY: people_key}
+        self._info = {PEOPLE_KEY: people_key, CALLER_KEY: caller_key}
         self.engine = _sqlite_engine(url) if url.startswith("sqlite") else _server_engine(url)
         self._reader = self.engine.execution_options(reading=True)
 
@@ -49,23 +51,25 @@ class Database:
         self.engine.dispose()
 
 
-def seal(session: Session, context: str, plain: bytes) -> bytes:
+def seal(session: Session, context: str, plain: bytes, *, key: str = PEOPLE_KEY) -> bytes:
     """Personal data as it is stored; the context names the row, so that it opens nowhere else."""
-    return seal_field(_people_key(session), context, plain)
+    return seal_field(_key(session, key), context, plain)
 
 
-def unseal(session: Session, context: str, sealed: bytes) -> bytes:
+def unseal(session: Session, context: str, sealed: bytes, *, key: str = PEOPLE_KEY) -> bytes:
     """Personal data again; raises IntegrityBroken for another context or changed bytes."""
-    return open_field(_people_key(session), context, sealed)
+    return open_field(_key(session, key), context, sealed)
 
 
-def digest_of(session: Session, tag: str, value: str) -> bytes:
+def digest_of(session: Session, tag: str, value: str, *, key: str = PEOPLE_KEY) -> bytes:
     """A keyed hash that finds equal values and lets nobody guess one."""
-    return keyed_digest(_people_key(session), tag, value)
+    return keyed_digest(_key(session, key), tag, value)
 
 
-def _people_key(session: Session) -> bytes:
-    key: bytes = session.info.get(PEOPLE_KEY, b"")
+def _key(session: Session, name: str) -> bytes:
+    key: bytes = session.info.get(name, b"")
+    if not key and name == CALLER_KEY:
+        raise NoCallersKey()
     if not key:
         raise RuntimeError("internal: this database was opened without the key of people's data")
     return key

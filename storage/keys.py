@@ -13,8 +13,11 @@ from crypto.checkpoint import vkey
 from crypto.signatures import Signer
 from crypto.suites import suite
 from crypto.timestamps import AuthorityKey, make_authority, read_authority, write_authority
+from kernel.settings import Settings
 
 PEOPLE_KEY_FILE = "people.key"
+CALLER_KEY_FILE = "caller.key"
+KEY_BYTES = 32
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,27 @@ def platform_keys(folder: Path, log_origin: str, now: datetime) -> PlatformKeys:
     exchange = _kept(folder / "exchange.key", suite("hybrid").make_private())
     bank = _kept(folder / "bank.key", os.urandom(32))
     return PlatformKeys(log, receipts, read_authority(authority_file.read_bytes()), people, exchange, bank)
+
+
+def caller_key(settings: Settings) -> bytes:
+    """The key that opens who was drawn: from its file, else made in the folder; none where a draw room has it.
+
+    Raises:
+        ValueError: the file is no key, or a process that hands such acts on to the draw room names one.
+    """
+    if settings.draw_room_url:
+        if settings.caller_key_file:
+            raise ValueError(
+                "a process that names a draw room has no caller's key: unset MINGTANG_CALLER_KEY_FILE"
+            )
+        return b""
+    if not settings.caller_key_file:
+        return _kept(settings.var / "keys" / CALLER_KEY_FILE, os.urandom(KEY_BYTES))
+    # A key that is made because its file was not found would open nothing that the other processes sealed.
+    key = Path(settings.caller_key_file).read_bytes()
+    if len(key) != KEY_BYTES:
+        raise ValueError(f"the caller's key is {KEY_BYTES} bytes; MINGTANG_CALLER_KEY_FILE has {len(key)}")
+    return key
 
 
 def _kept(path: Path, fresh: bytes) -> bytes:

@@ -55,6 +55,7 @@ from web import (
     tenders,
     tracking,
 )
+from web.draw_room import hand_on, make_client
 from web.first_run import make_first_operator
 from web.pages import areas, errors
 from web.routes import get
@@ -88,6 +89,9 @@ def create_app(adapters: Adapters | None = None) -> Litestar:
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         make_first_operator(adapters)
+        room = adapters.settings.draw_room_url
+        if room:
+            app.state.draw_room = make_client(room)
         worker = EmbeddedWorker(adapters) if adapters.settings.embedded else None
         if worker:
             worker.start()
@@ -96,6 +100,8 @@ def create_app(adapters: Adapters | None = None) -> Litestar:
         finally:
             if worker:
                 worker.stop()
+            if room:
+                await app.state.draw_room.aclose()
             adapters.database.close()
 
     app = Litestar(
@@ -147,6 +153,7 @@ def create_app(adapters: Adapters | None = None) -> Litestar:
             HTTPException: errors.answer_http,
             500: errors.answer_bug,
         },
+        before_request=hand_on if adapters.settings.draw_room_url else None,
         before_send=[add_headers],
         logging_config=None,
         openapi_config=OpenAPIConfig(title="Mingtang", version="1", path="/api/schema"),

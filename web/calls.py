@@ -22,6 +22,7 @@ from kernel.settings import read_secret
 from storage.adapters import Adapters
 from storage.database import Session
 from tender.actions.draft import own_tender
+from web.draw_room import DRAW_ROOM
 from web.guards import adapters_of, caller
 from web.routes import get, post, put
 from web.shapes import Shape
@@ -57,7 +58,7 @@ class ReportShape(Shape):
     signature: str
 
 
-@post("/api/tenders/{tender_id:str}/calls", status_code=200)
+@post("/api/tenders/{tender_id:str}/calls", status_code=200, opt=DRAW_ROOM)
 def start(
     request: Request[Any, Any, Any], tender_id: FromPath[str], data: JSONBody[CallsShape]
 ) -> dict[str, Any]:
@@ -85,7 +86,7 @@ def show_call(request: Request[Any, Any, Any], token: FromPath[str]) -> dict[str
         return describe_call(session, token, adapters)
 
 
-@put("/api/calls/{token:str}/answer")
+@put("/api/calls/{token:str}/answer", opt=DRAW_ROOM)
 def answer(
     request: Request[Any, Any, Any], token: FromPath[str], data: JSONBody[AnswerShape]
 ) -> dict[str, Any]:
@@ -105,7 +106,7 @@ def answer(
         return describe_call(session, token, adapters)
 
 
-@put("/api/calls/{token:str}/check-in")
+@put("/api/calls/{token:str}/check-in", opt=DRAW_ROOM)
 def check_in(
     request: Request[Any, Any, Any], token: FromPath[str], data: JSONBody[ArrivalShape]
 ) -> dict[str, Any]:
@@ -118,7 +119,7 @@ def check_in(
         return describe_call(session, token, adapters)
 
 
-@post("/api/call-reports", status_code=200)
+@post("/api/call-reports", status_code=200, opt=DRAW_ROOM)
 def take_report(request: Request[Any, Any, Any], data: JSONBody[ReportShape]) -> dict[str, str]:
     """Take a voice gateway's report of a keypress, signed with the key that both know (HMAC-SHA256, hex)."""
     adapters, body = adapters_of(request), unb64(data.body)

@@ -15,6 +15,7 @@ from expert_pool.records import DrawRecord
 from kernel.clock import write_time
 from kernel.errors import BadInput
 from storage.database import Session
+from web.draw_room import DRAW_ROOM
 from web.guards import adapters_of, caller
 from web.routes import get, post, put
 from web.shapes import Shape
@@ -199,7 +200,7 @@ def dispute(
         return describe_draw(session, queries.draw(session, draw_id), now)
 
 
-@put("/api/draws/{draw_id:str}/reveals/{party:str}")
+@put("/api/draws/{draw_id:str}/reveals/{party:str}", opt=DRAW_ROOM)
 def reveal(
     request: Request[Any, Any, Any],
     draw_id: FromPath[str],
@@ -214,7 +215,7 @@ def reveal(
         return describe_draw(session, queries.draw(session, draw_id), now)
 
 
-@put("/api/draws/{draw_id:str}/shares/{dealer:str}/{party:str}")
+@put("/api/draws/{draw_id:str}/shares/{dealer:str}/{party:str}", opt=DRAW_ROOM)
 def bring_share(
     request: Request[Any, Any, Any],
     draw_id: FromPath[str],
@@ -233,7 +234,7 @@ def bring_share(
     return described | {"outcome": found.outcome, "at_fault": found.at_fault}
 
 
-@put("/api/draws/{draw_id:str}/late-value/{party:str}")
+@put("/api/draws/{draw_id:str}/late-value/{party:str}", opt=DRAW_ROOM)
 def bring_late_value(
     request: Request[Any, Any, Any],
     draw_id: FromPath[str],

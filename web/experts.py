@@ -19,6 +19,7 @@ from storage.database import Session
 from tender import queries as tenders
 from tender.lifecycle import Stage
 from web.ceremony import describe_draw
+from web.draw_room import DRAW_ROOM
 from web.guards import adapters_of, caller, find_caller
 from web.routes import get, post, put
 from web.shapes import Shape, create_once, page_limit, paged, read_cursor
@@ -134,7 +135,7 @@ def list_experts(
     return paged(request, items, limit, rows[-1].number if len(rows) == limit else "")
 
 
-@post("/api/tenders/{tender_id:str}/draw")
+@post("/api/tenders/{tender_id:str}/draw", opt=DRAW_ROOM)
 def request_draw(
     request: Request[Any, Any, Any], tender_id: FromPath[str], data: JSONBody[DrawRequestShape]
 ) -> Any:
@@ -207,12 +208,12 @@ def show_panel(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> dic
         own = found.actor.person_id if found else None
         seats = []
         for seat, expert in queries.panel(session, tender_id):
-            entry = queries.entry(session, expert)[0] if sees_names else None
+            entry = queries.entry(session, expert)[0] if sees_names and expert else None
             seats.append(
                 {
                     "seat": seat.seat,
                     "group": seat.seat_group,
-                    "is_own": own is not None and expert.person_id == own,
+                    "is_own": own is not None and expert is not None and expert.person_id == own,
                     "name": entry.name if entry else None,
                     "employer": entry.employer if entry else None,
                 }
@@ -225,7 +226,7 @@ def is_office_of(actor: Actor, tenderer_id: str) -> bool:
     return actor.holds(Duty.TENDER_OFFICE) and actor.organisation_id == tenderer_id
 
 
-@post("/api/tenders/{tender_id:str}/call-out")
+@post("/api/tenders/{tender_id:str}/call-out", opt=DRAW_ROOM)
 def call_out(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> Response[Any]:
     """The drawn experts, for the pool manager who calls them; nothing of this answer is kept, the look is logged."""
     adapters, actor = adapters_of(request), caller(request).may(Scope.DRAW)

@@ -16,6 +16,7 @@ from kernel.clock import write_time
 from kernel.errors import BadInput
 from storage.database import Session
 from tender import queries as tenders
+from web.draw_room import DRAW_ROOM
 from web.evaluations import check_reader
 from web.guards import adapters_of, caller
 from web.routes import get, post
@@ -136,7 +137,7 @@ def record_absence(request: Request[Any, Any, Any], tender_id: FromPath[str], da
     return create_once(request, adapters, actor, data, act)
 
 
-@post("/api/absences/{absence_id:str}/confirmation")
+@post("/api/absences/{absence_id:str}/confirmation", opt=DRAW_ROOM)
 def confirm_absence(request: Request[Any, Any, Any], absence_id: FromPath[str]) -> dict[str, Any]:
     """Replace the member by the next reserve of the draw."""
     adapters, actor = adapters_of(request), caller(request).may(Scope.EVALUATE)

@@ -15,6 +15,7 @@ from expert_pool.pool_file import read_pool_file
 from expert_pool.pool_table import FILE_LIMIT, csv_lines
 from expert_pool.queries import appraisals, pool
 from expert_pool.queries.statistics import pool_figures
+from web.draw_room import DRAW_ROOM
 from web.guards import adapters_of, caller
 from web.pool_workbook import read_workbook_apart
 from web.routes import get, post, put
@@ -37,7 +38,7 @@ def import_experts_file(
     return {"imported": report.imported, "faults": faults}
 
 
-@get("/api/pool-figures")
+@get("/api/pool-figures", opt=DRAW_ROOM)
 def show_figures(request: Request[Any, Any, Any]) -> dict[str, Any]:
     """Calls, services, meetings, depth and foretold seats; experts by number."""
     adapters, actor = adapters_of(request), caller(request).may(Scope.DRAW)
@@ -67,7 +68,7 @@ def show_figures(request: Request[Any, Any, Any]) -> dict[str, Any]:
     }
 
 
-@post("/api/draws/{draw_id:str}/eligibility-check", status_code=200)
+@post("/api/draws/{draw_id:str}/eligibility-check", status_code=200, opt=DRAW_ROOM)
 def check_eligibility(request: Request[Any, Any, Any], draw_id: FromPath[str]) -> dict[str, Any]:
     """Apply the frozen rules again with full data; no name comes out, the look is logged."""
     adapters, actor = adapters_of(request), caller(request).may(Scope.DRAW)

@@ -17,6 +17,7 @@ from evaluation.queries import judging as queries
 from evaluation.records.judging import RankingRecord
 from evaluation.records.panel import EarlierWorkRecord
 from evaluation.result import Ranking, ranking_digest, write_ranking
+from expert_pool.actions.disclosure import open_published
 from kernel.errors import Refused
 from kernel.ids import new_id
 from storage import audit_log, outbox
@@ -61,6 +62,7 @@ def score_and_rank(session: Session, *, tender_id: str, now: datetime) -> list[R
     made = [_rank_lot(session, tender_id, lot.id, now) for lot in lots]
     digest = rankings_digest({ranking.lot_id: ranking_digest(ranking) for ranking in made})
     mark_evaluated(session, tender_id=tender_id, ranking_digest=digest, now=now)
+    open_published(session, tender_id)
     if not any(ties_that_matter(ranking) for ranking in made):
         outbox.enqueue(session, "make_report", {"tender_id": tender_id, "ranking": digest}, now=now)
     return made

@@ -52,7 +52,7 @@ def signing_value(session: Session, record: ReportSigningRecord) -> Signing:
         signatures(session, record.tender_id, record.report),
     )
     lines = []
-    for seat, expert in experts.panel(session, record.tender_id):
+    for seat, expert in experts.disclosed(session, record.tender_id):
         row = decided.get(seat.seat)
         lines.append(
             Signature(

@@ -66,7 +66,7 @@ def report_facts(session: Session, tender_id: str) -> ReportFacts:
                 signed.get(seat.seat),
                 came.get(seat.seat),
             )
-            for seat, expert in experts.panel(session, tender_id)
+            for seat, expert in experts.disclosed(session, tender_id)
         ),
         ranked_at=made[0].ranked_at,
         work=panel_work(session, tender_id),

@@ -81,7 +81,7 @@ def draw_frozen_agency(session: Session, *, actor: Actor, draw_id: str, now: dat
     if audit_log.frontier(session).size < draw.log_index + 2:
         audit_log.append(session, Fact("agency-draw.asked", draw_id), now)
     draw.root = audit_log.root_at(session, draw.log_index + 2)
-    result = draw_agency(queries.request_value(draw), draw.root)
+    result = draw_agency(queries.request_value(session, draw), draw.root)
     by_leaf = {agency_leaf(agency): str(agency["code"]) for agency in draw.agencies}
     draw.chosen, draw.drawn_at = by_leaf[result.seats[0].leaf], now
     session.add(draw)

@@ -11,6 +11,7 @@ from expert_pool.actions.standing import own_entry
 from expert_pool.appraisal import OFFICE, SUPERVISOR, SYSTEM, capped, points_of
 from expert_pool.queries import appraisals as queries
 from expert_pool.queries import panels
+from expert_pool.queries.sealed import expert_id_of
 from expert_pool.records.appraisals import AppraisalRecord
 from kernel.errors import BadInput, NotFound, Refused
 from kernel.ids import new_id
@@ -94,7 +95,7 @@ def _keep(
     given_by: str | None,
     now: datetime,
 ) -> str:
-    seats = {row.seat: expert.id for row, expert in panels.all_seats(session, tender_id)}
+    seats = {row.seat: row for row, _ in panels.all_seats(session, tender_id)}
     if seat not in seats:
         raise NotFound(what="seat", id=seat)
     kept = {id: count for id, count in counts.items() if count}
@@ -102,7 +103,7 @@ def _keep(
         id=new_id(),
         tender_id=tender_id,
         seat=seat,
-        expert_id=seats[seat],
+        expert_id=expert_id_of(session, seats[seat]),
         side=side,
         items=kept,
         points=points_of(side, counts),

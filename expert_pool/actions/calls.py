@@ -11,6 +11,7 @@ from sqlmodel import Session
 from accounts.duties import Actor, Duty
 from crypto.canonical import JsonValue, canonical
 from expert_pool import queries
+from expert_pool.actions.disclosure import disclose
 from expert_pool.actions.draws import passed_over, seat_reserve
 from expert_pool.actions.eligibility import recheck_avoidance
 from expert_pool.call_rules import (
@@ -37,7 +38,7 @@ from kernel.errors import BadInput, NotFound, Refused
 from kernel.ids import new_id
 from storage import audit_log, outbox
 from storage.audit_log import Fact
-from storage.database import digest_of
+from storage.database import CALLER_KEY, PEOPLE_KEY, digest_of
 
 CALL = "call_expert"
 
@@ -149,6 +150,7 @@ def check_in(session: Session, *, token: str, pin: str, now: datetime) -> bool:
     told: dict[str, JsonValue] = {"seat": call.seat}
     audit_log.append(session, Fact("call.checked-in", call.id, call.tender_id, told), now)
     if queries_of_calls.all_checked_in(session, call.tender_id):
+        disclose(session, call.tender_id, now)
         seats = len(queries.panel(session, call.tender_id))
         audit_log.append(
             session, Fact("panel.complete", call.tender_id, call.tender_id, {"seats": seats}), now
@@ -209,7 +211,10 @@ def _ask(session: Session, tender_id: str, seat: str, group: str, minutes: int, 
 
 
 def _is_pin(session: Session, call: CallRecord, pin: str) -> bool:
-    if queries_of_calls.pin_digest(session, call.id, pin.strip()) == call.pin_digest:
+    typed = (
+        queries_of_calls.pin_digest(session, call.id, pin.strip(), key) for key in (CALLER_KEY, PEOPLE_KEY)
+    )
+    if call.pin_digest in typed:
         return True
     call.wrong_pins += 1
     session.add(call)

@@ -11,6 +11,7 @@ from sqlmodel import Session
 from accounts.duties import Actor, Duty
 from crypto.canonical import JsonValue, canonical
 from expert_pool import queries
+from expert_pool.actions.disclosure import disclose
 from expert_pool.actions.eligibility import keep_judgement, seal_candidate
 from expert_pool.ceremony import DEFAULT_WINDOW, LEAST_WINDOW, MOST_WINDOW
 from expert_pool.drand import QUICKNET_KEY
@@ -34,6 +35,7 @@ from expert_pool.panel import PanelRule, check_panel
 from expert_pool.queries.calls import calls
 from expert_pool.queries.candidates import avoidances, judge_pool
 from expert_pool.queries.pool import name_of
+from expert_pool.queries.sealed import DrawTable, open_table, seal_seat, seal_table
 from expert_pool.queries.verifier import verifier_sha256
 from expert_pool.records.draws import DrawPartyRecord, DrawRecord, PanelSeatRecord
 from expert_pool.reserves import employers_of, next_reserve
@@ -113,9 +115,7 @@ def request_draw(
             groups=[_write_group(group) for group in groups],
             request=write_request(request),
             request_hash=request_hash(request),
-            rows=write_table(request),
-            leaf_key=leaf_key,
-            experts=snapshot,
+            sealed=seal_table(session, draw_id, DrawTable(leaf_key, write_table(request), snapshot)),
             opened_by=actor.person_id,
             opened_at=now,
             reveal_minutes=reveal_minutes,
@@ -142,15 +142,18 @@ def request_draw(
 def call_out(session: Session, *, actor: Actor, tender_id: str, now: datetime) -> list[tuple[str, str, str]]:
     """Who must be called by hand: seat, expert's number and name; each look is logged with who took it.
 
+    That discloses the panel: its members find their seats at their own desks from now on.
+
     Raises:
         Refused: the panel is called by machine, so nobody needs to see a name.
     """
     actor.require(Duty.POOL_MANAGER)
     if calls(session, tender_id):
         raise Refused(rule="machine-calls", why="this panel is called by machine; its names stay sealed")
+    disclose(session, tender_id, now)
     members = [
         (seat.seat, expert.number, name_of(session, expert))
-        for seat, expert in queries.panel(session, tender_id)
+        for seat, expert in queries.disclosed(session, tender_id)
     ]
     data: dict[str, JsonValue] = {"by": actor.person_id, "seats": len(members)}
     audit_log.append(session, Fact("panel.called-out", tender_id, tender_id, data), now)
@@ -168,23 +171,28 @@ def seat_reserve(session: Session, *, tender_id: str, seat: str) -> PanelSeatRec
     if draw is None or draw.result is None or left is None:
         raise NotFound(what="seat", id=seat)
     seated = {row.leaf for row, _ in taken if row.replaced_by is None and row.seat != seat}
-    called, employers = {row.leaf for row, _ in taken}, employers_of(queries.request_value(draw))
+    called, employers = {row.leaf for row, _ in taken}, employers_of(queries.request_value(session, draw))
     called.update(row.leaf for row in avoidances(session, tender_id))
     waiting = next_reserve(read_result(draw.result), left.seat_group, seated, called, employers)
     if waiting is None:
         raise Refused(rule="reserves", why="no reserve of this group of seats is left")
     left.replaced_by = f"seat-{len(taken) + 1}"
     session.add(left)
-    made = PanelSeatRecord(
-        tender_id=tender_id,
-        seat=left.replaced_by,
-        seat_group=left.seat_group,
-        leaf=waiting,
-        expert_id=draw.experts[waiting][0],
-    )
+    expert_id = open_table(session, draw).experts[waiting][0]
+    made = sealed_seat(session, tender_id, left.replaced_by, left.seat_group, waiting, expert_id)
+    if left.expert_id is not None and not calls(session, tender_id):
+        made.expert_id = expert_id  # people called this panel by hand, so they call its reserve by name too
     session.add(made)
     session.flush()
     return made
+
+
+def sealed_seat(
+    session: Session, tender_id: str, seat: str, group: str, leaf: str, expert_id: str
+) -> PanelSeatRecord:
+    """A seat whose expert only the caller's key opens, until the panel is disclosed."""
+    sealed = seal_seat(session, tender_id, seat, expert_id)
+    return PanelSeatRecord(tender_id=tender_id, seat=seat, seat_group=group, leaf=leaf, sealed=sealed)
 
 
 def passed_over(session: Session, tender_id: str) -> list[JsonValue]:
@@ -194,23 +202,17 @@ def passed_over(session: Session, tender_id: str) -> list[JsonValue]:
 
 def finish_draw(session: Session, draw: DrawRecord, now: datetime) -> None:
     """Draw the panel from what was revealed, rebuilt or brought late."""
-    request = queries.request_value(draw)
+    request = queries.request_value(session, draw)
     rule = request.terms.late if request.terms else None
     late = late_value(rule, draw.late_value) if rule and draw.late_value else None
     seed = seed_of(draw.request_hash, queries.seed_reveals(session, draw), late)
     result = draw_panel(request, seed)
     draw.result, draw.drawn_at = write_result(result), now
     session.add(draw)
+    experts = open_table(session, draw).experts
     for number, seat in enumerate(result.seats, 1):
-        session.add(
-            PanelSeatRecord(
-                tender_id=draw.tender_id,
-                seat=f"seat-{number}",
-                seat_group=seat.group,
-                leaf=seat.leaf,
-                expert_id=draw.experts[seat.leaf][0],
-            )
-        )
+        expert_id = experts[seat.leaf][0]
+        session.add(sealed_seat(session, draw.tender_id, f"seat-{number}", seat.group, seat.leaf, expert_id))
     session.flush()
     digest = sha256(canonical(queries.transcript(session, draw))).hexdigest()
     data: dict[str, JsonValue] = {"seats": len(result.seats), "record": digest}

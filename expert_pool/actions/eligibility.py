@@ -16,6 +16,7 @@ from expert_pool.entry_form import read_expert
 from expert_pool.experts import expert_leaf, leaf_salt
 from expert_pool.queries import candidates, ceremony, panels, pool
 from expert_pool.queries.candidates import Candidate, JudgedPool
+from expert_pool.queries.sealed import expert_id_of, open_table
 from expert_pool.records.eligibility import AvoidanceRecord, DrawEligibilityRecord, PoolRulesRecord
 from expert_pool.transcript import read_result
 from kernel.fields import Fields
@@ -23,7 +24,7 @@ from kernel.ids import new_id
 from kernel.working_days import business_day
 from storage import audit_log
 from storage.audit_log import Fact
-from storage.database import seal, unseal
+from storage.database import CALLER_KEY, seal, unseal
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,8 @@ def keep_judgement(session: Session, *, draw_id: str, judged: JudgedPool) -> str
             draw_id=draw_id,
             rules=rules,
             day=judged.day,
-            avoided=seal(session, candidates.avoided_context(draw_id), avoided),
+            avoided=seal(session, candidates.avoided_context(draw_id), avoided, key=CALLER_KEY),
+            sealed_with=CALLER_KEY,
         )
     )
     session.flush()
@@ -98,9 +100,18 @@ def recheck_avoidance(session: Session, tender_id: str, now: datetime) -> tuple[
         if not ties:
             continue
         body: list[JsonValue] = [{"kind": tie.kind, "role": tie.role, "party": tie.party} for tie in ties]
-        sealed = seal(session, tie_context(tender_id, leaf), canonical(body))
+        # A tie says more than a name hides: beside an open pool its party may fit one expert only.
+        sealed = seal(session, tie_context(tender_id, leaf), canonical(body), key=CALLER_KEY)
         session.add(
-            AvoidanceRecord(id=new_id(), tender_id=tender_id, leaf=leaf, seat=seat, ties=sealed, found_at=now)
+            AvoidanceRecord(
+                id=new_id(),
+                tender_id=tender_id,
+                leaf=leaf,
+                seat=seat,
+                ties=sealed,
+                sealed_with=CALLER_KEY,
+                found_at=now,
+            )
         )
         fresh["seats" if seat else "reserves"] += 1
     session.flush()
@@ -114,7 +125,9 @@ def found_avoidances(session: Session, tender_id: str) -> tuple[Avoidance, ...]:
     """What the check after the opening found: kinds of ties without any party's name."""
     found = []
     for row in candidates.avoidances(session, tender_id):
-        ties = read_canonical(unseal(session, tie_context(tender_id, row.leaf), row.ties))
+        ties = read_canonical(
+            unseal(session, tie_context(tender_id, row.leaf), row.ties, key=row.sealed_with)
+        )
         found.append(Avoidance(row.leaf, row.seat, tuple(sorted({str(tie["kind"]) for tie in ties}))))
     return tuple(found)
 
@@ -131,11 +144,12 @@ def recompute_eligibility(session: Session, *, actor: Actor, draw_id: str, now: 
     checks = rules_for(rules, groups, parties, day)
     frozen, again = Counter[str](), Counter[str]()
     differing: list[str] = []
-    for row in ceremony.request_value(record).rows:
-        entry = candidates.frozen_entry(session, record, row.leaf)
+    table = open_table(session, record)
+    for row in ceremony.request_value(session, record).rows:
+        entry = candidates.frozen_entry(session, draw_id, table.experts[row.leaf])
         expert = read_expert(Fields(read_canonical(entry)))
         line = judge(expert, groups, checks)
-        salt = leaf_salt(record.leaf_key, draw_id, expert.number)
+        salt = leaf_salt(table.leaf_key, draw_id, expert.number)
         frozen[row.excluded or ""] += 1
         again[line.excluded or ""] += 1
         if (line.mask, line.excluded) != (row.mask, row.excluded) or expert_leaf(salt, entry) != row.leaf:
@@ -156,11 +170,12 @@ def _drawn(session: Session, tender_id: str) -> dict[str, tuple[str, str]]:
     found: dict[str, tuple[str, str]] = {}
     record = ceremony.find_draw(session, tender_id)
     if record is not None and record.result is not None:
+        experts = open_table(session, record).experts
         for leaves in read_result(record.result).reserves.values():
-            found.update((leaf, ("", record.experts[leaf][0])) for leaf in leaves)
-    for seat, expert in panels.all_seats(session, tender_id):
+            found.update((leaf, ("", experts[leaf][0])) for leaf in leaves)
+    for seat, _ in panels.all_seats(session, tender_id):
         if seat.replaced_by is None:
-            found[seat.leaf] = (seat.seat, expert.id)
+            found[seat.leaf] = (seat.seat, expert_id_of(session, seat))
         else:
             found.pop(seat.leaf, None)
     return found

@@ -101,7 +101,7 @@ def bring_late_value(
         IntegrityBroken: the signature is not that of the round.
     """
     draw, _ = act_as(session, actor, draw_id, party)
-    terms = queries.request_value(draw).terms
+    terms = queries.request_value(session, draw).terms
     if terms is None or not isinstance(terms.late, DrandRule):
         raise Refused(rule="late-value", why="the request of this draw names no late value")
     check_step(queries.ceremony_state(session, draw), Step.LATE_VALUE, "", now)

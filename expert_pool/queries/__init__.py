@@ -25,7 +25,7 @@ from expert_pool.queries.ceremony import (
     transcript,
     voided_draws,
 )
-from expert_pool.queries.panels import all_seats, panel, seat_of, seats_of_person
+from expert_pool.queries.panels import all_seats, disclosed, expert_of, panel, seat_of, seats_of_person
 from expert_pool.queries.pool import (
     entry,
     expert_by_number,
@@ -43,12 +43,14 @@ __all__ = [
     "all_seats",
     "ceremony_state",
     "dealt_shares",
+    "disclosed",
     "draw",
     "draw_chain",
     "draw_key",
     "draws",
     "entry",
     "expert_by_number",
+    "expert_of",
     "expert_value",
     "experts",
     "find_agency_draw",

@@ -10,7 +10,7 @@ from expert_pool.call_rules import RINGING, CallState, pin_of
 from expert_pool.queries import panels, pool
 from expert_pool.records.calls import CallRecord
 from kernel.errors import NotFound
-from storage.database import digest_of
+from storage.database import CALLER_KEY, digest_of
 
 
 def call(session: Session, call_id: str, *, lock: bool = False) -> CallRecord:
@@ -49,25 +49,28 @@ def state_of(record: CallRecord) -> CallState:
 
 
 def token_of(session: Session, call_id: str) -> str:
-    """What stands in the link of a call."""
-    return b64(digest_of(session, "call-token", call_id))
+    """What stands in the link of a call.
+
+    Both follow from the caller's key: who could compute them would check everybody in and so disclose the panel.
+    """
+    return b64(digest_of(session, "call-token", call_id, key=CALLER_KEY))
 
 
 def secret_pin(session: Session, call_id: str) -> str:
     """The PIN of a call, for its message only."""
-    return pin_of(digest_of(session, "call-pin", call_id))
+    return pin_of(digest_of(session, "call-pin", call_id, key=CALLER_KEY))
 
 
-def pin_digest(session: Session, call_id: str, pin: str) -> bytes:
-    """What a typed PIN is compared by."""
-    return digest_of(session, "call-pin-typed", f"{call_id} {pin}")
+def pin_digest(session: Session, call_id: str, pin: str, key: str = CALLER_KEY) -> bytes:
+    """What a typed PIN is compared by; calls of older versions have it by the key of people's data."""
+    return digest_of(session, "call-pin-typed", f"{call_id} {pin}", key=key)
 
 
 def contact_of(session: Session, record: CallRecord) -> str:
     """The telephone of the expert who is called, opened; empty where none was given."""
-    for seat, expert in panels.all_seats(session, record.tender_id):
+    for seat, _ in panels.all_seats(session, record.tender_id):
         if seat.seat == record.seat:
-            return pool.entry(session, expert)[1].telephone
+            return pool.entry(session, panels.expert_of(session, seat))[1].telephone
     raise NotFound(what="seat", id=record.seat)
 
 

@@ -59,7 +59,8 @@ def judge_pool(
     checks = rules_for(rules, groups, parties, day)
     records = pool.experts(session)
     found = []
-    for record, expert in zip(records, pool.expert_values(session, records), strict=True):
+    values = pool.expert_values(session, records, undisclosed=True)
+    for record, expert in zip(records, values, strict=True):
         line = judge(expert, groups, checks)
         entry = expert_record(expert)
         found.append(Candidate(record.id, expert.number, expert.employer, entry, line.mask, line.excluded))
@@ -96,13 +97,14 @@ def frozen_judgement(session: Session, draw_id: str) -> tuple[EligibilityRules, 
     record = session.get(DrawEligibilityRecord, draw_id)
     if record is None:
         raise NotFound(what="frozen eligibility of draw", id=draw_id)
-    parties = read_parties(read_canonical(unseal(session, avoided_context(draw_id), record.avoided)))
+    sealed = unseal(session, avoided_context(draw_id), record.avoided, key=record.sealed_with)
+    parties = read_parties(read_canonical(sealed))
     return read_rules(record.rules), parties, record.day
 
 
-def frozen_entry(session: Session, record: DrawRecord, leaf: str) -> bytes:
-    """The entry that a leaf of this draw commits to, opened."""
-    return unseal(session, entry_context(record.id), unb64(record.experts[leaf][1]))
+def frozen_entry(session: Session, draw_id: str, kept: list[str]) -> bytes:
+    """The entry that a leaf of this draw commits to, opened from what its table keeps under the leaf."""
+    return unseal(session, entry_context(draw_id), unb64(kept[1]))
 
 
 def frozen_groups(record: DrawRecord) -> tuple[SeatGroup, ...]:

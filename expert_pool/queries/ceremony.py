@@ -11,6 +11,7 @@ from expert_pool.ceremony import CeremonyState, PartyState
 from expert_pool.draw import ABSENT, DrawRequest, Reveal
 from expert_pool.escrow import DealtShare, read_dealing
 from expert_pool.late_value import DRAND
+from expert_pool.queries.sealed import rows_of
 from expert_pool.records.agencies import AgencyDrawRecord
 from expert_pool.records.draws import (
     DrawChainRecord,
@@ -55,9 +56,10 @@ def parties(session: Session, draw_id: str) -> list[DrawPartyRecord]:
     return list(session.exec(found.order_by(col(DrawPartyRecord.position))))
 
 
-def request_value(record: DrawRecord | AgencyDrawRecord) -> DrawRequest:
-    """The frozen request of a draw with its table."""
-    return read_request(record.request, record.rows)
+def request_value(session: Session, record: DrawRecord | AgencyDrawRecord) -> DrawRequest:
+    """The frozen request of a draw with its table; raises NoCallersKey while that is sealed to others."""
+    rows = rows_of(session, record) if isinstance(record, DrawRecord) else record.rows
+    return read_request(record.request, rows)
 
 
 def reveals(session: Session, draw_id: str) -> list[Reveal]:
@@ -70,7 +72,7 @@ def transcript(session: Session, record: DrawRecord) -> dict[str, JsonValue]:
     if record.result is None:
         raise NotFound(what="draw record", id=record.id)
     committed = {p.party: p.commitment for p in parties(session, record.id) if p.commitment is not None}
-    request = request_value(record)
+    request = request_value(session, record)
     revealed = seed_reveals(session, record)
     return write_transcript(request, committed, revealed, read_result(record.result), record.late_value)
 

@@ -70,9 +70,14 @@ def expert_value(session: Session, record: ExpertRecord) -> Expert:
     return expert_values(session, [record])[0]
 
 
-def expert_values(session: Session, records: Sequence[ExpertRecord]) -> list[Expert]:
-    """Entries as the rules see them: with bans, leaves and services, and where their accounts belong."""
-    spans, served = _spans(session, records), services(session)
+def expert_values(
+    session: Session, records: Sequence[ExpertRecord], *, undisclosed: bool = False
+) -> list[Expert]:
+    """Entries as the rules see them: with bans, leaves and services, and where their accounts belong.
+
+    Services on `undisclosed` panels count for a draw only.
+    """
+    spans, served = _spans(session, records), services(session, undisclosed=undisclosed)
     homes = _account_organisations(session, records)
     return [
         replace(

@@ -11,6 +11,7 @@ from accounts import queries as accounts
 from expert_pool.experts import ACTIVE
 from expert_pool.queries import candidates, ceremony, panels, pool
 from expert_pool.queries.calls import calls as calls_of
+from expert_pool.queries.sealed import expert_id_of
 from expert_pool.queries.workload import services
 from expert_pool.records.draws import DrawRecord
 from expert_pool.specialties import classification
@@ -67,10 +68,13 @@ def pool_figures(session: Session, now: datetime) -> PoolFigures:
     calls, kept = Counter[str](), Counter[str]()
     judged = []
     for one in over:
-        seats = panels.all_seats(session, one.tender_id)
-        calls.update(numbers[expert.id] for _, expert in seats)
-        kept.update(numbers[expert.id] for seat, expert in seats if seat.replaced_by is None)
-        members = [numbers[expert.id] for seat, expert in seats if seat.replaced_by is None]
+        seats = [
+            (seat, numbers[expert_id_of(session, seat)])
+            for seat, _ in panels.all_seats(session, one.tender_id)
+        ]
+        calls.update(number for _, number in seats)
+        members = [number for seat, number in seats if seat.replaced_by is None]
+        kept.update(members)
         judged.append((members, _bidders(session, one.tender_id)))
     served = services(session)
     month = business_day(now).isoformat()[:7]
@@ -94,7 +98,7 @@ def pool_figures(session: Session, now: datetime) -> PoolFigures:
 
 def exclusions_of(session: Session, record: DrawRecord) -> dict[str, int]:
     """How many experts each code excluded from one draw."""
-    rows = ceremony.request_value(record).rows
+    rows = ceremony.request_value(session, record).rows
     return dict(sorted(Counter(row.excluded for row in rows if row.excluded).items()))
 
 
@@ -104,7 +108,7 @@ def _bidders(session: Session, tender_id: str) -> list[str]:
 
 
 def _chances(session: Session, record: DrawRecord) -> list[SeatChance]:
-    rows = ceremony.request_value(record).rows
+    rows = ceremony.request_value(session, record).rows
     reference = tenders.tender(session, record.tender_id).reference
     return [
         SeatChance(

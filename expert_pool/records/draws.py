@@ -23,9 +23,13 @@ class DrawRecord(SQLModel, table=True):
     groups: list[dict[str, Any]] = Field(sa_column=_json())
     request: dict[str, Any] = Field(sa_column=_json())
     request_hash: bytes = Field(sa_type=Digest)
-    rows: list[str] = Field(sa_column=_json())
-    leaf_key: bytes = Field(sa_type=Digest)
-    experts: dict[str, list[str]] = Field(sa_column=_json())
+    rows: list[str] = Field(default_factory=list, sa_column=_json())
+    """the lines of the table, written open with the ranking; before that empty where the draw is sealed"""
+    leaf_key: bytes = Field(default=b"", sa_type=Digest)
+    """empty where the draw is sealed; older draws lie open"""
+    experts: dict[str, list[str]] = Field(default_factory=dict, sa_column=_json())
+    sealed: bytes | None = None
+    """rows, key of the leaves and whose leaf is whose, under the caller's key (expert_pool.queries.sealed)"""
     opened_by: str = Field(sa_type=Id, foreign_key="people.id")
     opened_at: datetime = Field(sa_type=UtcTime)
     result: dict[str, Any] | None = Field(default=None, sa_column=Column(JsonText))
@@ -126,6 +130,8 @@ class PanelSeatRecord(SQLModel, table=True):
     seat: str = Field(primary_key=True, max_length=20)
     seat_group: str = Field(max_length=40)
     leaf: str = Field(max_length=64)
-    expert_id: str = Field(sa_type=Id, foreign_key="experts.id", index=True)
+    expert_id: str | None = Field(default=None, sa_type=Id, foreign_key="experts.id", index=True)
+    """written at the disclosure; before that only the caller's key opens who sits here"""
+    sealed: bytes | None = None
     replaced_by: str | None = Field(default=None, max_length=20)
     """The seat that the next reserve took instead; who sat here works no more on this panel."""

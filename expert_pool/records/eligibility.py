@@ -7,6 +7,7 @@ from sqlalchemy import Column, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from storage.columns import Id, JsonText, UtcTime
+from storage.database import PEOPLE_KEY
 
 
 def _json() -> Any:
@@ -21,6 +22,7 @@ class DrawEligibilityRecord(SQLModel, table=True):
     rules: dict[str, Any] = Field(sa_column=_json())
     day: date
     avoided: bytes
+    sealed_with: str = Field(max_length=20, sa_column_kwargs={"server_default": PEOPLE_KEY})
 
 
 class PoolRulesRecord(SQLModel, table=True):
@@ -43,4 +45,5 @@ class AvoidanceRecord(SQLModel, table=True):
     leaf: str = Field(max_length=64)
     seat: str = Field(default="", max_length=20)
     ties: bytes
+    sealed_with: str = Field(max_length=20, sa_column_kwargs={"server_default": PEOPLE_KEY})
     found_at: datetime = Field(sa_type=UtcTime)

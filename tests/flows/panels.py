@@ -112,10 +112,18 @@ def draw_panel(
     fill_pool(platform, [f"Institute {n}" for n in range(experts)])
     ceremony = request(platform, tender)
     hold(platform, ceremony)
+    call_by_hand(platform, tender)
     panel = members(platform, tender)
     if chair:
         elect(platform, tender, dict.fromkeys(panel, chair))
     return panel
+
+
+def call_by_hand(platform: Platform, tender: PublishedTender) -> None:
+    """The pool manager looks up whom to call, which discloses the panel."""
+    manager = platform.person("pool-manager", Duty.POOL_MANAGER)
+    with platform.database.transaction() as session:
+        actions.call_out(session, actor=manager, tender_id=tender.tender_id, now=platform.clock.now())
 
 
 def elect(platform: Platform, tender: PublishedTender, choices: dict[str, str], number: int = 1) -> None:
@@ -135,7 +143,9 @@ def elect(platform: Platform, tender: PublishedTender, choices: dict[str, str], 
 
 def members(platform: Platform, tender: PublishedTender) -> dict[str, Actor]:
     with platform.database.reading() as session:
-        rows = queries.panel(session, tender.tender_id)
+        rows = [
+            (seat, queries.expert_of(session, seat)) for seat, _ in queries.panel(session, tender.tender_id)
+        ]
     by_id = {person.person_id: person for person in platform.people.values()}
     return {seat.seat: by_id[str(expert.person_id)] for seat, expert in rows}  # type: ignore[index]
 

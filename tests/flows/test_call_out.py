@@ -15,6 +15,7 @@ from accounts.duties import Duty
 from crypto.canonical import b64
 from expert_pool import queries
 from expert_pool.actions import calls as calling
+from expert_pool.actions.disclosure import disclose
 from expert_pool.queries import calls
 from kernel.errors import NotFound, Refused
 from storage import audit_log
@@ -160,7 +161,8 @@ def test_who_declined_holds_no_seat_even_where_no_reserve_is_left(
     start(platform, tender)
     member = platform.person("expert-1", Duty.EXPERT)
     with platform.database.transaction() as session:
-        for seat, expert in queries.panel(session, tender.tender_id):
+        disclose(session, tender.tender_id, platform.clock.now())
+        for seat, expert in queries.disclosed(session, tender.tender_id):
             expert.person_id = member.person_id if seat.seat == "seat-1" else None
     with platform.database.reading() as session:
         assert queries.seat_of(session, tender.tender_id, member.person_id) == "seat-1"

@@ -94,7 +94,7 @@ def expected_seats(platform: Platform, ceremony: Ceremony) -> Any:
     """What the committed secrets give, whatever the parties do."""
     with platform.database.reading() as session:
         draw = queries.draw(session, ceremony.draw_id)
-        asked = queries.request_value(draw)
+        asked = queries.request_value(session, draw)
     given = [Reveal(party, ceremony.secrets[party]) for party in PARTIES]
     return draw_panel(asked, seed_of(draw.request_hash, given)).seats
 

@@ -11,6 +11,7 @@ from crypto.canonical import canonical
 from expert_pool import actions, queries
 from expert_pool.actions import PoolEntry
 from expert_pool.experts import Expert
+from expert_pool.queries.sealed import rows_of
 from expert_pool.transcript import check_transcript
 from kernel.errors import (
     BadInput,
@@ -24,7 +25,7 @@ from kernel.errors import (
 from storage import audit_log
 from tests.builders import Platform, make_tender
 from tests.flows.ceremonies import PARTIES, commit, escrow, hold, reveal
-from tests.flows.panels import fill_pool, members, opened_tender, request
+from tests.flows.panels import call_by_hand, fill_pool, members, opened_tender, request
 
 PRICES = ["300.00", "100.00", "200.00"]
 
@@ -53,8 +54,9 @@ def test_bidders_and_the_tenderer_cannot_be_evaluated_by_their_own_people(platfo
     with platform.database.reading() as session:
         draw = queries.draw(session, ceremony.draw_id)
         fact = json.loads(audit_log.entries_of(session, tender.tender_id)[-1].fact)
+        rows = rows_of(session, draw)
     assert fact["data"]["excluded"] == {"avoidance": 3}
-    assert sum(row.split()[2] == "avoidance" for row in draw.rows) == 3
+    assert sum(row.split()[2] == "avoidance" for row in rows) == 3
     assert draw.request["classes"][0]["chance"] == "1"
 
 
@@ -119,7 +121,7 @@ def test_no_fact_before_the_result_holds_a_name_an_employer_or_a_secret(platform
     with platform.database.reading() as session:
         facts = b"".join(row.fact for row in audit_log.entries_of(session, tender.tender_id))
         draw = queries.draw(session, ceremony.draw_id)
-        published = canonical(draw.request) + "".join(draw.rows).encode()
+        published = canonical(draw.request) + "".join(rows_of(session, draw)).encode()
     for text in (b"Name ", b"Institute", *(s.hex().encode() for s in ceremony.secrets.values())):
         assert text not in facts
         assert text not in published
@@ -131,6 +133,11 @@ def test_a_stranger_learns_nothing_about_seats(platform: Platform) -> None:
     ceremony = request(platform, tender)
     hold(platform, ceremony)
     seated = {person.person_id for person in members(platform, tender).values()}
+    with platform.database.reading() as session:
+        for person in people:
+            with pytest.raises(NotFound):  # nobody yet: the panel is not disclosed
+                queries.seat_of(session, tender.tender_id, person.person_id)
+    call_by_hand(platform, tender)
     with platform.database.reading() as session:
         for person in people:
             if person.person_id in seated:

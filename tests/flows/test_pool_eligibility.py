@@ -15,6 +15,7 @@ from expert_pool.eligibility_rules import EligibilityRules
 from expert_pool.experts import Expert, Interest
 from expert_pool.panel import PanelRule
 from expert_pool.queries import candidates, pool
+from expert_pool.queries.sealed import rows_of
 from kernel.errors import NotAllowed
 from storage import audit_log
 from storage.outbox import JobRecord
@@ -119,7 +120,7 @@ def test_panels_count_for_cool_down_and_monthly_cap(platform: Platform) -> None:
     fill_pool(platform, [f"Institute {n}" for n in range(9)])
     draw_panel(platform, tender)
     with platform.database.reading() as session:
-        seated = {expert.number for _, expert in queries.panel(session, tender.tender_id)}
+        seated = {expert.number for _, expert in queries.disclosed(session, tender.tender_id)}
     assert not any(excluded(platform, tender, EligibilityRules()).values())
     cooled = excluded(platform, tender, EligibilityRules(cool_down_days=10))
     assert {number for number, code in cooled.items() if code == "cool-down"} == seated
@@ -146,8 +147,9 @@ def test_the_supervisor_recomputes_the_frozen_table_and_a_changed_one_shows(plat
     )
     with platform.database.transaction() as session:
         draw = queries.draw(session, ceremony.draw_id)
-        (tied,) = [row for row in draw.rows if " avoidance" in row]
-        draw.rows = [row.replace("0 avoidance", "3 -") if row == tied else row for row in draw.rows]
+        frozen = rows_of(session, draw)
+        (tied,) = [row for row in frozen if " avoidance" in row]
+        draw.rows = [row.replace("0 avoidance", "3 -") if row == tied else row for row in frozen]
         session.add(draw)
     with platform.database.transaction() as session:
         second = recompute_eligibility(
@@ -172,7 +174,7 @@ def test_a_tie_that_shows_after_the_opening_is_found_for_seats_and_reserves(
     draw_panel(platform, tender)
     with platform.database.transaction() as session:
         assert recheck_avoidance(session, tender.tender_id, platform.clock.now()) == ()
-        seat, row = queries.panel(session, tender.tender_id)[0]
+        seat, row = queries.disclosed(session, tender.tender_id)[0]
         tied = replace(queries.entry(session, row)[0], interests=(Interest("bidder-2 Ltd", "adviser"),))
     add(platform, manager, actions.PoolEntry(tied))
     with platform.database.transaction() as session:

@@ -63,7 +63,7 @@ def _values(request: Request[Any, Any, Any], draw_id: str, actor: Actor | None) 
     with adapters_of(request).database.reading() as session:
         draw = queries.agency_draw(session, draw_id)
         record = queries.agency_transcript(session, draw)
-        value = queries.request_value(draw)
+        value = queries.request_value(session, draw)
     may = actor is not None and (actor.person_id == draw.opened_by or actor.holds(Duty.CENTRE_OFFICE))
     return {
         "draw": draw,

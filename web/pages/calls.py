@@ -10,6 +10,7 @@ from expert_pool.call_rules import DEFAULT_MINUTES, REASONS
 from kernel.errors import TenderingError
 from tender import queries as tenders
 from web.calls import BOARD_READERS, board, check_pin, describe_call
+from web.draw_room import DRAW_ROOM
 from web.guards import adapters_of
 from web.pages.forms import text, whole
 from web.pages.render import actor_of, refuse, render, see
@@ -30,7 +31,7 @@ def show_board(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> Res
     return render(request, "calls-board.html", **board_values(request, tender_id))
 
 
-@post("/calls/{tender_id:str}")
+@post("/calls/{tender_id:str}", opt=DRAW_ROOM)
 def start(
     request: Request[Any, Any, Any], tender_id: FromPath[str], data: URLEncodedBody[dict[str, Any]]
 ) -> Response[Any]:
@@ -61,7 +62,7 @@ def show_call(request: Request[Any, Any, Any], token: FromPath[str]) -> Response
     return render(request, "calls-answer.html", chosen="", **call_values(request, token))
 
 
-@post("/call/{token:str}")
+@post("/call/{token:str}", opt=DRAW_ROOM)
 def answer(
     request: Request[Any, Any, Any], token: FromPath[str], data: URLEncodedBody[dict[str, Any]]
 ) -> Response[Any]:

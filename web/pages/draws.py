@@ -13,6 +13,7 @@ from expert_pool.records.draws import DrawRecord, VoidedDrawRecord
 from kernel.errors import BadInput, NotFound, TenderingError
 from storage.database import Session
 from tender import queries as tenders
+from web.draw_room import DRAW_ROOM
 from web.guards import adapters_of
 from web.pages.forms import text
 from web.pages.render import actor_of, refuse, render, see
@@ -150,7 +151,7 @@ def read_hex(typed: str) -> bytes:
         raise BadInput(where="commitment", why="64 hex digits are needed") from None
 
 
-@post("/draws/{draw_id:str}/reveal")
+@post("/draws/{draw_id:str}/reveal", opt=DRAW_ROOM)
 def reveal(
     request: Request[Any, Any, Any], draw_id: FromPath[str], data: URLEncodedBody[dict[str, Any]]
 ) -> Response[Any]:

@@ -13,6 +13,7 @@ from expert_pool.actions.appraisals import object_to
 from expert_pool.actions.standing import end_leave, file_leave
 from expert_pool.experts import TITLES, leaf_salt
 from expert_pool.queries import applications, appraisals, candidates, pool
+from expert_pool.queries.sealed import open_table
 from expert_pool.queries.workload import services
 from expert_pool.specialties import path_of
 from kernel.errors import BadInput, TenderingError
@@ -20,6 +21,7 @@ from kernel.working_days import business_day
 from storage.database import Session
 from tender import queries as tenders
 from tender.lifecycle import Stage
+from web.draw_room import DRAW_ROOM
 from web.guards import adapters_of
 from web.pages.forms import text
 from web.pages.pool import read_form
@@ -45,7 +47,7 @@ ASKED = (
 )
 
 
-@get("/expert/entry")
+@get("/expert/entry", opt=DRAW_ROOM)
 def show_entry(request: Request[Any, Any, Any]) -> Response[str]:
     """The expert's own entry."""
     return render(request, "expert-entry.html", form={}, **entry_values(request))
@@ -81,15 +83,16 @@ def own_leaves(session: Session, expert_id: str, number: str) -> list[dict[str, 
         tender = tenders.tender(session, draw.tender_id)
         if tender.stage != Stage.EVALUATED:
             continue
-        for leaf, kept in draw.experts.items():
+        table = open_table(session, draw)
+        for leaf, kept in table.experts.items():
             if kept[0] == expert_id:
-                entry = candidates.frozen_entry(session, draw, leaf).decode()
-                salt = b64(leaf_salt(draw.leaf_key, draw.id, number))
+                entry = candidates.frozen_entry(session, draw.id, kept).decode()
+                salt = b64(leaf_salt(table.leaf_key, draw.id, number))
                 found.append({"tender": tender, "leaf": leaf, "salt": salt, "entry": entry})
     return found
 
 
-@post("/expert/leave")
+@post("/expert/leave", opt=DRAW_ROOM)
 def take_leave(request: Request[Any, Any, Any], data: URLEncodedBody[dict[str, Any]]) -> Response[Any]:
     """Say from when to when one cannot serve."""
     adapters, actor = adapters_of(request), actor_of(request, Duty.EXPERT)
@@ -111,7 +114,7 @@ def come_back(request: Request[Any, Any, Any], span_id: FromPath[str]) -> Respon
     return see("/expert/entry")
 
 
-@post("/expert/appraisals/{appraisal_id:str}")
+@post("/expert/appraisals/{appraisal_id:str}", opt=DRAW_ROOM)
 def raise_objection(
     request: Request[Any, Any, Any], appraisal_id: FromPath[str], data: URLEncodedBody[dict[str, Any]]
 ) -> Response[Any]:

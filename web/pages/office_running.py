@@ -12,6 +12,7 @@ from expert_pool.panel import PanelRule
 from kernel.errors import BadInput, TenderingError
 from tender import queries
 from tender.actions import clarify, publish
+from web.draw_room import DRAW_ROOM
 from web.experts import SeatGroupShape, read_group
 from web.guards import adapters_of
 from web.pages.forms import local_text, many, text, whole
@@ -112,7 +113,7 @@ def show_draw(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> Resp
     return render(request, "office-draw.html", tender=record, rows=GROUP_ROWS, form={})
 
 
-@post("/office/tenders/{tender_id:str}/draw")
+@post("/office/tenders/{tender_id:str}/draw", opt=DRAW_ROOM)
 def request_draw(
     request: Request[Any, Any, Any], tender_id: FromPath[str], data: URLEncodedBody[dict[str, Any]]
 ) -> Response[Any]:

@@ -16,6 +16,7 @@ from storage.database import Session
 from tender import queries as tenders
 from tender.lifecycle import Stage
 from web.clarifications import describe
+from web.draw_room import DRAW_ROOM
 from web.evaluations import describe_lot
 from web.guards import adapters_of
 from web.pages.expert_panel import read_reopening
@@ -101,7 +102,7 @@ def record_absence(
     return see(f"/panels/{tender_id}")
 
 
-@post("/panels/{tender_id:str}/absences/{absence_id:str}")
+@post("/panels/{tender_id:str}/absences/{absence_id:str}", opt=DRAW_ROOM)
 def settle_absence(
     request: Request[Any, Any, Any],
     tender_id: FromPath[str],

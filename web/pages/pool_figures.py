@@ -22,6 +22,7 @@ from storage.database import Session
 from tender import queries as tenders
 from tender.lifecycle import Stage
 from tender.records import TenderRecord
+from web.draw_room import DRAW_ROOM
 from web.guards import adapters_of
 from web.pages.forms import many, text, whole
 from web.pages.render import actor_of, refuse, render, see
@@ -32,7 +33,7 @@ READERS = (Duty.POOL_MANAGER, Duty.SUPERVISOR)
 SIDES = (Duty.TENDER_OFFICE, Duty.SUPERVISOR)
 
 
-@get("/pool-figures")
+@get("/pool-figures", opt=DRAW_ROOM)
 def show_figures(request: Request[Any, Any, Any]) -> Response[str]:
     """How the pool is used: by number, without a name."""
     adapters = adapters_of(request)
@@ -53,13 +54,13 @@ def show_figures(request: Request[Any, Any, Any]) -> Response[str]:
     )
 
 
-@get("/eligibility/{draw_id:str}")
+@get("/eligibility/{draw_id:str}", opt=DRAW_ROOM)
 def show_eligibility(request: Request[Any, Any, Any], draw_id: FromPath[str]) -> Response[str]:
     """What a draw judged its pool by, with how many each code excluded."""
     return render(request, "pool-eligibility.html", **eligibility_values(request, draw_id))
 
 
-@post("/eligibility/{draw_id:str}")
+@post("/eligibility/{draw_id:str}", opt=DRAW_ROOM)
 def recompute(request: Request[Any, Any, Any], draw_id: FromPath[str]) -> Response[str]:
     """Apply the frozen rules again with full data and compare; the look is logged."""
     adapters, actor = adapters_of(request), actor_of(request, Duty.SUPERVISOR)
