@@ -1,7 +1,8 @@
 """Check published draw records with nothing but Python: python3 -I verify_draw.py record.json [more records ...]
 
-Written from docs/formats/draw-record.md, versions 1 and 2, without any code of the platform that drew. Every record is
-recomputed in whole; records given together must not repeat a draw number. Exit code 0: all hold, 1: one does not.
+Written from docs/formats/draw-record.md, versions 1 to 3, without any code of the platform that drew. Every record is
+recomputed in whole; records given together must not repeat a draw number, and a further round of a draw holds only
+after the rounds before it, in order. Exit code 0: all hold, 1: one does not.
 The signature of a drand round is not checked here (its hash is): ask any drand client for the named round.
 """
 
@@ -10,17 +11,19 @@ The signature of a drand round is not checked here (its hash is): ask any drand 
 import base64
 import heapq
 import json
+import re
 import sys
 from collections import Counter
 from fractions import Fraction as F
 from hashlib import sha256
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain, count, islice, pairwise, product
 from math import lcm
+from pathlib import Path
 
 KEYS = {"v", "draw_id", "number", "tender_id", "groups", "parties", "table_digest", "classes"}
 EXTRA = {1: {"employer_cap"}, 2: {"caps", "bound", "late", "verifier"}}
-HEX = set("0123456789abcdef")
-
+EXTRA[3] = EXTRA[2] | {"round", "continues", "nonces"}
+ROW = re.compile(r"([0-9a-f]{64}) (0|[1-9][0-9]*) (\S+)( (-|[0-9a-f.]+) (-|[0-9a-f]+))?")
 class Broken(Exception):
     """The record does not hold; the text says where."""
 def need(holds, what):
@@ -38,40 +41,29 @@ def read_json(data):
 def fraction(text):
     need(isinstance(text, str) and 0 <= F(text) <= 1 and str(F(text)) == text, f"{text}: no fraction in lowest terms")
     return F(text)
-class Source:
-    """The number source of docs/formats/seeded-random.md."""
+class Source:  # of numbers: docs/formats/seeded-random.md
     def __init__(self, seed):
-        self.base, self.block, self.rest, self.at = b"mingtang-seeded-random/v1\x00" + seed, 0, b"", 0
+        base = b"mingtang-seeded-random/v1\x00" + seed
+        self.bytes = chain.from_iterable(sha256(base + block.to_bytes(8, "big")).digest() for block in count())
     def below(self, n):
-        bits = (n - 1).bit_length()
-        size, mask = (bits + 7) // 8, (1 << bits) - 1
-        while True:
-            while len(self.rest) - self.at < size:
-                more = sha256(self.base + self.block.to_bytes(8, "big")).digest()
-                self.rest, self.at, self.block = self.rest[self.at :] + more, 0, self.block + 1
-            self.at += size
-            value = int.from_bytes(self.rest[self.at - size : self.at], "big") & mask
-            if value < n:
-                return value
+        bits, value = (n - 1).bit_length(), n
+        while value >= n:
+            value = int.from_bytes(islice(self.bytes, (bits + 7) // 8), "big") & (1 << bits) - 1
+        return value
     def shuffle(self, items):
         for last in range(len(items) - 1, 0, -1):
             other = self.below(last + 1)
             items[last], items[other] = items[other], items[last]
-        return items
 def read_table(request, lines):
     """(1) The eligible rows as (leaf, mask, employers, kin); order, shape and digest of all."""
     caps, groups, rows, last = request.get("caps", []), len(request["groups"]), [], ""
     for number, line in enumerate(lines):
-        parts, where = line.split(" "), f"table[{number}]"
-        is_row = len(parts) == (3 if request["v"] == 1 else 5) and len(parts[0]) == 64 and set(parts[0]) <= HEX
-        need(is_row, f"{where}: it is no row")
-        leaf, mask, code = parts[0], int(parts[1]) if parts[1].isdecimal() else -1, parts[2]
-        need(leaf > last and str(mask) == parts[1] and mask < 1 << groups, f"{where}: order of leaves, or mask")
-        need((mask == 0) == (code != "-"), f"{where}: who is excluded has a code and no mask")
-        employers, kin = ["" if tag == "-" else tag for tag in parts[3:] or "--"]
+        row, where = ROW.fullmatch(line), f"table[{number}]"
+        need(row and (row[4] is None) == (request["v"] == 1), f"{where}: it is no row")
+        leaf, mask, employers, kin = row[1], int(row[2]), *((tag or "-").strip("-") for tag in row.group(5, 6))
+        need(leaf > last and mask < 1 << groups and (mask == 0) == (row[3] != "-"), f"{where}: order, mask or code")
         path, last = tuple(employers.split(".")) if employers else (), leaf
-        tags_fit = len(path) == (len(caps) if mask else 0) and (mask or not kin) and set("".join(path) + kin) <= HEX
-        need(tags_fit, f"{where}: an eligible expert has one tag for each cap")
+        need(len(path) == (len(caps) if mask else 0) and (mask or not kin), f"{where}: not one tag for each cap")
         rows += [(leaf, mask, path, kin)] if mask else []
     digest = sha256("".join(line + "\n" for line in lines).encode()).hexdigest()
     need(digest == request["table_digest"], "the table is not the one that the request names")
@@ -84,8 +76,8 @@ def read_classes(request, rows, bound):
     for cls in request["classes"]:
         split = {numbers[id]: fraction(text) for id, text in cls["split"].items()}
         chance, path = fraction(cls["chance"]), tuple(filter(None, cls.get("employer", "").split(".")))
-        need(sum(split.values()) == chance, "the spread of a class does not add up to its chance")
-        need(all(share > 0 and cls["mask"] >> g & 1 for g, share in split.items()), "a class fills a foreign group")
+        fits = all(share > 0 and cls["mask"] >> g & 1 for g, share in split.items())
+        need(fits and sum(split.values()) == chance, "the spread of a class is not its chance over its own groups")
         classes[cls["mask"], path] = (cls["experts"], chance, dict(sorted(split.items())))
     counted = Counter((mask, innermost(employers, bound)) for _, mask, employers, _ in rows)
     in_order = list(classes) == sorted(classes) and len(classes) == len(request["classes"])
@@ -106,9 +98,8 @@ def check_caps(rows, held, unit, caps, blocks):
     """(4) No employer and no block of relatives expects more seats than it can have."""
     totals = Counter()
     for position, ((_, _, path, _), chance) in enumerate(zip(rows, held, strict=True)):
-        for level in range(len(caps)):
-            totals[path[level:]] += chance
-        totals["kin", blocks.get(path[-1:] if caps else position)] += chance
+        block = ("kin", blocks.get(path[-1:] if caps else position))
+        totals.update(dict.fromkeys([block, *(path[level:] for level in range(len(caps)))], chance))
     totals["kin", None] = 0  # who has no relatives
     for place, total in totals.items():
         cap = 1 if place[0] == "kin" else caps[len(caps) - len(place)]
@@ -123,10 +114,8 @@ def check_chances(quotas, classes, bound, caps):
         table = {node: [0] * (full + 1) for node in nodes}
         for (mask, path), weight in weights.items():
             table[path][mask] += weight
-        for sums in table.values():
-            for bit in range(len(quotas)):
-                for index in (index for index in range(full + 1) if index >> bit & 1):
-                    sums[index] += sums[index ^ 1 << bit]
+        for sums, bit, index in product(table.values(), range(len(quotas)), range(full + 1)):
+            sums[index] += sums[index ^ 1 << bit] if index >> bit & 1 else 0
         return table
     counts = inside({kind: unit * cls[0] for kind, cls in classes.items()})
     for step in sorted({chance for _, chance, _ in classes.values()} - {F(1)}):
@@ -142,18 +131,17 @@ def check_chances(quotas, classes, bound, caps):
                     reached |= {node} if free[node] >= cap else set()
                     free[innermost(node[1:], bound)] += min(cap, free[node])
             by_caps = reached if free[()] == seats[full ^ groups] + used else set()
-            is_full = used == seats[groups]
-            waiting = {(mask, path) for mask, path in waiting if mask & ~groups
-                       or not (is_full or any(path[level:] in by_caps for level in range(len(path))))}
+            waiting = {(mask, path) for mask, path in waiting if mask & ~groups or not (
+                       used == seats[groups] or any(path[level:] in by_caps for level in range(len(path))))}
         need(not waiting, "the chances are not the most equal ones")
-class Rounding:
-    """Open arcs, never a round among them: both versions settle ways and rounds of it."""
+class Rounding:  # open arcs, never a round among them: both versions settle ways and rounds of it
     def __init__(self, unit, source):
         self.unit, self.source, self.part, self.near, self.full = unit, source, {}, {}, []
-    def open(self, tail, head, part):
-        self.part[tail, head] = part
+    def open(self, tail, head, part):  # gives the way back that was open before
+        back, self.part[tail, head] = self.way(head, tail), part
         self.near.setdefault(tail, []).append(head)
         self.near.setdefault(head, []).append(tail)
+        return back
     def way(self, start, goal):
         before, queue, way = {start: start}, [start] if goal in self.near else [], [goal]
         for node in queue:  # grows while it is read
@@ -173,32 +161,24 @@ class Rounding:
                 self.full += [arc] if self.part.pop(arc) else []
                 for one, other in (arc, arc[::-1]):
                     self.near[one].remove(other)
-                    if not self.near[one]:
-                        del self.near[one]
-    def add(self, tail, head, part):
-        """Version 2: open an arc and settle the round that it closes."""
-        back = self.way(head, tail)
-        self.open(tail, head, part)
+                    self.near.pop(one) if not self.near[one] else None
+    def add(self, tail, head, part):  # version 2: open an arc and settle the round that it closes
+        back = self.open(tail, head, part)
         if back:
             steps = [(tail, head), *pairwise(back)]
             self.settle([a for a in steps if a in self.part], [a[::-1] for a in steps if a not in self.part])
-    def add_block(self, block, shares):
-        """Version 1: an expert's edges, then the ways between experts with a single open edge."""
+    def add_block(self, block, shares):  # version 1: an expert's edges, then the ways between single open edges
         for group, share in shares.items():
-            back = self.way(-1 - group, block)
-            self.open(block, -1 - group, share)
-            if back:
-                self.alternate([block, *back])
-        way = True
-        while way:
+            back = self.open(block, -1 - group, share)
+            self.alternate([block, *back] if back else [])
+        def ways():
             single = sorted(node for node, near in self.near.items() if node >= 0 and len(near) == 1)
-            ways = (self.way(one, other) for one in single for other in single if other != one)
-            way = next((way for way in ways if way), None)
-            self.alternate(way or [])
+            return filter(None, (self.way(one, other) for one in single for other in single if other != one))
+        while way := next(ways(), None):
+            self.alternate(way)
     def alternate(self, way):
         steps = [(one, other) if one >= 0 else (other, one) for one, other in pairwise(way)]
-        if steps:
-            self.settle(steps[::2], steps[1::2])
+        return self.settle(steps[::2], steps[1::2]) if steps else None
 def draw_v1(source, order, shares, unit):
     rounding, seated = Rounding(unit, source), []
     for block, expert in enumerate(order):
@@ -224,12 +204,10 @@ def make_clusters(order, held, rows, caps, blocks, unit):
             homes[key(place)].append(place)
         return homes
     def hand_out(places, level):
-        parts, kept = [[place] for place in places], []
-        if level:
-            parts = []
-            for inner in sort_out(places, lambda place: rows[order[place]][2][level - 1]).values():
-                handed, limits = hand_out(inner, level - 1)
-                parts, kept = sorted(parts + handed), kept + limits
+        parts, kept = [] if level else [[place] for place in places], []
+        for inner in sort_out(places, lambda place: rows[order[place]][2][level - 1]).values() if level else ():
+            handed, limits = hand_out(inner, level - 1)
+            parts, kept = sorted(parts + handed), kept + limits
         piles = [sorted(place for part in parts[pile :: caps[level]] for place in part) for pile in range(caps[level])]
         piles = parts if len(parts) <= caps[level] else piles
         is_kept = kept or not all(weight(pile) <= unit for pile in piles)
@@ -262,9 +240,8 @@ def draw_v2(source, order, shares, unit, clusters, limits):
         return sum(arc[2] for arc in arcs[first:] if arc[0] == outer)
     place(0, clusters, limits)
     rounding, seated = Rounding(unit, source), []
-    for tail, head, flow in arcs:
-        if flow % unit:
-            rounding.add(tail, head, flow % unit)
+    for tail, head, flow in (arc for arc in arcs if arc[2] % unit):
+        rounding.add(tail, head, flow % unit)
     need(not rounding.part, "the rounding leaves shares open")
     for tail, head, flow in arcs:
         if (tail, head) in choices and (flow == unit or (tail, head) in rounding.full):
@@ -281,28 +258,24 @@ def seed_of(request, record):
         need([one["party"] for one in record[told]] == request["parties"], f"not every party once, in order: {told}")
     for committed, revealed in zip(record["commitments"], record["reveals"], strict=True):
         need(len(committed) == len(revealed) == 2, "a commitment or a reveal says more than it may")
-        party, secret = revealed["party"].encode(), b"ABSENT"
-        if revealed["secret"] is not None:
-            secret = base64.urlsafe_b64decode(revealed["secret"] + "=")
-            need(base64.urlsafe_b64encode(secret)[:-1].decode() == revealed["secret"], "a secret is not base64url")
+        given, party, secret = revealed["secret"], revealed["party"].encode(), b"ABSENT"
+        need(given is not None or (rule and rule["kind"] == "drand"), "a party is absent without a drand round")
+        if given is not None:
+            secret = base64.urlsafe_b64decode(given + "=")
+            is_whole = len(secret) == 32 and base64.urlsafe_b64encode(secret)[:-1].decode() == given
             made = tagged("draw-commit", hash, party, secret).hex()
-            need(len(secret) == 32 and made == committed["commitment"], "a reveal does not match its commitment")
-        else:
-            need(rule and rule["kind"] == "drand", "a party is absent without a drand round")
+            need(is_whole and made == committed["commitment"], "a reveal does not match its commitment")
         parts += [party, secret]
     need(any(one["secret"] for one in record["reveals"]), "nobody revealed")
     need(("late" in record) == (rule is not None), "a late value that the request does not name, or none")
-    if rule and rule["kind"] == "drand":
-        parts += [b"late", sha256(bytes.fromhex(record["late"])).digest()]
-    elif rule:
-        parts += [b"late", record["late"].strip().encode()]
+    if rule:
+        is_round, late = rule["kind"] == "drand", record["late"]
+        parts += [b"late", sha256(bytes.fromhex(late)).digest() if is_round else late.strip().encode()]
     return tagged("draw-seed", hash, *parts)
 def check(record):
-    base = {"v", "request", "table", "request_hash", "commitments", "reveals", "result"}
-    request = record["request"]
-    need(record["v"] in (1, 2) and request["v"] == record["v"], "another version")
-    fits = set(record) - {"late"} == base and set(request) == KEYS | EXTRA[record["v"]]
-    need(fits, "the record or its request has keys too many or too few")
+    request, known = record["request"], {"v", "request", "table", "request_hash", "commitments", "reveals", "result"}
+    need(record["v"] in EXTRA and request["v"] == record["v"], "another version")
+    need(set(record) - {"late"} == known and set(request) == KEYS | EXTRA[record["v"]], "keys too many or too few")
     groups, caps, ids = request["groups"], request.get("caps", []), [group["id"] for group in request["groups"]]
     need(request.get("employer_cap") is None and 1 <= len(ids) == len(set(ids)) <= 13, "1 to 13 groups, no cap in v 1")
     sizes = [*(group["quota"] for group in groups), *(1 + group["reserves"] for group in groups), *caps]
@@ -313,15 +286,14 @@ def check(record):
     classes, blocks = read_classes(request, rows, bound), blocks_of_kin(rows, caps)
     unit = lcm(*(share.denominator for cls in classes.values() for share in cls[2].values()))
     units = {kind: {g: int(share * unit) for g, share in cls[2].items()} for kind, cls in classes.items()}
-    sums = {kind: sum(split.values()) for kind, split in units.items()}
     kinds = [(mask, innermost(employers, bound)) for _, mask, employers, _ in rows]
-    shares, held = [units[kind] for kind in kinds], [sums[kind] for kind in kinds]
+    shares, held = [units[kind] for kind in kinds], [sum(units[kind].values()) for kind in kinds]
     check_caps(rows, held, unit, caps, blocks)
     check_chances([group["quota"] for group in groups], classes, bound, caps)
     seed = seed_of(request, record)
-    source = Source(seed)  # (9) the panel and its reserves
-    order = source.shuffle(list(range(len(rows))))
-    more = make_clusters(order, held, rows, caps, blocks, unit) if record["v"] == 2 else ()
+    source, order = Source(seed), list(range(len(rows)))  # (9) the panel and its reserves
+    source.shuffle(order)
+    more = make_clusters(order, held, rows, caps, blocks, unit) if record["v"] > 1 else ()
     seated = (draw_v2 if more else draw_v1)(source, order, shares, unit, *more)
     seats = [{"group": ids[g], "leaf": leaf} for g, leaf in sorted((g, rows[expert][0]) for expert, g in seated)]
     taken, reserves = {seat["leaf"] for seat in seats}, {}
@@ -332,19 +304,47 @@ def check(record):
         reserves[ids[g]] = [leaf for _, leaf in heapq.nsmallest(group["reserves"], tickets)]
     need(record["result"] == {"seats": seats, "reserves": reserves}, "the result is not what the seed gives")
     return request["number"], len(seats), len(rows)
+def near(tags, kin):  # what colleagues, from each level on, and relatives share
+    return ({tags[at:] for at in range(0, len(tags), 17)} | {kin}) - {"-"}
+def check_round(record, known):
+    """(10) A further round goes on from those before (`known` by hash): nobody new, nobody who had a turn."""
+    request, first, members = record["request"], record, set()
+    need((request.get("round", 1) > 1) == bool(request.get("continues")), "only a later round continues another one")
+    while first["request"].get("continues"):
+        later, first = first["request"], known.get(first["request"]["continues"]["request"])
+        need(first, "the round before is not among the records")
+        before, result = first["request"], first["result"]
+        steps = (later["round"] - before.get("round", 1), before["tender_id"], before["number"] < later["number"])
+        need(steps == (1, later["tender_id"], True), "the rounds are not of one tender and in order")
+        members.update((seat["leaf"] for seat in result["seats"]), *result["reserves"].values())
+    if first is record:
+        return
+    places = {group["id"]: g for g, group in enumerate(first["request"]["groups"])}
+    wanted, seats = [places[group["id"]] for group in request["groups"]], request["continues"]["seats"]
+    is_filled = len(set(seats)) == len(seats) == sum(group["quota"] for group in request["groups"])
+    need(is_filled and request["caps"] == first["request"].get("caps", []), "other caps or seats than the round fills")
+    rows = [(line + " - -").split(" ")[:5] for line in first["table"]]
+    beside = set().union(*(near(tags, kin) for leaf, _, _, tags, kin in rows if leaf in members))
+    for (leaf, old, code, tags, kin), line in zip(rows, record["table"], strict=True):
+        mask = sum(1 << g for g, place in enumerate(wanted) if int(old) >> place & 1)
+        code = "earlier-round" if leaf in members else code if code != "-" or mask else "no-vacant-seat"
+        due = [f"{leaf} {mask} - {tags} {kin}" if code == "-" else f"{leaf} 0 {code} - -"]
+        due += [f"{leaf} 0 beside-member - -"] if code == "-" and near(tags, kin) & beside else []
+        need(line in due, "the table of a later round is not what the first one leaves")
 def main(paths):
-    numbers, failed = set(), False
+    numbers, known, failed = set(), {}, False
     for path in paths:
         try:
-            with open(path, encoding="utf-8") as file:
-                number, seats, eligible = check(read_json(file.read()))
+            record = read_json(Path(path).read_bytes())
+            number, seats, eligible = check(record)
+            check_round(record, known)
             need(number not in numbers, f"the draw number {number} was used before")
             numbers.add(number)
+            known[record["request_hash"]] = record
             print(f"{path}: holds: draw {number}, {seats} seats from {eligible} experts, every chance recomputed")
         except (Broken, ValueError, ArithmeticError, LookupError, TypeError, AttributeError, RecursionError) as error:
             failed, kind = True, "" if isinstance(error, Broken) else f"it is no draw record ({type(error).__name__}) "
             print(f"{path}: DOES NOT HOLD: {kind}{error}")
     return 1 if failed else 0
-
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]) if sys.argv[1:] else print(__doc__) or 2)

@@ -67,8 +67,21 @@ class DrawClass:
 
 
 @dataclass(frozen=True)
+class Round:
+    """What a request of version 3 adds: which round of its tender it is, and what the bidders' nonces hash to.
+
+    A later round names the request that it continues, by its hash in hex, and the vacant seats that it fills.
+    """
+
+    number: int = 1
+    continues: str = ""
+    seats: tuple[str, ...] = ()
+    nonces: str = ""
+
+
+@dataclass(frozen=True)
 class DrawTerms:
-    """What a request of version 2 fixes beyond groups, parties and experts.
+    """What a request of version 2 fixes beyond groups, parties and experts; with `round` it is of version 3.
 
     `caps[i]` limits the experts whose `employers[i:]` are the same: one cap is a cap for each employer, none is no
     limit. `verifier` is the SHA-256 of the program that checks the record, in hex.
@@ -77,6 +90,7 @@ class DrawTerms:
     caps: tuple[int, ...] = ()
     late: LateRule | None = None
     verifier: str = ""
+    round: Round | None = None
 
 
 @dataclass(frozen=True)
@@ -92,6 +106,13 @@ class DrawRequest:
     classes: tuple[DrawClass, ...]
     terms: DrawTerms | None = None
     bound: tuple[Path, ...] = ()
+
+    @property
+    def version(self) -> int:
+        """Which version of the format the request is written in."""
+        if self.terms is None:
+            return 1
+        return 2 if self.terms.round is None else 3
 
     @property
     def eligible(self) -> list[Row]:
@@ -197,8 +218,7 @@ def write_row(row: Row, version: int = 1) -> str:
 
 def write_table(request: DrawRequest) -> list[str]:
     """The lines of a request's table."""
-    version = 1 if request.terms is None else 2
-    return [write_row(row, version) for row in request.rows]
+    return [write_row(row, request.version) for row in request.rows]
 
 
 def table_digest(lines: Sequence[str]) -> str:
@@ -216,9 +236,10 @@ def write_request(request: DrawRequest) -> dict[str, JsonValue]:
             "bound": [".".join(path) for path in request.bound],
             "late": write_late_rule(terms.late),
             "verifier": terms.verifier,
+            **_write_round(terms.round),
         }
     return {
-        "v": 1 if terms is None else 2,
+        "v": request.version,
         "draw_id": request.draw_id,
         "number": request.number,
         "tender_id": request.tender_id,
@@ -228,6 +249,13 @@ def write_request(request: DrawRequest) -> dict[str, JsonValue]:
         "table_digest": table_digest(write_table(request)),
         "classes": [_write_class(request, cls) for cls in request.classes],
     }
+
+
+def _write_round(round: Round | None) -> dict[str, JsonValue]:
+    if round is None:
+        return {}
+    continues: JsonValue = {"request": round.continues, "seats": list(round.seats)} if round.seats else None
+    return {"round": round.number, "continues": continues, "nonces": round.nonces}
 
 
 def _write_class(request: DrawRequest, cls: DrawClass) -> dict[str, JsonValue]:

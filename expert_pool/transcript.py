@@ -20,6 +20,7 @@ from expert_pool.draw import (
     DrawTerms,
     PanelDraw,
     Reveal,
+    Round,
     Row,
     Seat,
     check_reveal,
@@ -36,10 +37,11 @@ from expert_pool.leximin import MOST_GROUPS
 from kernel.errors import BadInput, IntegrityBroken, TenderingError
 from kernel.fields import Fields
 
-VERSIONS: Final = (1, 2)
+VERSIONS: Final = (1, 3)  # the oldest and the newest
 HASH_HEX = 64
 LONGEST_FRACTION = 4000  # characters; the shares of a pool of 100,000 take some hundred
 MOST_CAPS = 3
+MOST_ROUNDS = 99
 
 
 def write_transcript(
@@ -51,7 +53,7 @@ def write_transcript(
 ) -> dict[str, JsonValue]:
     """The record as JSON: request, table, commitments, reveals, result; `late` is what the late rule asks for."""
     return {
-        "v": version_of(request),
+        "v": request.version,
         "request": write_request(request),
         "table": write_table(request),
         "request_hash": request_hash(request).hex(),
@@ -65,11 +67,6 @@ def write_transcript(
         "result": write_result(result),
         **({} if late is None else {"late": late}),
     }
-
-
-def version_of(request: DrawRequest) -> int:
-    """Which version of the format a request is written in."""
-    return 1 if request.terms is None else 2
 
 
 def write_result(result: PanelDraw) -> dict[str, JsonValue]:
@@ -96,7 +93,7 @@ def check_transcript(data: object) -> PanelDraw:
     fields = Fields(data)
     version = fields.whole("v", *VERSIONS)
     request = read_request(fields.take("request"), fields.list("table"))
-    if version_of(request) != version:
+    if request.version != version:
         fields.fail("v", "record and request are of different versions")
     # (1) the table is sorted, has no leaf twice, and its digest stands in the request
     _check_table(request, fields.inner("request").text("table_digest"))
@@ -160,8 +157,22 @@ def _terms(fields: Fields, version: int) -> tuple[DrawTerms | None, tuple[Path, 
         fields.text("verifier", HASH_HEX)
     else:
         fields.take("verifier")
-    late = read_late_rule(fields)
-    return DrawTerms(tuple(int(str(cap)) for cap in caps), late, str(fields.data["verifier"])), bound
+    late, round = read_late_rule(fields), _round(fields) if version > 2 else None
+    return DrawTerms(tuple(int(str(cap)) for cap in caps), late, str(fields.data["verifier"]), round), bound
+
+
+def _round(fields: Fields) -> Round:
+    number, continues = fields.whole("round", 1, MOST_ROUNDS), ""
+    seats: tuple[str, ...] = ()
+    if fields.data.get("continues") is not None:
+        before = fields.inner("continues")
+        continues, seats = before.text("request", HASH_HEX), tuple(map(str, before.list("seats")))
+        before.done()
+    fields.take("continues")
+    if (number > 1) != bool(seats) or len(set(seats)) != len(seats):
+        fields.fail("continues", "a later round, and no other, names what it continues and different seats")
+    nonces = str(fields.take("nonces")) and fields.text("nonces", HASH_HEX)
+    return Round(number, continues, seats, nonces)
 
 
 def _late(request: DrawRequest, fields: Fields) -> bytes | None:
@@ -243,7 +254,7 @@ def _group(fields: Fields) -> DrawGroup:
 
 def _row(line: object, number: int, groups: int, version: int, caps: int) -> Row:
     parts = line.split(" ") if isinstance(line, str) else []
-    if len(parts) == 3 + 2 * (version - 1) and len(parts[0]) == HASH_HEX and parts[1].isdecimal():
+    if len(parts) == (3 if version == 1 else 5) and len(parts[0]) == HASH_HEX and parts[1].isdecimal():
         tags, kin = ["" if part == "-" else part for part in (parts[3:] or "--")]
         row = Row(
             parts[0],

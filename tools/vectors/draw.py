@@ -1,18 +1,22 @@
 """Write the vectors of docs/formats/draw-record.md: python -m tools.vectors.draw."""
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from crypto.canonical import b64
 from expert_pool.drand import QUICKNET_KEY
 from expert_pool.draw import (
     ABSENT,
     DrawGroup,
+    DrawRequest,
     DrawTerms,
     Reveal,
+    Round,
     Row,
     commitment,
     make_request,
@@ -21,7 +25,8 @@ from expert_pool.draw import (
 )
 from expert_pool.drawing import draw_panel
 from expert_pool.late_value import DrandRule, LateRule, TypedRule, late_value
-from expert_pool.transcript import write_transcript
+from expert_pool.rounds import DrawnRound, later_groups, later_rows
+from expert_pool.transcript import read_request, read_result, write_transcript
 
 FOLDER = Path("tests/vectors/draw")
 PARTIES = ("office", "supervisor", "witness")
@@ -63,7 +68,13 @@ CASES = {
     "v2-typed": Case(
         [1, 1], [1, 1, 3, 2], 2, late=TypedRule("the seven figures of the lottery"), given="0412233"
     ),
+    "v3-round-1": Case(
+        [2, 1], [1, 1, 3, 3, 1, 1, 1, 2, 2, 2, 2, 2, 3, 0], 3, (1,), "XXXXYZWVUTSRQP", "----k----k----"
+    ),
 }
+ROUND_2 = "v3-round-2"
+SEATED = 2
+"""How many members of the first round still sit when the second one is asked for: the others' seats are vacant."""
 
 
 def rows_of(name: str, case: Case) -> list[Row]:
@@ -84,8 +95,36 @@ def rows_of(name: str, case: Case) -> list[Row]:
 def vector(name: str, case: Case, number: int) -> dict[str, object]:
     """One whole draw with secrets that follow from its name."""
     groups = [DrawGroup("abc"[g], quota, 2) for g, quota in enumerate(case.quotas)]
-    terms = DrawTerms(case.caps, case.late, "") if case.version == 2 else None
+    round = Round(nonces=sha256(name.encode()).hexdigest()) if case.version == 3 else None
+    terms = DrawTerms(case.caps, case.late, "", round) if case.version > 1 else None
     request = make_request(f"draw-{name}", number, "tender-1", groups, PARTIES, rows_of(name, case), terms)
+    return drawn(name, request, case)
+
+
+def second_round(number: int = 12) -> dict[str, object]:
+    """The second round of `v3-round-1`, for the seats of those who sit no more, with what was drawn in the first."""
+    case = CASES["v3-round-1"]
+    first = read_drawn(vector("v3-round-1", case, number - 1))
+    gone = first.result.seats[SEATED:]
+    groups = later_groups(first.request, Counter(seat.group for seat in gone))
+    rows = later_rows([first], groups, {seat.leaf for seat in first.result.seats[:SEATED]})
+    assert first.request.terms is not None
+    assert first.request.terms.round is not None
+    seats = tuple(f"seat-{place}" for place in range(SEATED + 1, SEATED + 1 + len(gone)))
+    round = Round(2, request_hash(first.request).hex(), seats, first.request.terms.round.nonces)
+    terms = DrawTerms(case.caps, None, "", round)
+    request = make_request(f"draw-{ROUND_2}", number, "tender-1", groups, PARTIES, rows, terms)
+    return drawn(ROUND_2, request, case)
+
+
+def read_drawn(found: dict[str, object]) -> DrawnRound:
+    """A vector's request and result."""
+    record: Any = found["record"]
+    return DrawnRound(read_request(record["request"], record["table"]), read_result(record["result"]))
+
+
+def drawn(name: str, request: DrawRequest, case: Case) -> dict[str, object]:
+    """The seed and the whole record of a request, with secrets that follow from its name."""
     hash = request_hash(request)
     secrets = {party: sha256(f"{name} {party}".encode()).digest() for party in PARTIES}
     committed = {party: commitment(hash, party, secret) for party, secret in secrets.items()}
@@ -106,8 +145,13 @@ def main() -> None:
     """Write every vector file."""
     for position, (name, case) in enumerate(CASES.items()):
         number = 1 if case.version == 1 else position
-        text = json.dumps(vector(name, case, number), ensure_ascii=False, indent=1) + "\n"
-        (FOLDER / f"{name}.json").write_text(text, encoding="utf-8")
+        _write(name, vector(name, case, number))
+    _write(ROUND_2, second_round())
+
+
+def _write(name: str, made: dict[str, object]) -> None:
+    text = json.dumps(made, ensure_ascii=False, indent=1) + "\n"
+    (FOLDER / f"{name}.json").write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
