@@ -5,7 +5,8 @@ employer gets a row of its own and the flow (`capped_leximin`) decides anew, unt
 that are the most equal ones under fewer limits and keep all of them are the most equal ones.
 
 Relatives never sit together: their outermost employers count as one block with one seat at most, which changes
-nobody's chance as long as the block's chances together are at most 1. Where they are more, `RelativesBind` says so.
+nobody's chance as long as the block's chances together are at most 1. Where they are more, small pools are counted
+out (`lottery`), large ones refused.
 Reasons: docs/decisions/0021-employers-and-relatives.md.
 """
 
@@ -173,10 +174,10 @@ def _check_relatives(members: Sequence[Member], found: Chances) -> None:
         name = of_place.get(member.path[-1:] or position)
         if name is not None:
             total[name] = total.get(name, Fraction(0)) + found.of(member)
-    for held in total.values():
-        if held > 1:
-            why = (
-                f"a block of relatives and their employers would hold {held} seats on average, but may hold 1; "
-                "widen the pool or the groups, or exclude one of the relatives before the draw"
-            )
-            raise Refused(rule="relatives", why=why)
+    named = ", ".join(sorted(name for name, held in total.items() if held > 1))
+    if named:
+        why = (
+            f"the families {named} with their employers would hold more than one seat on average, but may hold 1; "
+            "widen the pool or the groups, or exclude one of the relatives before the draw"
+        )
+        raise Refused(rule="relatives", why=why)

@@ -18,10 +18,11 @@ from hashlib import sha256
 from typing import Final
 
 from crypto.canonical import JsonValue, canonical, expand, tagged_hash
-from expert_pool.chances import Member, Path, pool_chances
+from expert_pool.chances import Member, Path
 from expert_pool.conflicts import same_name
 from expert_pool.late_value import LateRule, write_late_rule
 from expert_pool.leximin import MOST_GROUPS, check_fillable, leximin
+from expert_pool.lottery import Lottery, binding, exact_chances
 from expert_pool.split import split_chances, split_kinds
 from kernel.errors import BadInput, WrongReveal
 
@@ -64,6 +65,8 @@ class DrawClass:
     split: Mapping[int, Fraction]
     employer: Path = ()
     """The employer (or what is around it) whose cap binds and whose experts have a row of their own."""
+    kin: str = ""
+    """The relatives, where a lottery tells them apart (version 4)."""
 
 
 @dataclass(frozen=True)
@@ -106,13 +109,14 @@ class DrawRequest:
     classes: tuple[DrawClass, ...]
     terms: DrawTerms | None = None
     bound: tuple[Path, ...] = ()
+    lottery: Lottery | None = None
 
     @property
     def version(self) -> int:
-        """Which version of the format the request is written in."""
+        """Which version of the format the request is written in: 4 where a lottery of committees decides."""
         if self.terms is None:
             return 1
-        return 2 if self.terms.round is None else 3
+        return 4 if self.lottery else 2 if self.terms.round is None else 3
 
     @property
     def eligible(self) -> list[Row]:
@@ -169,12 +173,14 @@ def make_request(
         raise BadInput(where="groups", why=f"from 1 to {MOST_GROUPS} groups are allowed")
     ordered = tuple(sorted(rows, key=lambda row: row.leaf))
     bound: tuple[Path, ...] = ()
+    lottery = None
     if terms is None:
         classes = _classes_of_masks(groups, rows)
     else:
-        classes, bound = _classes(groups, [row for row in ordered if row.excluded is None], terms.caps)
+        eligible = [row for row in ordered if row.excluded is None]
+        classes, bound, lottery = _classes(groups, eligible, terms.caps)
     return DrawRequest(
-        draw_id, number, tender_id, tuple(groups), tuple(parties), ordered, classes, terms, bound
+        draw_id, number, tender_id, tuple(groups), tuple(parties), ordered, classes, terms, bound, lottery
     )
 
 
@@ -189,20 +195,31 @@ def _classes_of_masks(groups: Sequence[DrawGroup], rows: Sequence[Row]) -> tuple
 
 def _classes(
     groups: Sequence[DrawGroup], rows: Sequence[Row], caps: Sequence[int]
-) -> tuple[tuple[DrawClass, ...], tuple[Path, ...]]:
-    quotas = [group.quota for group in groups]
-    found = pool_chances(quotas, members_of(rows), caps, [group.id for group in groups])
+) -> tuple[tuple[DrawClass, ...], tuple[Path, ...], Lottery | None]:
+    quotas, members = [group.quota for group in groups], members_of(rows)
+    found = exact_chances(quotas, members, caps, [group.id for group in groups])
+    if isinstance(found, Lottery):
+        of_lottery = tuple(
+            DrawClass(mask, count, chance, {}, path, kin)
+            for (mask, path, kin), count, chance in zip(found.kinds, found.counts, found.chances, strict=True)
+        )
+        return of_lottery, tuple(sorted(binding([member.path for member in members], caps))), found
     split = split_kinds(quotas, found.counts, found.of_kind)
     classes = tuple(
         DrawClass(kind[0], found.counts[kind], found.of_kind[kind], split[kind], kind[1])
         for kind in sorted(found.counts)
     )
-    return classes, tuple(sorted(found.bound))
+    return classes, tuple(sorted(found.bound)), None
 
 
 def employer_tag(draw_key: bytes, draw_id: str, employer: str) -> str:
     """What stands for an employer (or a company, a city, a family) in the table of one draw: 16 hex digits."""
     return expand(draw_key, "employer-tag", draw_id.encode(), same_name(employer).encode(), length=8).hex()
+
+
+def kin_tag(draw_key: bytes, draw_id: str, family: str) -> str:
+    """What relatives share in the table of one draw: 16 hex digits."""
+    return expand(draw_key, "kin-tag", draw_id.encode(), family.encode(), length=8).hex()
 
 
 def members_of(rows: Sequence[Row]) -> list[Member]:
@@ -211,7 +228,7 @@ def members_of(rows: Sequence[Row]) -> list[Member]:
 
 
 def write_row(row: Row, version: int = 1) -> str:
-    """One line of the table; version 2 adds the tags of employers and of relatives."""
+    """One line of the table; versions from 2 on add the tags of employers and of relatives."""
     line = f"{row.leaf} {row.mask} {row.excluded or '-'}"
     return line if version == 1 else f"{line} {'.'.join(row.employers) or '-'} {row.kin or '-'}"
 
@@ -236,7 +253,7 @@ def write_request(request: DrawRequest) -> dict[str, JsonValue]:
             "bound": [".".join(path) for path in request.bound],
             "late": write_late_rule(terms.late),
             "verifier": terms.verifier,
-            **_write_round(terms.round),
+            **_write_round(terms.round or (Round() if request.lottery else None)),
         }
     return {
         "v": request.version,
@@ -248,6 +265,7 @@ def write_request(request: DrawRequest) -> dict[str, JsonValue]:
         **limits,
         "table_digest": table_digest(write_table(request)),
         "classes": [_write_class(request, cls) for cls in request.classes],
+        **_write_lottery(request),
     }
 
 
@@ -259,13 +277,26 @@ def _write_round(round: Round | None) -> dict[str, JsonValue]:
 
 
 def _write_class(request: DrawRequest, cls: DrawClass) -> dict[str, JsonValue]:
-    written: dict[str, JsonValue] = {
-        "mask": cls.mask,
-        "experts": cls.experts,
-        "chance": str(cls.chance),
-        "split": {request.groups[g].id: str(share) for g, share in cls.split.items()},
+    written: dict[str, JsonValue] = {"mask": cls.mask, "experts": cls.experts, "chance": str(cls.chance)}
+    if request.lottery is None:
+        written["split"] = {request.groups[g].id: str(share) for g, share in cls.split.items()}
+    if request.version > 1:
+        written["employer"] = ".".join(cls.employer)
+    if request.lottery is not None:
+        written["kin"] = cls.kin
+    return written
+
+
+def _write_lottery(request: DrawRequest) -> dict[str, JsonValue]:
+    if request.lottery is None:
+        return {}
+    return {
+        "committees": [
+            {"weight": str(one.weight), "seats": [[*kinds] for kinds in one.seats]}
+            for one in request.lottery.committees
+        ],
+        "proofs": [[str(weight) for weight in weights] for weights in request.lottery.proofs],
     }
-    return written if request.terms is None else written | {"employer": ".".join(cls.employer)}
 
 
 def request_hash(request: DrawRequest) -> bytes:

@@ -1,12 +1,14 @@
 """The panel that follows from a request and a seed: experts shuffled, shares rounded to seats, reserves by ticket.
 
 Version 1 rounds every expert on his own (`rounding`); version 2 puts experts into clusters of one seat (`clusters`),
-rounds those within the caps (`network_rounding`) and picks one expert inside each.
+rounds those within the caps (`network_rounding`) and picks one expert inside each; version 4 draws one committee of a
+written lottery (`lottery`).
 """
 
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from heapq import nsmallest
+from itertools import accumulate
 from math import lcm
 from typing import Final
 
@@ -15,6 +17,7 @@ from crypto.seeded_random import SeededRandom
 from expert_pool.chances import blocks_of_kin, innermost
 from expert_pool.clusters import Kept, Part, make_clusters
 from expert_pool.draw import DrawRequest, PanelDraw, Row, Seat, members_of
+from expert_pool.lottery import kind_of
 from expert_pool.network_rounding import Arc, round_flow
 from expert_pool.rounding import round_shares
 
@@ -48,7 +51,10 @@ class Drawing:
         """The panel and its reserves that follow from a seed."""
         random = SeededRandom(seed)
         order = random.shuffle(range(len(self.eligible)))
-        seated = self._by_shares(random, order) if self.request.terms is None else self._seated(random, order)
+        draw = {1: self._by_shares, 2: self._seated, 3: self._seated, 4: self._by_lottery}[
+            self.request.version
+        ]
+        seated = draw(random, order)
         chosen = sorted((group, self.eligible[expert].leaf) for expert, group in seated)
         seats = tuple(Seat(self.request.groups[group].id, leaf) for group, leaf in chosen)
         return PanelDraw(seats, _reserves(self.request, self.eligible, seed, {seat.leaf for seat in seats}))
@@ -58,6 +64,20 @@ class Drawing:
         shares = (self.whole[self.kinds[expert]] for expert in order)
         edges = round_shares(shares, self.unit, lambda c, n: random.below(n) < c)
         return [(order[block], group) for block, group in edges]
+
+    def _by_lottery(self, random: SeededRandom, order: Sequence[int]) -> list[tuple[int, int]]:
+        """Version 4: one committee by its tickets; of each kind those sit who come first in the shuffle."""
+        lottery = self.request.lottery
+        assert lottery is not None
+        number = random.below(sum(one.weight for one in lottery.committees))
+        sums = accumulate(one.weight for one in lottery.committees)
+        drawn = lottery.committees[next(place for place, end in enumerate(sums) if number < end)]
+        bound, members = frozenset(self.request.bound), members_of(self.eligible)
+        waiting: dict[int, list[int]] = {}
+        for expert in order:
+            kind = lottery.kinds.index(kind_of(members[expert], bound))
+            waiting.setdefault(kind, []).append(expert)
+        return [(waiting[kind].pop(0), group) for group, kinds in enumerate(drawn.seats) for kind in kinds]
 
     def _seated(self, random: SeededRandom, order: Sequence[int]) -> list[tuple[int, int]]:
         """Version 2: clusters are rounded, then one expert is picked inside each seated cluster."""

@@ -3,13 +3,15 @@
 The chances are exact. Figures that say how evenly they are spread (entropy, effective size) are for reading only.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from fractions import Fraction
 from math import log2
 
-from expert_pool.chances import Chances, Path, pool_chances
+from expert_pool.chances import Chances, Path
 from expert_pool.drawing_input import Pool
-from expert_pool.families import settled
+from expert_pool.families import probabilities, settled
+from expert_pool.lottery import Lottery, exact_chances
 
 PREDICTABLE = Fraction(1, 2)
 """From this chance on somebody can guess a member before the draw: widen the pool or the group."""
@@ -42,15 +44,16 @@ class Explanation:
 
 def explain(pool: Pool) -> Explanation:
     """Explain a pool's chances; raises what `pool_chances` raises."""
+    of_expert = probabilities(pool)
     pool = settled(pool)
-    found = pool_chances(pool.quotas, pool.members, pool.caps, pool.groups)
+    found = exact_chances(pool.quotas, pool.members, pool.caps, pool.groups)
     eligible = [one for one in pool.experts if one.member.mask]
-    chances = {one.id: found.of(one.member) for one in eligible}
+    chances = {one.id: of_expert[one.id] for one in eligible}
     seats = sum(pool.quotas)
     return Explanation(
         seats,
         len(eligible),
-        tuple(_steps(pool, found)),
+        tuple(_counted_out(found) if isinstance(found, Lottery) else _steps(pool, found)),
         tuple(id for id, chance in chances.items() if chance == 1),
         tuple(id for id, chance in chances.items() if PREDICTABLE <= chance < 1),
         tuple(one.id for one in pool.experts if not chances.get(one.id)),
@@ -58,6 +61,14 @@ def explain(pool: Pool) -> Explanation:
         -sum(float(chance / seats) * log2(chance / seats) for chance in chances.values() if chance),
         log2(len(eligible)),
     )
+
+
+def _counted_out(found: Lottery) -> list[Tight]:
+    """The steps of a lottery of committees: no group and no cap alone holds its experts down."""
+    held = Counter[Fraction]()
+    for chance, count in zip(found.chances, found.counts, strict=True):
+        held[chance] += count
+    return [Tight(chance, (), (), held[chance]) for chance in sorted(held)]
 
 
 def _steps(pool: Pool, found: Chances) -> list[Tight]:

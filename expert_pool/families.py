@@ -1,7 +1,7 @@
 """Families whose one seat binds: counted as an employer of their own with a cap of one, where that says the same.
 
 That is so without caps, and under a cap of one where all colleagues of the family belong to it. Elsewhere a family
-stays a block (`chances`), which is refused when it binds.
+that binds stays, and all committees are counted out if the pool is small (`lottery`).
 """
 
 from dataclasses import replace
@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from expert_pool.chances import Member, Path, blocks_of_kin, pool_chances
 from expert_pool.drawing_input import Listed, Pool
+from expert_pool.lottery import Lottery, binding, exact_chances, kind_of
 from kernel.errors import Refused
 
 ONE_SEAT = (1,)
@@ -34,10 +35,17 @@ def probabilities(pool: Pool) -> dict[str, Fraction]:
 
     Raises:
         TooFewEligibleExperts: with `shortages` and `relaxation` (expert_pool.hall).
-        Refused: relatives would have to share a seat.
+        Refused: relatives would have to share a seat, in a pool that is not small.
     """
     pool = settled(pool)
-    found = pool_chances(pool.quotas, pool.members, pool.caps, pool.groups)
+    found = exact_chances(pool.quotas, pool.members, pool.caps, pool.groups)
+    if isinstance(found, Lottery):
+        bound = binding([member.path for member in pool.members], pool.caps)
+        of_kind = dict(zip(found.kinds, found.chances, strict=True))
+        return {
+            one.id: of_kind.get(kind_of(one.member, bound), Fraction(0)) if one.member.mask else Fraction(0)
+            for one in pool.experts
+        }
     return {one.id: found.of(one.member) if one.member.mask else Fraction(0) for one in pool.experts}
 
 

@@ -34,10 +34,11 @@ from expert_pool.draw import (
 from expert_pool.drawing import draw_panel
 from expert_pool.late_value import DrandRule, late_value, read_late_rule
 from expert_pool.leximin import MOST_GROUPS
+from expert_pool.lottery_record import read_lottery, wrong_with_lottery
 from kernel.errors import BadInput, IntegrityBroken, TenderingError
 from kernel.fields import Fields
 
-VERSIONS: Final = (1, 3)  # the oldest and the newest
+VERSIONS: Final = (1, 4)  # the oldest and the newest
 HASH_HEX = 64
 LONGEST_FRACTION = 4000  # characters; the shares of a pool of 100,000 take some hundred
 MOST_CAPS = 3
@@ -128,6 +129,7 @@ def read_request(data: object, table: Sequence[object]) -> DrawRequest:
         fields.fail("parties", "different parties are needed")
     fields.text("table_digest", HASH_HEX)
     terms, bound = _terms(fields, version)
+    classes = tuple(_class(cls, groups, version) for cls in fields.objects("classes"))
     caps = len(terms.caps) if terms else 0
     request = DrawRequest(
         draw_id=fields.text("draw_id", 80),
@@ -136,9 +138,10 @@ def read_request(data: object, table: Sequence[object]) -> DrawRequest:
         groups=groups,
         parties=tuple(str(party) for party in parties),
         rows=tuple(_row(line, number, len(groups), version, caps) for number, line in enumerate(table)),
-        classes=tuple(_class(cls, groups, version) for cls in fields.objects("classes")),
+        classes=classes,
         terms=terms,
         bound=bound,
+        lottery=read_lottery(fields, classes) if version > 3 else None,
     )
     fields.done()
     return request
@@ -189,6 +192,10 @@ def _check_table(request: DrawRequest, digest: str) -> None:
 
 
 def _check_chances(request: DrawRequest) -> None:
+    if request.lottery is not None:
+        if wrong := wrong_with_lottery(request):
+            _broken(wrong)
+        return
     kinds = frozenset(request.bound)
     counts = Counter((row.mask, innermost(row.employers, kinds)) for row in request.eligible)
     if [((cls.mask, cls.employer), cls.experts) for cls in request.classes] != sorted(counts.items()):
@@ -206,7 +213,11 @@ def _check_chances(request: DrawRequest) -> None:
     except TenderingError:
         _broken("the pool cannot fill the seats")
     chances = [(cls.mask, cls.employer, cls.chance) for cls in request.classes]
-    if request.bound != again.bound or chances != [(c.mask, c.employer, c.chance) for c in again.classes]:
+    if (
+        again.lottery
+        or request.bound != again.bound
+        or chances != [(c.mask, c.employer, c.chance) for c in again.classes]
+    ):
         _broken("the chances are not the most equal ones")
     filled = [Fraction(0)] * len(request.groups)
     for cls in request.classes:
@@ -277,20 +288,25 @@ def _path(text: object) -> Path:
 
 
 def _class(fields: Fields, groups: Sequence[DrawGroup], version: int) -> DrawClass:
+    shares = _shares(fields.inner("split"), groups) if version < 4 else {}
+    mask, experts = fields.whole("mask", 1, (1 << len(groups)) - 1), fields.whole("experts", 1, 2**53 - 1)
+    employer = _path(fields.take("employer")) if version > 1 else ()
+    chance = Fraction(0) if version > 1 and fields.data.get("chance") == "0" else _fraction(fields, "chance")
+    fields.take("chance")
+    kin = str(fields.take("kin")) if version > 3 else ""
+    cls = DrawClass(mask, experts, chance, shares, employer, kin)
+    fields.done()
+    return cls
+
+
+def _shares(split: Fields, groups: Sequence[DrawGroup]) -> dict[int, Fraction]:
     numbers = {group.id: number for number, group in enumerate(groups)}
-    split = fields.inner("split")
     shares = {}
     for id in sorted(split.data, key=lambda id: numbers.get(id, -1)):
         if id not in numbers:
             split.fail(id, "there is no such group")
         shares[numbers[id]] = _fraction(split, id)
-    mask, experts = fields.whole("mask", 1, (1 << len(groups)) - 1), fields.whole("experts", 1, 2**53 - 1)
-    employer = _path(fields.take("employer")) if version > 1 else ()
-    chance = Fraction(0) if version > 1 and fields.data.get("chance") == "0" else _fraction(fields, "chance")
-    fields.take("chance")
-    cls = DrawClass(mask, experts, chance, shares, employer)
-    fields.done()
-    return cls
+    return shares
 
 
 def _fraction(fields: Fields, key: str) -> Fraction:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from copy import deepcopy
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -157,6 +158,48 @@ def test_every_tampering_with_a_capped_draw_is_caught_by_both(tamper: Callable[[
     before = deepcopy(data)
     tamper(data)
     assert data != before
+    assert refuses(data)
+    assert refused_by_us(data)
+
+
+def tickets(data: Any) -> Any:
+    return data["request"]["committees"]
+
+
+def two_relatives(data: Any) -> None:
+    kin = [number for number, cls in enumerate(data["request"]["classes"]) if cls["kin"]]
+    tickets(data)[0]["seats"][0][:2] = kin[:2]
+
+
+def less_equal(data: Any) -> None:
+    """Only the first committee is left, with chances to fit."""
+    del tickets(data)[1:]
+    team = [kind for seats in tickets(data)[0]["seats"] for kind in seats]
+    for number, cls in enumerate(data["request"]["classes"]):
+        cls["chance"] = str(Fraction(team.count(number), cls["experts"]))
+
+
+TAMPERINGS_3 = [
+    two_relatives,
+    less_equal,
+    no_kin,
+    seats_and_reserve,
+    lambda data: tickets(data)[0].update(weight="9"),
+    lambda data: tickets(data)[0].update(weight="0"),
+    lambda data: tickets(data).pop(),
+    lambda data: tickets(data).reverse(),
+    lambda data: data["request"]["proofs"].pop(),
+    lambda data: data["request"]["proofs"][0].reverse(),
+    lambda data: data["request"].update(bound=[]),
+    lambda data: data["request"]["classes"][0].update(experts=1),
+    lambda data: data["request"].update(v=2),
+]
+
+
+@pytest.mark.parametrize("tamper", TAMPERINGS_3, ids=lambda tamper: getattr(tamper, "__name__", ""))
+def test_every_tampering_with_a_lottery_is_caught_by_both(tamper: Callable[[Any], None]) -> None:
+    data = record_of("v4-family-and-colleagues")
+    tamper(data)
     assert refuses(data)
     assert refused_by_us(data)
 

@@ -71,6 +71,10 @@ CASES = {
     "v3-round-1": Case(
         [2, 1], [1, 1, 3, 3, 1, 1, 1, 2, 2, 2, 2, 2, 3, 0], 3, (1,), "XXXXYZWVUTSRQP", "----k----k----"
     ),
+    "v4-family-and-colleagues": Case([3, 1], [1, 1, 1, 1, 1, 2, 3], 4, (1,), "XYYZVWU", kin="kk-----"),
+    "v4-nested": Case(
+        [3], [1, 1, 1, 1, 1, 1, 1], 4, (1, 2), ["XC", "YC", "YC", "ZC", "VD", "WD", "UE"], kin="k--l-kl"
+    ),
 }
 ROUND_2 = "v3-round-2"
 SEATED = 2
@@ -95,7 +99,7 @@ def rows_of(name: str, case: Case) -> list[Row]:
 def vector(name: str, case: Case, number: int) -> dict[str, object]:
     """One whole draw with secrets that follow from its name."""
     groups = [DrawGroup("abc"[g], quota, 2) for g, quota in enumerate(case.quotas)]
-    round = Round(nonces=sha256(name.encode()).hexdigest()) if case.version == 3 else None
+    round = Round(nonces=sha256(name.encode()).hexdigest()) if case.version > 2 else None
     terms = DrawTerms(case.caps, case.late, "", round) if case.version > 1 else None
     request = make_request(f"draw-{name}", number, "tender-1", groups, PARTIES, rows_of(name, case), terms)
     return drawn(name, request, case)
