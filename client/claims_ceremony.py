@@ -1,6 +1,7 @@
 """The claim about the ceremony of a draw: countersigned, committed, dealt, received, revealed, in this order.
 
-1. The draw whose record is in the capsule is the last one asked for; one before it was voided first, once at most.
+1. The draw whose record is in the capsule is the last one asked for in its round; one before it was voided first, once
+   at most.
 2. The supervisor countersigned the request that the record holds, before anybody committed.
 3. Everybody dealt after the last commitment and signed after the last dealing; nobody revealed before that. A draw
    with a late value has no dealings: who stayed silent there is absent in the record and in the log.
@@ -24,7 +25,7 @@ Logged = list[tuple[int, LoggedFact]]
 def ceremony_was_kept(evidence: Evidence, record: Any) -> str:
     """Check the ceremony of the draw in the record against the log; says how it went."""
     draw_id = record["request"]["draw_id"]
-    voided = _check_restarts(evidence, draw_id)
+    voided = _check_restarts(evidence, draw_id, record["request"].get("round", 1))
     commits = _of(evidence, "draw.committed", draw_id)
     _check_countersigned(evidence, record, commits)
     parties = list(record["request"]["parties"])
@@ -40,9 +41,12 @@ def ceremony_was_kept(evidence: Evidence, record: Any) -> str:
     return f"countersigned, {rescued} rebuilt, {len(absent)} absent, {voided} voided before"
 
 
-def _check_restarts(evidence: Evidence, draw_id: str) -> int:
-    asked = evidence.of_kind("draw.requested")
-    voided = {fact.subject: index for index, fact in evidence.of_kind("draw.voided")}
+def _check_restarts(evidence: Evidence, draw_id: str, round: int) -> int:
+    asked = [one for one in evidence.of_kind("draw.requested") if one[1].data.get("round", 1) == round]
+    subjects = {fact.subject for _, fact in asked}
+    voided = {
+        fact.subject: index for index, fact in evidence.of_kind("draw.voided") if fact.subject in subjects
+    }
     if not asked or asked[-1][1].subject != draw_id or draw_id in voided or len(voided) > MOST_VOIDED:
         _broken("the draw in the capsule is not the one that was asked for last")
     for (_, earlier), (index, later) in pairwise(asked):

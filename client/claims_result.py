@@ -7,8 +7,10 @@ from typing import Any
 from client.claims import Evidence, NotProven, digest_of
 from client.claims_bids import price_units
 from client.claims_ceremony import ceremony_was_kept
+from client.claims_rounds import checked_rounds, draw_records
 from client.panel_log import work_that_counted
 from crypto.canonical import unb64
+from crypto.log_entry import LoggedFact
 from crypto.parts_digest import parts_digest
 from evaluation.answers import answer_fields, read_answer, stated_answers
 from evaluation.case import case_digest, read_case
@@ -17,7 +19,6 @@ from evaluation.report.signatures import DISSENT, SILENT, counts_as
 from evaluation.result import ranking_digest, write_ranking
 from evaluation.rulebook import read_rulebook
 from evaluation.signed_work import words_digest
-from expert_pool.transcript import check_transcript
 from kernel.clock import read_time
 from kernel.errors import IntegrityBroken
 from kernel.money import PriceScale, write_units
@@ -33,30 +34,43 @@ SIGNATURE_FORMS = {
 
 
 def panel_was_drawn(evidence: Evidence) -> str:
-    """The panel is what the public draw gives for the frozen request and the revealed secrets."""
-    record = evidence.capsule.json("draw.json")
-    panel = check_transcript(record)
-    went = ceremony_was_kept(evidence, record)
-    _, requested = evidence.of_kind("draw.requested")[-1]
-    _, drawn = evidence.one("panel.drawn")
+    """The panel is what the public draw, and its further rounds, give for the frozen requests and the secrets."""
+    rounds, records = checked_rounds(evidence), draw_records(evidence)
+    drawn = [fact.subject for _, fact in evidence.of_kind("panel.drawn")]
+    if drawn != [record["request"]["draw_id"] for record in records]:
+        raise IntegrityBroken(what="the capsule does not hold exactly the rounds that were drawn")
+    went = [_round_was_kept(evidence, record) for record in records]
+    told = f"{len(rounds[0].result.seats)} seats of {len(rounds[0].request.rows)} experts; {went[0]}"
+    further = sum(len(one.result.seats) for one in rounds[1:])
+    return f"{told}; {further} seats drawn again in {len(rounds) - 1} further rounds" if further else told
+
+
+def _round_was_kept(evidence: Evidence, record: Any) -> str:
+    """One round: its ceremony, and that record, commitments and program are those of the log."""
+    went, draw_id = ceremony_was_kept(evidence, record), record["request"]["draw_id"]
+
+    def told(kind: str) -> list[tuple[int, LoggedFact]]:
+        return [(index, fact) for index, fact in evidence.of_kind(kind) if fact.subject == draw_id]
+
+    [(_, requested)], [(_, drawn)] = told("draw.requested"), told("panel.drawn")
     if record["request_hash"] != requested.data["request"] or digest_of(record) != drawn.data["record"]:
         raise IntegrityBroken(what="the draw record is not the one that was logged")
     said = {line["party"]: line["commitment"] for line in record["commitments"]}
-    logged = {fact.data["party"]: fact.data["commitment"] for _, fact in evidence.of_kind("draw.committed")}
-    if said != logged:
+    if said != {fact.data["party"]: fact.data["commitment"] for _, fact in told("draw.committed")}:
         raise IntegrityBroken(what="the commitments of the draw are not the logged ones")
     named = record["request"].get("verifier")
-    if named and sha256(evidence.capsule.parts.get("verify_draw.py", b"")).hexdigest() != named:
+    programs = [part for name, part in evidence.capsule.parts.items() if name.startswith("verify_draw")]
+    if named and named not in {sha256(program).hexdigest() for program in programs}:
         raise IntegrityBroken(what="the program that checks the draw is not the one that the request named")
-    last_commitment = max(index for index, _ in evidence.of_kind("draw.committed"))
-    if last_commitment > min(index for index, _ in evidence.of_kind("draw.revealed")):
+    last_commitment = max(index for index, _ in told("draw.committed"))
+    if last_commitment > min(index for index, _ in told("draw.revealed")):
         raise IntegrityBroken(what="a secret was revealed before every party had committed")
-    return f"{len(panel.seats)} seats of {requested.data['experts']} experts; {went}"
+    return went
 
 
 def sheets_were_signed(evidence: Evidence) -> str:
     """Every vote and sheet in the case is the last that a member handed in before the ranking, and none is missing."""
-    counted, count = work_that_counted(evidence, check_transcript(evidence.capsule.json("draw.json"))), 0
+    counted, count = work_that_counted(evidence), 0
     seats: frozenset[str] = frozenset()
     for lot_id, case in cases(evidence).items():
         if lot_id not in counted:
@@ -212,7 +226,7 @@ def report_was_signed(evidence: Evidence) -> str:
     form = evidence.capsule.json("signatures.json")
     if form["report"] != report:
         raise IntegrityBroken(what="the signatures are about another report")
-    counted = work_that_counted(evidence, check_transcript(evidence.capsule.json("draw.json")))
+    counted = work_that_counted(evidence)
     seats = frozenset(seat for work in counted.values() for seat in work.seats)
     if sorted(line["seat"] for line in form["members"]) != sorted(seats):
         raise IntegrityBroken(what="the form does not list exactly the members of the panel")

@@ -51,7 +51,7 @@ def next_reserve(
     return next(
         (
             leaf
-            for leaf in result.reserves[group]
+            for leaf in result.reserves.get(group, ())
             if leaf not in called and leaf not in seated and employers.have_room(leaf, seated)
         ),
         None,

@@ -15,7 +15,7 @@ from typing import Final, NoReturn
 
 from expert_pool.chances import Path
 from expert_pool.draw import DrawGroup, DrawRequest, PanelDraw, Row, request_hash
-from expert_pool.reserves import Employers, employers_of
+from expert_pool.reserves import Employers, employers_of, next_reserve
 from kernel.errors import IntegrityBroken
 
 EARLIER, NO_SEAT, BESIDE = "earlier-round", "no-vacant-seat", "beside-member"
@@ -40,6 +40,24 @@ def had_a_turn(rounds: Sequence[DrawnRound]) -> frozenset[str]:
     """Everybody who was seated or in reserve."""
     seated = {seat.leaf for one in rounds for seat in one.result.seats}
     return frozenset(seated.union(*(leaves for one in rounds for leaves in one.result.reserves.values())))
+
+
+def in_order_of_filling(groups: Sequence[DrawGroup], seats: Mapping[str, str]) -> list[str]:
+    """The vacant seats (with their groups) as the result of a round fills them: by group, then by number."""
+    places = {group.id: place for place, group in enumerate(groups)}
+    return sorted(seats, key=lambda seat: (places[seats[seat]], int(seat.rpartition("-")[2])))
+
+
+def next_of_rounds(
+    results: Sequence[PanelDraw],
+    group: str,
+    seated: Collection[str],
+    called: Collection[str],
+    employers: Employers,
+) -> str | None:
+    """The reserve to call for a seat of the group: first those of the first round, then those of the later ones."""
+    waiting = (next_reserve(one, group, seated, called, employers) for one in results)
+    return next((leaf for leaf in waiting if leaf is not None), None)
 
 
 def later_groups(first: DrawRequest, vacant: Mapping[str, int]) -> tuple[DrawGroup, ...]:

@@ -129,13 +129,16 @@ def tender_parts(session: Session, tender_id: str) -> Mapping[str, bytes]:
 
 def evaluation_parts(session: Session, adapters: Adapters, tender_id: str, size: int) -> Mapping[str, bytes]:
     """The panel's draw, the case, draws and ranking of each lot, the report."""
-    draw = experts.find_draw(session, tender_id)
-    assert draw is not None
-    record = experts.transcript(session, draw)
-    parts = {
-        "draw.json": canonical(record),
-        "verify_draw.py": verifier_of(str(draw.request.get("verifier", ""))),
-    }
+    # A round that was asked for and never drawn seated nobody: the report came first.
+    rounds = [one for one in experts.rounds(session, tender_id) if one.result is not None]
+    assert rounds
+    parts = {"verify_draw.py": verifier_of(str(rounds[-1].request.get("verifier", "")))}
+    for draw in rounds:
+        name = "draw.json" if draw.round == 1 else f"draw_round_{draw.round}.json"
+        parts[name] = canonical(experts.transcript(session, draw))
+        program = verifier_of(str(draw.request.get("verifier", "")))
+        if program != parts["verify_draw.py"]:
+            parts[f"verify_draw_round_{draw.round}.py"] = program
     for ranking in evaluations.rankings(session, tender_id):
         parts[f"lots/{ranking.lot_id}/case.json"] = canonical(ranking.case)
         parts[f"lots/{ranking.lot_id}/ranking.json"] = canonical(ranking.body)

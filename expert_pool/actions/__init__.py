@@ -14,6 +14,7 @@ from expert_pool.actions.ceremony import (
 from expert_pool.actions.draws import PARTY_DUTIES, call_out, request_draw, seat_reserve
 from expert_pool.actions.pool import PoolEntry, import_pool
 from expert_pool.actions.rescue import Rescue, ask_void, bring_late_value, bring_share, confirm_void
+from expert_pool.actions.rounds import request_round
 
 __all__ = [
     "PARTY_DUTIES",
@@ -35,6 +36,7 @@ __all__ = [
     "register_draw_chain",
     "register_draw_key",
     "request_draw",
+    "request_round",
     "reveal",
     "seat_reserve",
 ]

@@ -3,6 +3,7 @@
 The rules are those of `expert_pool.call_rules`. Every attempt is a fact by its seat; no fact names a person.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -33,6 +34,7 @@ from expert_pool.call_rules import (
 from expert_pool.queries import calls as queries_of_calls
 from expert_pool.queries.candidates import avoidances
 from expert_pool.records.calls import CallRecord
+from expert_pool.records.draws import DrawRecord, PanelSeatRecord
 from kernel.clock import write_time
 from kernel.errors import BadInput, NotFound, Refused
 from kernel.ids import new_id
@@ -64,12 +66,19 @@ def start_calls(
     seats = [seat for seat, _ in queries.panel(session, tender_id)]
     data: dict[str, JsonValue] = {"seats": len(seats), "minutes": minutes}
     audit_log.append(session, Fact("panel.calls-started", tender_id, tender_id, data), now)
-    avoiding = {one.leaf for one in avoidances(session, tender_id)}
-    for seat in seats:
-        call = _ask(session, tender_id, seat.seat, seat.seat_group, minutes, now)
-        if seat.leaf in avoiding:
-            end_call(session, call, AVOIDED, now)
+    _ask_all(session, seats, minutes, now)
     return len(seats)
+
+
+def call_round(session: Session, draw: DrawRecord, now: datetime) -> None:
+    """Call whom a further round has seated, where the panel is called by machine; who must avoid gives way first."""
+    known = queries_of_calls.calls(session, draw.tender_id)
+    if draw.round == 1 or not known:
+        return
+    recheck_avoidance(session, draw.tender_id, now)
+    called = {one.seat for one in known}
+    seats = [seat for seat, _ in queries.panel(session, draw.tender_id) if seat.seat not in called]
+    _ask_all(session, seats, known[0].minutes, now)
 
 
 def keep_placed(session: Session, *, call_id: str, receipt: str | None, now: datetime) -> None:
@@ -168,7 +177,11 @@ def end_call(session: Session, call: CallRecord, state: str, now: datetime) -> N
     try:
         made = seat_reserve(session, tender_id=call.tender_id, seat=call.seat)
     except Refused:
-        used: dict[str, JsonValue] = {"seat": call.seat, "group": call.seat_group}
+        used: dict[str, JsonValue] = {
+            "seat": call.seat,
+            "group": call.seat_group,
+            "passed_over": passed_over(session, call.tender_id),
+        }
         audit_log.append(session, Fact("panel.reserves-used-up", call.tender_id, call.tender_id, used), now)
         return
     replaced: dict[str, JsonValue] = {
@@ -208,6 +221,13 @@ def _ask(session: Session, tender_id: str, seat: str, group: str, minutes: int, 
     session.flush()
     outbox.enqueue(session, CALL, {"call_id": id}, now=now)
     return call
+
+
+def _ask_all(session: Session, seats: Sequence[PanelSeatRecord], minutes: int, now: datetime) -> None:
+    for seat in seats:
+        call = _ask(session, seat.tender_id, seat.seat, seat.seat_group, minutes, now)
+        if seat.leaf in {one.leaf for one in avoidances(session, seat.tender_id)}:
+            end_call(session, call, AVOIDED, now)
 
 
 def _is_pin(session: Session, call: CallRecord, pin: str) -> bool:

@@ -13,6 +13,7 @@ from accounts.duties import Actor
 from crypto.canonical import JsonValue
 from crypto.draw_keys import check_draw_offer, draw_public_of
 from expert_pool import queries
+from expert_pool.actions.calls import call_round
 from expert_pool.actions.draws import PARTY_DUTIES, finish_draw
 from expert_pool.ceremony import Step, check_step
 from expert_pool.draw import Reveal, check_reveal
@@ -190,6 +191,7 @@ def take_secret(
     if any(one.secret is None for one in queries.parties(session, draw.id)) or draw.request.get("late"):
         return False
     finish_draw(session, draw, now)
+    call_round(session, draw, now)
     return True
 
 

@@ -33,8 +33,7 @@ def open_published(session: Session, tender_id: str) -> None:
 
     The key of the leaves stays sealed: which leaf was whose concerns that expert and the supervisor only.
     """
-    draw = ceremony.find_draw(session, tender_id)
-    if draw is not None:
+    for draw in ceremony.rounds(session, tender_id):
         draw.rows = rows_of(session, draw)
         session.add(draw)
     for seat, _ in panels.all_seats(session, tender_id):

@@ -17,7 +17,10 @@ from expert_pool.ceremony import DEFAULT_WINDOW, LEAST_WINDOW, MOST_WINDOW
 from expert_pool.drand import QUICKNET_KEY
 from expert_pool.draw import (
     DrawGroup,
+    DrawRequest,
     DrawTerms,
+    PanelDraw,
+    Round,
     Row,
     employer_tag,
     make_request,
@@ -33,12 +36,13 @@ from expert_pool.experts import expert_leaf, leaf_salt
 from expert_pool.late_value import DrandRule, late_value
 from expert_pool.panel import PanelRule, check_panel
 from expert_pool.queries.calls import calls
-from expert_pool.queries.candidates import avoidances, judge_pool
+from expert_pool.queries.candidates import JudgedPool, avoidances, judge_pool
 from expert_pool.queries.pool import name_of
 from expert_pool.queries.sealed import DrawTable, open_table, seal_seat, seal_table
 from expert_pool.queries.verifier import verifier_sha256
 from expert_pool.records.draws import DrawPartyRecord, DrawRecord, PanelSeatRecord
-from expert_pool.reserves import employers_of, next_reserve
+from expert_pool.reserves import employers_of
+from expert_pool.rounds import in_order_of_filling, next_of_rounds, number_of
 from expert_pool.transcript import read_result, write_result
 from kernel.errors import BadInput, NotFound, Refused
 from kernel.ids import new_id
@@ -85,12 +89,8 @@ def request_draw(
     after(Stage(tender.stage), Move.DRAW)
     if queries.find_draw(session, tender_id) is not None:
         raise Refused(rule="one-draw", why="the draw of this tender was already requested")
-    voided = queries.voided_draws(session, tender_id)
-    if len(voided) > MOST_RESTARTS:
-        raise Refused(rule="one-restart", why="a voided draw is asked for again once only")
-    if not LEAST_WINDOW <= reveal_minutes <= MOST_WINDOW:
-        why = f"from {LEAST_WINDOW} to {MOST_WINDOW} minutes are allowed"
-        raise BadInput(where="reveal_minutes", why=why)
+    check_restart(session, tender_id, 1)
+    check_window(reveal_minutes)
     check_panel(panel, sum(group.quota for group in groups), 0)
     if not 0 <= employer_cap <= MOST_EMPLOYER_CAP:
         raise BadInput(where="per_employer", why=f"it must be from 0 to {MOST_EMPLOYER_CAP}")
@@ -105,17 +105,59 @@ def request_draw(
     drawn_groups = [DrawGroup(group.id, group.quota, group.reserves) for group in groups]
     number = queries.next_number(session)
     late = DrandRule(QUICKNET_KEY, late_round) if late_round else None
-    terms = DrawTerms((employer_cap,) if employer_cap else (), late, verifier_sha256())
+    caps = (employer_cap,) if employer_cap else ()
+    terms = DrawTerms(caps, late, verifier_sha256(), Round())
     request = make_request(draw_id, number, tender_id, drawn_groups, tuple(PARTY_DUTIES), rows, terms)
+    keep_request(
+        session,
+        actor=actor,
+        request=request,
+        groups=[_write_group(group) for group in groups],
+        table=DrawTable(leaf_key, write_table(request), snapshot),
+        judged=judged,
+        reveal_minutes=reveal_minutes,
+        now=now,
+    )
+    return draw_id
+
+
+def check_restart(session: Session, tender_id: str, round: int) -> None:
+    """Refuse what would be a second restart of a round."""
+    if len(queries.voided_draws(session, tender_id, round)) > MOST_RESTARTS:
+        raise Refused(rule="one-restart", why="a voided draw is asked for again once only")
+
+
+def check_window(reveal_minutes: int) -> None:
+    """Refuse a window in which nobody can act, or in which nobody has to."""
+    if not LEAST_WINDOW <= reveal_minutes <= MOST_WINDOW:
+        why = f"from {LEAST_WINDOW} to {MOST_WINDOW} minutes are allowed"
+        raise BadInput(where="reveal_minutes", why=why)
+
+
+def keep_request(
+    session: Session,
+    *,
+    actor: Actor,
+    request: DrawRequest,
+    groups: list[dict[str, JsonValue]],
+    table: DrawTable,
+    judged: JudgedPool | None,
+    reveal_minutes: int,
+    now: datetime,
+) -> None:
+    """Keep a frozen request with its sealed table; a further round was judged with the first one."""
+    draw_id, hash, round = request.draw_id, request_hash(request), number_of(request)
+    voided = queries.voided_draws(session, request.tender_id, round)
     session.add(
         DrawRecord(
             id=draw_id,
-            tender_id=tender_id,
-            number=number,
-            groups=[_write_group(group) for group in groups],
+            tender_id=request.tender_id,
+            round=round,
+            number=request.number,
+            groups=groups,
             request=write_request(request),
-            request_hash=request_hash(request),
-            sealed=seal_table(session, draw_id, DrawTable(leaf_key, write_table(request), snapshot)),
+            request_hash=hash,
+            sealed=seal_table(session, draw_id, table),
             opened_by=actor.person_id,
             opened_at=now,
             reveal_minutes=reveal_minutes,
@@ -125,18 +167,19 @@ def request_draw(
     session.flush()
     for position, party in enumerate(PARTY_DUTIES):
         session.add(DrawPartyRecord(draw_id=draw_id, party=party, position=position))
-    codes = Counter(row.excluded for row in rows if row.excluded)
+    codes = Counter(row.excluded for row in request.rows if row.excluded)
     data: dict[str, JsonValue] = {
-        "request": request_hash(request).hex(),
-        "number": number,
-        "experts": len(rows),
-        "rules": keep_judgement(session, draw_id=draw_id, judged=judged),
+        "request": hash.hex(),
+        "number": request.number,
+        "round": round,
+        "experts": len(request.rows),
         "excluded": dict(sorted(codes.items())),
         "reveal_minutes": reveal_minutes,
         "restart_of": voided[0].id if voided else None,
     }
-    audit_log.append(session, Fact("draw.requested", draw_id, tender_id, data), now)
-    return draw_id
+    if judged is not None:
+        data["rules"] = keep_judgement(session, draw_id=draw_id, judged=judged)
+    audit_log.append(session, Fact("draw.requested", draw_id, request.tender_id, data), now)
 
 
 def call_out(session: Session, *, actor: Actor, tender_id: str, now: datetime) -> list[tuple[str, str, str]]:
@@ -166,19 +209,24 @@ def seat_reserve(session: Session, *, tender_id: str, seat: str) -> PanelSeatRec
     Raises:
         Refused: the draw's reserves of this group are used up.
     """
-    draw, taken = queries.find_draw(session, tender_id), queries.all_seats(session, tender_id)
+    rounds, taken = queries.rounds(session, tender_id), queries.all_seats(session, tender_id)
     left = next((row for row, _ in taken if row.seat == seat and row.replaced_by is None), None)
-    if draw is None or draw.result is None or left is None:
+    results = [read_result(one.result) for one in rounds if one.result is not None]
+    if not results or left is None:
         raise NotFound(what="seat", id=seat)
     seated = {row.leaf for row, _ in taken if row.replaced_by is None and row.seat != seat}
-    called, employers = {row.leaf for row, _ in taken}, employers_of(queries.request_value(session, draw))
+    # All rounds have the leaves of the first one, and their tags of employers.
+    called, employers = (
+        {row.leaf for row, _ in taken},
+        employers_of(queries.request_value(session, rounds[0])),
+    )
     called.update(row.leaf for row in avoidances(session, tender_id))
-    waiting = next_reserve(read_result(draw.result), left.seat_group, seated, called, employers)
+    waiting = next_of_rounds(results, left.seat_group, seated, called, employers)
     if waiting is None:
         raise Refused(rule="reserves", why="no reserve of this group of seats is left")
     left.replaced_by = f"seat-{len(taken) + 1}"
     session.add(left)
-    expert_id = open_table(session, draw).experts[waiting][0]
+    expert_id = open_table(session, rounds[0]).experts[waiting][0]
     made = sealed_seat(session, tender_id, left.replaced_by, left.seat_group, waiting, expert_id)
     if left.expert_id is not None and not calls(session, tender_id):
         made.expert_id = expert_id  # people called this panel by hand, so they call its reserve by name too
@@ -209,14 +257,39 @@ def finish_draw(session: Session, draw: DrawRecord, now: datetime) -> None:
     result = draw_panel(request, seed)
     draw.result, draw.drawn_at = write_result(result), now
     session.add(draw)
-    experts = open_table(session, draw).experts
-    for number, seat in enumerate(result.seats, 1):
+    experts, taken = open_table(session, draw).experts, queries.all_seats(session, draw.tender_id)
+    for number, seat in enumerate(result.seats, len(taken) + 1):
         expert_id = experts[seat.leaf][0]
         session.add(sealed_seat(session, draw.tender_id, f"seat-{number}", seat.group, seat.leaf, expert_id))
     session.flush()
     digest = sha256(canonical(queries.transcript(session, draw))).hexdigest()
-    data: dict[str, JsonValue] = {"seats": len(result.seats), "record": digest}
+    data: dict[str, JsonValue] = {"seats": len(result.seats), "round": draw.round, "record": digest}
     audit_log.append(session, Fact("panel.drawn", draw.id, draw.tender_id, data), now)
+    _fill_vacant(session, request, result, [row for row, _ in taken], now)
+
+
+def _fill_vacant(
+    session: Session, request: DrawRequest, result: PanelDraw, taken: list[PanelSeatRecord], now: datetime
+) -> None:
+    """Write down which new seat takes the place of which vacant one."""
+    round = request.terms.round if request.terms else None
+    vacant = {row.seat: row for row in taken if round and row.seat in round.seats}
+    groups = {seat: row.seat_group for seat, row in vacant.items()}
+    for number, (left, drawn) in enumerate(
+        zip(in_order_of_filling(request.groups, groups), result.seats if vacant else (), strict=True),
+        len(taken) + 1,
+    ):
+        vacant[left].replaced_by = f"seat-{number}"
+        session.add(vacant[left])
+        data: dict[str, JsonValue] = {
+            "seat": left,
+            "replacement": f"seat-{number}",
+            "group": drawn.group,
+            "leaf": drawn.leaf,
+            "draw": request.draw_id,
+        }
+        audit_log.append(session, Fact("seat.replaced", request.tender_id, request.tender_id, data), now)
+    session.flush()
 
 
 def _write_group(group: SeatGroup) -> dict[str, JsonValue]:

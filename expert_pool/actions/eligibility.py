@@ -17,7 +17,9 @@ from expert_pool.experts import expert_leaf, leaf_salt
 from expert_pool.queries import candidates, ceremony, panels, pool
 from expert_pool.queries.candidates import Candidate, JudgedPool
 from expert_pool.queries.sealed import expert_id_of, open_table
+from expert_pool.records.draws import DrawRecord
 from expert_pool.records.eligibility import AvoidanceRecord, DrawEligibilityRecord, PoolRulesRecord
+from expert_pool.rounds import misfits
 from expert_pool.transcript import read_result
 from kernel.fields import Fields
 from kernel.ids import new_id
@@ -135,10 +137,13 @@ def found_avoidances(session: Session, tender_id: str) -> tuple[Avoidance, ...]:
 def recompute_eligibility(session: Session, *, actor: Actor, draw_id: str, now: datetime) -> Recomputation:
     """Apply the frozen rules again to the frozen entries, with full data; the look is logged with who took it.
 
-    A leaf differs when its entry does not give it, or when the rules give another line than the table.
+    A leaf differs when its entry does not give it, or when the rules give another line than the table. The table of
+    a further round differs where it is not what the first one leaves; its entries are looked at in the first round.
     """
     actor.require(Duty.SUPERVISOR)
     record = ceremony.draw(session, draw_id)
+    if record.round > 1:
+        return _recompute_round(session, actor, record, now)
     rules, parties, day = candidates.frozen_judgement(session, draw_id)
     groups = candidates.frozen_groups(record)
     checks = rules_for(rules, groups, parties, day)
@@ -154,10 +159,29 @@ def recompute_eligibility(session: Session, *, actor: Actor, draw_id: str, now: 
         again[line.excluded or ""] += 1
         if (line.mask, line.excluded) != (row.mask, row.excluded) or expert_leaf(salt, entry) != row.leaf:
             differing.append(row.leaf)
+    return _told(session, actor, record, frozen, again, differing, now)
+
+
+def _recompute_round(session: Session, actor: Actor, record: DrawRecord, now: datetime) -> Recomputation:
+    request = ceremony.request_value(session, record)
+    earlier = ceremony.drawn_rounds(session, record.tender_id)[: record.round - 1]
+    frozen = Counter(row.excluded or "" for row in request.rows)
+    return _told(session, actor, record, frozen, frozen, misfits(earlier, request), now)
+
+
+def _told(
+    session: Session,
+    actor: Actor,
+    record: DrawRecord,
+    frozen: Counter[str],
+    again: Counter[str],
+    differing: list[str],
+    now: datetime,
+) -> Recomputation:
+    """The recomputation, logged."""
     data: dict[str, JsonValue] = {"by": actor.person_id, "differing": len(differing)}
-    audit_log.append(session, Fact("draw.eligibility-recomputed", draw_id, record.tender_id, data), now)
-    total = frozen.total()
-    return Recomputation(total, dict(frozen), dict(again), tuple(differing))
+    audit_log.append(session, Fact("draw.eligibility-recomputed", record.id, record.tender_id, data), now)
+    return Recomputation(frozen.total(), dict(frozen), dict(again), tuple(differing))
 
 
 def tie_context(tender_id: str, leaf: str) -> str:
@@ -168,10 +192,11 @@ def tie_context(tender_id: str, leaf: str) -> str:
 def _drawn(session: Session, tender_id: str) -> dict[str, tuple[str, str]]:
     """Seat and expert of every leaf that is seated or may still be: reserves have no seat."""
     found: dict[str, tuple[str, str]] = {}
-    record = ceremony.find_draw(session, tender_id)
-    if record is not None and record.result is not None:
-        experts = open_table(session, record).experts
-        for leaves in read_result(record.result).reserves.values():
+    rounds = ceremony.rounds(session, tender_id)
+    experts = open_table(session, rounds[0]).experts if rounds else {}
+    for record in rounds:
+        reserves = read_result(record.result).reserves if record.result is not None else {}
+        for leaves in reserves.values():
             found.update((leaf, ("", experts[leaf][0])) for leaf in leaves)
     for seat, _ in panels.all_seats(session, tender_id):
         if seat.replaced_by is None:
@@ -182,6 +207,4 @@ def _drawn(session: Session, tender_id: str) -> dict[str, tuple[str, str]]:
 
 
 def _rules(session: Session, tender_id: str) -> EligibilityRules:
-    record = ceremony.find_draw(session, tender_id)
-    assert record is not None
-    return candidates.frozen_judgement(session, record.id)[0]
+    return candidates.frozen_judgement(session, ceremony.rounds(session, tender_id)[0].id)[0]

@@ -9,6 +9,7 @@ from sqlmodel import Session
 from accounts.duties import Actor
 from crypto.canonical import JsonValue
 from expert_pool import queries
+from expert_pool.actions.calls import call_round
 from expert_pool.actions.ceremony import act_as, take_secret
 from expert_pool.actions.draws import finish_draw
 from expert_pool.ceremony import Step, check_step
@@ -115,6 +116,7 @@ def bring_late_value(
     data: dict[str, JsonValue] = {"round": terms.late.round, "value": given, "absent": absent}
     audit_log.append(session, Fact("draw.late-value", draw_id, draw.tender_id, data), now)
     finish_draw(session, draw, now)
+    call_round(session, draw, now)
 
 
 def ask_void(session: Session, *, actor: Actor, draw_id: str, reason: str, now: datetime) -> None:
@@ -146,6 +148,7 @@ def confirm_void(session: Session, *, actor: Actor, draw_id: str, now: datetime)
         VoidedDrawRecord(
             id=draw.id,
             tender_id=draw.tender_id,
+            round=draw.round,
             number=draw.number,
             body=_whole(draw, found),
             reason=draw.void_reason,

@@ -21,6 +21,7 @@ from expert_pool.records.draws import (
     DrawShareRecord,
     VoidedDrawRecord,
 )
+from expert_pool.rounds import DrawnRound
 from expert_pool.transcript import read_request, read_result, write_transcript
 from kernel.errors import NotFound
 
@@ -40,9 +41,24 @@ def draw(session: Session, draw_id: str, *, lock: bool = False) -> DrawRecord:
     return record
 
 
+def rounds(session: Session, tender_id: str) -> list[DrawRecord]:
+    """The draw of a tender and its further rounds, in order; empty before the first request."""
+    found = select(DrawRecord).where(DrawRecord.tender_id == tender_id)
+    return list(session.exec(found.order_by(col(DrawRecord.round))))
+
+
 def find_draw(session: Session, tender_id: str) -> DrawRecord | None:
-    """The draw of a tender, if it was requested."""
-    return session.exec(select(DrawRecord).where(DrawRecord.tender_id == tender_id)).one_or_none()
+    """The newest round of a tender's draw, if one was requested: the one in which somebody may have to act."""
+    return next(reversed(rounds(session, tender_id)), None)
+
+
+def drawn_rounds(session: Session, tender_id: str) -> list[DrawnRound]:
+    """The rounds that were drawn, whole; raises NoCallersKey while their tables are sealed to others."""
+    return [
+        DrawnRound(request_value(session, one), read_result(one.result))
+        for one in rounds(session, tender_id)
+        if one.result is not None
+    ]
 
 
 def draws(session: Session) -> list[DrawRecord]:
@@ -136,9 +152,11 @@ def shares_given(session: Session, draw_id: str, dealer: str = "") -> list[DrawS
     return list(session.exec(found.order_by(DrawShareRecord.dealer, DrawShareRecord.party)))
 
 
-def voided_draws(session: Session, tender_id: str = "") -> list[VoidedDrawRecord]:
-    """Voided draws, of one tender or of all, newest first."""
+def voided_draws(session: Session, tender_id: str = "", round: int = 0) -> list[VoidedDrawRecord]:
+    """Voided draws, of one tender (or of one of its rounds) or of all, newest first."""
     found = select(VoidedDrawRecord)
     if tender_id:
         found = found.where(VoidedDrawRecord.tender_id == tender_id)
+    if round:
+        found = found.where(VoidedDrawRecord.round == round)
     return list(session.exec(found.order_by(col(VoidedDrawRecord.number).desc())))

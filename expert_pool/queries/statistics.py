@@ -64,7 +64,7 @@ def pool_figures(session: Session, now: datetime) -> PoolFigures:
     records = pool.experts(session)
     numbers = {record.id: record.number for record in records}
     drawn = [one for one in session.exec(select(DrawRecord)) if one.result is not None]
-    over = [one for one in drawn if tenders.tender(session, one.tender_id).stage == Stage.EVALUATED]
+    over = [one for one in drawn if one.round == 1 and _is_over(session, one.tender_id)]
     calls, kept = Counter[str](), Counter[str]()
     judged = []
     for one in over:
@@ -100,6 +100,10 @@ def exclusions_of(session: Session, record: DrawRecord) -> dict[str, int]:
     """How many experts each code excluded from one draw."""
     rows = ceremony.request_value(session, record).rows
     return dict(sorted(Counter(row.excluded for row in rows if row.excluded).items()))
+
+
+def _is_over(session: Session, tender_id: str) -> bool:
+    return tenders.tender(session, tender_id).stage == Stage.EVALUATED
 
 
 def _bidders(session: Session, tender_id: str) -> list[str]:

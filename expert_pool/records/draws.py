@@ -17,8 +17,11 @@ class DrawRecord(SQLModel, table=True):
     """One draw: its frozen request, the sealed table behind it, and its result."""
 
     __tablename__ = "draws"
+    __table_args__ = (UniqueConstraint("tender_id", "round", name="draws_tender_id_round_key"),)
     id: str = Field(primary_key=True, sa_type=Id)
-    tender_id: str = Field(sa_type=Id, foreign_key="tenders.id", unique=True)
+    tender_id: str = Field(sa_type=Id, foreign_key="tenders.id")
+    round: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+    """further rounds fill seats for which no reserve was left; they share the first one's leaves"""
     number: int = Field(unique=True)
     groups: list[dict[str, Any]] = Field(sa_column=_json())
     request: dict[str, Any] = Field(sa_column=_json())
@@ -112,6 +115,7 @@ class VoidedDrawRecord(SQLModel, table=True):
     __tablename__ = "voided_draws"
     id: str = Field(primary_key=True, sa_type=Id)
     tender_id: str = Field(sa_type=Id, foreign_key="tenders.id", index=True)
+    round: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
     number: int = Field(unique=True)
     body: dict[str, Any] = Field(sa_column=_json())
     reason: str = Field(max_length=2000)

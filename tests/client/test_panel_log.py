@@ -8,7 +8,9 @@ import pytest
 from client.panel_log import PanelLog
 from crypto.log_entry import LoggedFact
 from expert_pool.draw import PanelDraw, Seat
+from expert_pool.reserves import employers_of
 from kernel.errors import IntegrityBroken
+from tools.vectors.draw import CASES, read_drawn, second_round, vector
 
 DRAW = PanelDraw(
     tuple(Seat("roads", leaf) for leaf in ("a", "b", "c")), {"roads": ("d", "e"), "costs": ("f",)}
@@ -68,6 +70,64 @@ def test_a_ranking_that_was_put_aside_is_forgotten() -> None:
     assert replay(ELECTED, *ALL_VOTE, RANKED, VOIDED).counted == {}
     again = ("lot.ranked", "lot", {"case": "d", "ranking": "q"})
     assert replay(ELECTED, *ALL_VOTE, RANKED, VOIDED, again).counted["lot"].ranked["ranking"] == "q"
+
+
+ROUNDS = [read_drawn(vector("v3-round-1", CASES["v3-round-1"], 11)), read_drawn(second_round())]
+USED_UP = {"seat": "seat-3", "group": "b", "passed_over": list(ROUNDS[0].result.reserves["b"])}
+FURTHER = "draw-v3-round-2"
+DRAWN_AGAIN = {
+    "seat": "seat-3",
+    "replacement": "seat-4",
+    "group": "b",
+    "leaf": ROUNDS[1].result.seats[0].leaf,
+    "draw": FURTHER,
+}
+STORY: list[tuple[str, str, dict[str, Any]]] = [
+    ("draw.requested", "draw-v3-round-1", {}),
+    ("panel.drawn", "draw-v3-round-1", {}),
+    ("panel.reserves-used-up", "t", USED_UP),
+    ("draw.requested", "a round that was voided", {}),
+    ("draw.requested", FURTHER, {}),
+    ("panel.drawn", FURTHER, {}),
+    ("seat.replaced", "t", DRAWN_AGAIN),
+]
+
+
+def replay_rounds(*facts: tuple[str, str, dict[str, Any]]) -> PanelLog:
+    log = PanelLog(ROUNDS[0].result, employers_of(ROUNDS[0].request), ROUNDS)
+    for kind, subject, data in facts:
+        log.take(LoggedFact(kind, subject, "t", datetime(2026, 12, 3, tzinfo=UTC), data))
+    return log
+
+
+def test_a_further_round_fills_the_vacant_seat_and_its_reserves_follow() -> None:
+    log = replay_rounds(*STORY)
+    assert (log.seats, log.vacant) == ({"seat-1": "a", "seat-2": "a", "seat-4": "b"}, {})
+    reserve = ROUNDS[1].result.reserves["b"][0]
+    passed = list(ROUNDS[0].result.reserves["b"])
+    left = {"seat": "seat-4", "replacement": "seat-5", "leaf": reserve, "passed_over": passed}
+    assert replay_rounds(*STORY, ("seat.replaced", "t", left)).leaves["seat-5"] == reserve
+
+
+@pytest.mark.parametrize(
+    ("place", "fact", "said"),
+    [
+        (2, ("panel.reserves-used-up", "t", {**USED_UP, "passed_over": []}), "although a reserve was left"),
+        (2, ("panel.reserves-used-up", "t", {**USED_UP, "group": "a"}), "although a reserve was left"),
+        (2, ("panel.reserves-used-up", "t", {**USED_UP, "seat": "seat-9"}), "although a reserve was left"),
+        (2, ELECTED, "other seats"),
+        (3, ("panel.reserves-used-up", "t", {"seat": "seat-1", "group": "a"}), "table of a further round"),
+        (5, ELECTED, "next reserve"),
+        (6, ("seat.replaced", "t", {**DRAWN_AGAIN, "leaf": ROUNDS[0].result.seats[0].leaf}), "next reserve"),
+        (6, ("seat.replaced", "t", {**DRAWN_AGAIN, "seat": "seat-2"}), "next reserve"),
+    ],
+)
+def test_a_further_round_that_the_log_does_not_bear_is_found(
+    place: int, fact: tuple[str, str, dict[str, Any]], said: str
+) -> None:
+    story = [*STORY[:place], fact, *STORY[place + 1 :]]
+    with pytest.raises(IntegrityBroken, match=said):
+        replay_rounds(*story)
 
 
 def test_a_replaced_member_counts_no_more_and_the_reserve_does() -> None:

@@ -17,17 +17,17 @@ EXPERTS = 9
 LINK = re.compile(r"/call/([\w-]+) 验证码 (\d{6})")
 
 
-def drawn_panel(folder: Path) -> tuple[Platform, PublishedTender]:
-    """A drawn panel of five, with four more experts in the pool."""
+def drawn_panel(folder: Path, experts: int = EXPERTS) -> tuple[Platform, PublishedTender]:
+    """A drawn panel of five, with four more experts in the pool unless there shall be more."""
     made = make_platform(folder)
     tender = opened_tender(made, ["300.00", "100.00", "200.00"])
     manager = made.person("pool-manager", Duty.POOL_MANAGER)
     entries = [
         PoolEntry(
             Expert(f"E{n}", f"Name {n}", f"Institute {n}", "440300", frozenset({"A0801", "B02"})),
-            identity=Identity(telephone=f"1380000000{n}"),
+            identity=Identity(telephone=f"138000000{n:02}"),
         )
-        for n in range(EXPERTS)
+        for n in range(experts)
     ]
     with made.database.transaction() as session:
         actions.import_pool(session, actor=manager, entries=entries, now=made.clock.now())

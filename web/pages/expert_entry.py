@@ -81,7 +81,7 @@ def own_leaves(session: Session, expert_id: str, number: str) -> list[dict[str, 
     found = []
     for draw in queries.draws(session):
         tender = tenders.tender(session, draw.tender_id)
-        if tender.stage != Stage.EVALUATED:
+        if tender.stage != Stage.EVALUATED or draw.round > 1:  # a further round has the first one's leaves
             continue
         table = open_table(session, draw)
         for leaf, kept in table.experts.items():

@@ -1,0 +1,186 @@
+"""Seats for which no reserve is left are drawn for again: a further round, from its request to the full panel."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from accounts.duties import Duty
+from expert_pool import actions, queries
+from expert_pool.actions import calls as calling
+from expert_pool.actions.eligibility import recompute_eligibility
+from expert_pool.ceremony import LEAST_WINDOW, MOST_WINDOW
+from expert_pool.queries import calls, panels
+from expert_pool.rounds import check_rounds, had_a_turn
+from kernel.errors import BadInput, NotAllowed, Refused, TooFewEligibleExperts
+from storage import audit_log
+from supervision.queries.snapshots import tender_snapshot
+from tests.builders import Platform, PublishedTender
+from tests.flows.called import drawn_panel, messages
+from tests.flows.ceremonies import begin, countersign, hold
+from tests.flows.copied import copy_of
+from tests.simulator import do_jobs
+
+
+def act(platform: Platform, do: Callable[..., Any], **values: Any) -> Any:
+    with platform.database.transaction() as session:
+        done = do(session, now=platform.clock.now(), **values)
+    do_jobs(platform)
+    return done
+
+
+def answer_all(platform: Platform, tender: PublishedTender, decliners: Callable[[str], bool]) -> None:
+    """Every ringing call is answered, and those of the reserves who follow; `decliners` picks seats by group."""
+    waiting = True
+    while waiting:
+        with platform.database.reading() as session:
+            ringing = [one for one in calls.calls(session, tender.tender_id) if one.state == "ringing"]
+        waiting = any(decliners(one.seat_group) for one in ringing)
+        for one in ringing:
+            token, pin = messages(platform, tender)[one.seat]
+            refuses = decliners(one.seat_group)
+            values = {"accepts": False, "reason": "ill"} if refuses else {"accepts": True}
+            act(platform, calling.answer_call, token=token, pin=pin, **values)
+
+
+@pytest.fixture(scope="module")
+def called(tmp_path_factory: pytest.TempPathFactory) -> tuple[Platform, PublishedTender]:
+    """A panel called by machine: everybody whom the draw gave the group of costs declined."""
+    platform, tender = drawn_panel(tmp_path_factory.mktemp("further") / "var", experts=12)
+    manager = platform.people["pool-manager"]
+    act(platform, calling.start_calls, actor=manager, tender_id=tender.tender_id)
+    answer_all(platform, tender, lambda group: group == "costs")
+    platform.database.close()
+    return platform, tender
+
+
+@pytest.fixture
+def platform(called: tuple[Platform, PublishedTender], tmp_path: Path) -> Platform:
+    return copy_of(called[0], tmp_path / "var")
+
+
+@pytest.fixture
+def tender(called: tuple[Platform, PublishedTender]) -> PublishedTender:
+    return called[1]
+
+
+def ask(platform: Platform, tender: PublishedTender, **values: Any) -> str:
+    asked = {"actor": tender.office, "tender_id": tender.tender_id, **values}
+    return str(act(platform, actions.request_round, **asked))
+
+
+def vacant(platform: Platform, tender: PublishedTender) -> list[str]:
+    with platform.database.reading() as session:
+        assert list(tender_snapshot(session, tender.tender_id).vacant) == panels.vacant_seats(
+            session, tender.tender_id
+        )
+        return panels.vacant_seats(session, tender.tender_id)
+
+
+def facts(platform: Platform, tender: PublishedTender, kind: str) -> list[dict[str, Any]]:
+    with platform.database.reading() as session:
+        rows = [json.loads(row.fact) for row in audit_log.entries_of(session, tender.tender_id)]
+    return [row["data"] for row in rows if row["kind"] == kind]
+
+
+def test_vacant_seats_are_drawn_for_again_called_and_filled(
+    platform: Platform, tender: PublishedTender
+) -> None:
+    left = vacant(platform, tender)
+    assert len(left) == 2
+    draw_id = ask(platform, tender)
+    with pytest.raises(Refused, match="still under way"):
+        ask(platform, tender)
+    ceremony = begin(platform, draw_id, tender.tender_id)
+    countersign(platform, ceremony)
+    assert hold(platform, ceremony) == [False, False, True]
+    do_jobs(platform)
+    assert vacant(platform, tender) == []
+    with platform.database.reading() as session:
+        first, second = queries.drawn_rounds(session, tender.tender_id)
+        check_rounds([first, second])
+        panel = queries.panel(session, tender.tender_id)
+        assert queries.find_draw(session, tender.tender_id) == queries.draw(session, draw_id)
+    assert [(group.id, group.quota) for group in second.request.groups] == [("costs", 2)]
+    new = [seat.seat for seat, _ in panel if seat.leaf in {one.leaf for one in second.result.seats}]
+    replaced = {one["seat"]: one["replacement"] for one in facts(platform, tender, "seat.replaced")[-2:]}
+    assert replaced == dict(zip(left, new, strict=True))
+    assert len(panel) == 5
+    requested, drawn = facts(platform, tender, "draw.requested")[-1], facts(platform, tender, "panel.drawn")
+    assert (requested["round"], [one["round"] for one in drawn]) == (2, [1, 2])
+    answer_all(platform, tender, lambda group: False)
+    for token, pin in messages(platform, tender).values():
+        with platform.database.reading() as session:
+            state = calls.call_by_token(session, token).state
+        if state == "accepted":
+            act(platform, calling.check_in, token=token, pin=pin)
+    assert facts(platform, tender, "panel.complete") == [{"seats": 5}]
+    supervisor = platform.people["supervisor"]
+    found = act(platform, recompute_eligibility, actor=supervisor, draw_id=draw_id)
+    assert (found.differing, found.frozen["earlier-round"]) == ((), len(had_a_turn([first])))
+
+
+def test_a_new_reserve_follows_and_a_third_round_when_they_are_used_up_too(
+    platform: Platform, tender: PublishedTender
+) -> None:
+    ceremony = begin(platform, ask(platform, tender), tender.tender_id)
+    countersign(platform, ceremony)
+    hold(platform, ceremony)
+    do_jobs(platform)
+    before = len(messages(platform, tender))
+    answer_all(platform, tender, lambda group: group == "costs")
+    assert len(messages(platform, tender)) > before
+    assert len(vacant(platform, tender)) == 2
+    with pytest.raises(TooFewEligibleExperts):
+        ask(platform, tender)
+
+
+def test_a_round_is_refused_before_the_first_and_while_no_seat_is_vacant(
+    tmp_path: Path, platform: Platform, tender: PublishedTender
+) -> None:
+    with pytest.raises(NotAllowed):
+        ask(platform, tender, actor=platform.people["supervisor"])
+    full, other = drawn_panel(tmp_path / "full")
+    with pytest.raises(Refused, match="no seat of this panel is vacant"):
+        ask(full, other)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "is_taken"),
+    [
+        (LEAST_WINDOW - 1, False),
+        (LEAST_WINDOW, True),
+        (LEAST_WINDOW + 1, True),
+        (MOST_WINDOW - 1, True),
+        (MOST_WINDOW, True),
+        (MOST_WINDOW + 1, False),
+    ],
+)
+def test_the_window_of_a_round_has_the_limits_of_the_first(
+    platform: Platform, tender: PublishedTender, minutes: int, is_taken: bool
+) -> None:
+    if is_taken:
+        assert ask(platform, tender, reveal_minutes=minutes)
+        return
+    with pytest.raises(BadInput):
+        ask(platform, tender, reveal_minutes=minutes)
+
+
+def void(platform: Platform, tender: PublishedTender, draw_id: str) -> None:
+    act(platform, actions.ask_void, actor=tender.office, draw_id=draw_id, reason="a key was lost")
+    act(platform, actions.confirm_void, actor=platform.people["supervisor"], draw_id=draw_id)
+
+
+def test_a_round_is_restarted_once(platform: Platform, tender: PublishedTender) -> None:
+    platform.person("supervisor", Duty.SUPERVISOR)
+    before = ask(platform, tender)
+    void(platform, tender, before)
+    again = ask(platform, tender)
+    requested = facts(platform, tender, "draw.requested")[-1]
+    assert (requested["round"], requested["restart_of"]) == (2, before)
+    void(platform, tender, again)
+    with pytest.raises(Refused, match="asked for again once only"):
+        ask(platform, tender)
+    assert len(vacant(platform, tender)) == 2
