@@ -23,6 +23,7 @@ from expert_pool.draw import (
     Round,
     Row,
     employer_tag,
+    kin_tag,
     make_request,
     request_hash,
     seed_of,
@@ -78,7 +79,7 @@ def request_draw(
 
     `rules` are the limits of eligibility, those in force where none are given; they are frozen with the draw.
     `employer_cap` is the most seats that experts of one employer may hold, 0 for no limit. The table then carries an
-    employer's tag, made with the draw's key; rows of relatives share `Row.kin` in the same way, where it is known.
+    employer's tag, made with the draw's key; rows of relatives (expert_pool.kin) share a tag in the same way.
 
     Raises:
         TooFewEligibleExperts: the pool cannot fill the seats; `short` names the groups, `shortages` and `relaxation`
@@ -100,7 +101,8 @@ def request_draw(
     for one in judged.candidates:
         leaf = expert_leaf(leaf_salt(leaf_key, draw_id, one.number), one.entry)
         tags = () if one.excluded or not employer_cap else (employer_tag(leaf_key, draw_id, one.employer),)
-        rows.append(Row(leaf, one.mask, one.excluded, tags))
+        kin = kin_tag(leaf_key, draw_id, one.family) if one.family and not one.excluded else ""
+        rows.append(Row(leaf, one.mask, one.excluded, tags, kin))
         snapshot[leaf] = seal_candidate(session, draw_id, one)
     drawn_groups = [DrawGroup(group.id, group.quota, group.reserves) for group in groups]
     number = queries.next_number(session)

@@ -10,10 +10,12 @@ from sqlmodel import Session
 from accounts.duties import Actor, Duty
 from crypto.canonical import JsonValue, b64, canonical, read_canonical
 from expert_pool.conflicts import ties_finder, write_parties
+from expert_pool.draw import kin_tag
 from expert_pool.eligibility import judge, rules_for
 from expert_pool.eligibility_rules import EligibilityRules, write_rules
 from expert_pool.entry_form import read_expert
 from expert_pool.experts import expert_leaf, leaf_salt
+from expert_pool.kin import families
 from expert_pool.queries import candidates, ceremony, panels, pool
 from expert_pool.queries.candidates import Candidate, JudgedPool
 from expert_pool.queries.sealed import expert_id_of, open_table
@@ -137,8 +139,9 @@ def found_avoidances(session: Session, tender_id: str) -> tuple[Avoidance, ...]:
 def recompute_eligibility(session: Session, *, actor: Actor, draw_id: str, now: datetime) -> Recomputation:
     """Apply the frozen rules again to the frozen entries, with full data; the look is logged with who took it.
 
-    A leaf differs when its entry does not give it, or when the rules give another line than the table. The table of
-    a further round differs where it is not what the first one leaves; its entries are looked at in the first round.
+    A leaf differs when its entry does not give it, or when the rules give another line than the table, or what the
+    frozen entries say of relatives another family. The table of a further round differs where it is not what the
+    first one leaves; its entries are looked at in the first round.
     """
     actor.require(Duty.SUPERVISOR)
     record = ceremony.draw(session, draw_id)
@@ -150,14 +153,19 @@ def recompute_eligibility(session: Session, *, actor: Actor, draw_id: str, now: 
     frozen, again = Counter[str](), Counter[str]()
     differing: list[str] = []
     table = open_table(session, record)
-    for row in ceremony.request_value(session, record).rows:
-        entry = candidates.frozen_entry(session, draw_id, table.experts[row.leaf])
-        expert = read_expert(Fields(read_canonical(entry)))
+    rows = ceremony.request_value(session, record).rows
+    entries = [candidates.frozen_entry(session, draw_id, table.experts[row.leaf]) for row in rows]
+    experts = [read_expert(Fields(read_canonical(entry))) for entry in entries]
+    kin = families(experts)
+    for row, entry, expert in zip(rows, entries, experts, strict=True):
         line = judge(expert, groups, checks)
+        family = "" if row.excluded else kin.get(expert.number, "")
+        tag = kin_tag(table.leaf_key, draw_id, family) if family else ""
         salt = leaf_salt(table.leaf_key, draw_id, expert.number)
         frozen[row.excluded or ""] += 1
         again[line.excluded or ""] += 1
-        if (line.mask, line.excluded) != (row.mask, row.excluded) or expert_leaf(salt, entry) != row.leaf:
+        told, again_told = (row.mask, row.excluded, row.kin), (line.mask, line.excluded, tag)
+        if told != again_told or expert_leaf(salt, entry) != row.leaf:
             differing.append(row.leaf)
     return _told(session, actor, record, frozen, again, differing, now)
 

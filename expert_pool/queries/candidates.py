@@ -13,6 +13,7 @@ from expert_pool.conflicts import AGENCY, BIDDER, SUPERVISOR, TENDERER, Party, r
 from expert_pool.eligibility import SeatGroup, judge, rules_for
 from expert_pool.eligibility_rules import DEFAULT, EligibilityRules, read_rules
 from expert_pool.entry_form import expert_record
+from expert_pool.kin import families
 from expert_pool.queries import pool
 from expert_pool.records.agencies import AgencyDrawRecord
 from expert_pool.records.draws import DrawRecord
@@ -33,6 +34,8 @@ class Candidate:
     entry: bytes = field(repr=False)
     mask: int
     excluded: str | None
+    family: str = field(default="", repr=False)
+    """what relatives in the pool share (expert_pool.kin)"""
 
 
 @dataclass(frozen=True)
@@ -60,10 +63,13 @@ def judge_pool(
     records = pool.experts(session)
     found = []
     values = pool.expert_values(session, records, undisclosed=True)
+    kin = families(values)
     for record, expert in zip(records, values, strict=True):
         line = judge(expert, groups, checks)
-        entry = expert_record(expert)
-        found.append(Candidate(record.id, expert.number, expert.employer, entry, line.mask, line.excluded))
+        entry, family = expert_record(expert), kin.get(expert.number, "")
+        found.append(
+            Candidate(record.id, expert.number, expert.employer, entry, line.mask, line.excluded, family)
+        )
     return JudgedPool(tuple(found), rules, parties, day)
 
 
