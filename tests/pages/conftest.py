@@ -1,5 +1,6 @@
 """A real server in a process of its own with a fresh folder, and a real browser."""
 
+import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -22,9 +23,10 @@ FLAGS = (
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium."""
+    """Debian's Chromium without its windows: those of a whole browser now and then stop drawing for good."""
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(FLAGS))
+        shell = shutil.which("chromium-headless-shell")
+        chromium = playwright.chromium.launch(executable_path=shell, args=list(FLAGS))
         yield chromium
         chromium.close()
 

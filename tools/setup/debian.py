@@ -54,7 +54,7 @@ FOR_RUN = (
 )
 FOR_TEST = (
     *FOR_RUN,
-    Need("chromium", "browser tests", _command("chromium", "chromium-browser", "google-chrome")),
+    Need("chromium-headless-shell", "browser tests", _command("chromium-headless-shell")),
     Need("libatomic1", "the driver of the browser tests", _library("libatomic.so.1")),
     Need("openssl", "second judge of timestamps and certificates in tests", _command("openssl")),
     Need("poppler-utils", "reading PDF reports in tests", _command("pdftotext")),
