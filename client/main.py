@@ -1,33 +1,41 @@
 """The `mingtang` command: everything a bidder, an opener or a stranger runs on their own machine."""
 
 import json
+import sys
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from client.bill import BILL
-from client.blind import BLIND
-from client.case import case_command
 from client.console import plain_errors, say
-from client.draw import DRAWS
-from client.due import due_command
-from client.hold_key import KEYS
-from client.lots import lots_command
 from client.passphrases import passphrase
-from client.rulebook import RULEBOOKS
-from client.score import score_command
-from client.seal import seal_command
 from client.server import connect, sign_in
-from client.submit import check_command, submit_command, withdraw_command
-from client.verify import verify_command
 
-APP = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="Mingtang on your own machine.")
-RECEIPTS = typer.Typer(no_args_is_help=True, help="Check receipts.")
+COMMANDS = {
+    "sign-in": "client.main:sign_in_command",
+    "notice": "client.main:notice_command",
+    "seal": "client.seal:seal_command",
+    "submit": "client.submit:submit_command",
+    "withdraw": "client.submit:withdraw_command",
+    "verify": "client.verify:verify_command",
+    "due": "client.due:due_command",
+    "case": "client.case:case_command",
+    "score": "client.score:score_command",
+    "lots": "client.lots:lots_command",
+}
+GROUPS = {
+    "receipt": "client.submit:RECEIPTS",
+    "bill": "client.bill:BILL",
+    "blind": "client.blind:BLIND",
+    "key": "client.hold_key:KEYS",
+    "draw": "client.draw:DRAWS",
+    "rulebook": "client.rulebook:RULEBOOKS",
+}
+"""Where each word is built; only the one that was typed is loaded, for they stand on much."""
 SCOPES = ["read", "bid", "open", "draw", "evaluate"]
 
 
-@APP.command("sign-in")
 def sign_in_command(
     server: Annotated[str, typer.Argument(help="Address of the platform")],
     name: Annotated[str, typer.Argument(help="Your sign-in name")],
@@ -40,7 +48,6 @@ def sign_in_command(
         say(facts, as_json=as_json, title="Signed in.")
 
 
-@APP.command("notice")
 def notice_command(
     tender: Annotated[str, typer.Argument(help="Tender id")],
     out: Annotated[Path, typer.Option(help="Where the notice goes")] = Path("notice.json"),
@@ -53,23 +60,26 @@ def notice_command(
         say({"notice": str(out), "digest": answer["digest"]}, as_json=as_json)
 
 
-APP.command("seal")(seal_command)
-APP.command("submit")(submit_command)
-APP.command("withdraw")(withdraw_command)
-APP.command("verify")(verify_command)
-APP.command("due")(due_command)
-APP.command("case")(case_command)
-APP.command("score")(score_command)
-APP.command("lots")(lots_command)
-RECEIPTS.command("check")(check_command)
-APP.add_typer(RECEIPTS, name="receipt")
-APP.add_typer(BILL, name="bill")
-APP.add_typer(BLIND, name="blind")
-APP.add_typer(KEYS, name="key")
-APP.add_typer(DRAWS, name="draw")
-APP.add_typer(RULEBOOKS, name="rulebook")
-
-
 def run() -> None:
     """Run the command line."""
-    APP()
+    app(sys.argv[1:])()
+
+
+def app(words: list[str]) -> typer.Typer:
+    """The command that the words begin with and, where they name none, all of them."""
+    made = typer.Typer(
+        no_args_is_help=True, pretty_exceptions_enable=False, help="Mingtang on your own machine."
+    )
+    made.callback()(lambda: None)
+    known = [*COMMANDS, *GROUPS]
+    for word in words[:1] if set(words[:1]) & set(known) else known:
+        if word in COMMANDS:
+            made.command(word)(_load(COMMANDS[word]))
+        else:
+            made.add_typer(_load(GROUPS[word]), name=word)
+    return made
+
+
+def _load(place: str) -> Any:
+    module, _, name = place.partition(":")
+    return getattr(import_module(module), name)

@@ -19,6 +19,8 @@ from kernel.clock import write_time
 
 CHUNK_BYTES = 256 * 1024
 
+RECEIPTS = typer.Typer(no_args_is_help=True, help="Check receipts.")
+
 
 def checked_receipt(
     receipt: dict[str, Any], platform: dict[str, str], digest: bytes | None
@@ -87,6 +89,7 @@ def withdraw_command(
         say({"withdrawn": bid, "receipt": str(receipt)}, as_json=as_json, title="WITHDRAWN")
 
 
+@RECEIPTS.command("check")
 def check_command(
     receipt: Annotated[Path, typer.Argument(help="The receipt")],
     envelope: Annotated[Path | None, typer.Option(help="The sealed bid it is about")] = None,

@@ -11,7 +11,7 @@ from typing import Any
 from typer.testing import CliRunner
 
 from accounts.duties import Duty
-from client.main import APP
+from client.main import app
 from crypto.archive import padded_size
 from tender.actions import publish
 from tender.timetable import Periods, Timetable
@@ -72,7 +72,7 @@ class Someone:
         before = Path.cwd()
         os.chdir(self.folder)
         try:
-            done = CliRunner().invoke(APP, list(arguments), env=self.surroundings(passphrase))
+            done = CliRunner().invoke(app([]), list(arguments), env=self.surroundings(passphrase))
         finally:
             os.chdir(before)
         assert done.exception is None or isinstance(done.exception, SystemExit), done.exc_info

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from approval.queries import views
-from client.main import APP
+from client.main import app
 from tests.approval.centre import make_centre
 
 
@@ -22,7 +22,7 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> str:
 def check(folder: Path, text: str) -> tuple[int, str]:
     file = folder / "case.json"
     file.write_text(text)
-    done = CliRunner().invoke(APP, ["case", str(file), "--json"])
+    done = CliRunner().invoke(app([]), ["case", str(file), "--json"])
     return done.exit_code, done.output
 
 

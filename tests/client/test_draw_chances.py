@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from client.main import APP
+from client.main import app
 from tests.expert_pool.test_drawing_input import pool_of
 
 
 def run(folder: Path, data: Any, *words: str) -> tuple[int, Any]:
     path = folder / "request.json"
     path.write_text(data if isinstance(data, str) else json.dumps(data))
-    done = CliRunner().invoke(APP, ["draw", words[0], str(path), *words[1:]])
+    done = CliRunner().invoke(app([]), ["draw", words[0], str(path), *words[1:]])
     return done.exit_code, json.loads(done.stdout) if "--json" in words else done.output
 
 
@@ -80,5 +80,5 @@ def test_simulated_draws_are_counted_beside_the_chances(tmp_path: Path) -> None:
 
 def test_rfc_3797_is_a_mode_of_its_own() -> None:
     key = "9319./2.5.8.10.12./9.18.26.34.41.45./"
-    done = CliRunner().invoke(APP, ["draw", "rfc3797", key, "--pool", "25", "--count", "3", "--json"])
+    done = CliRunner().invoke(app([]), ["draw", "rfc3797", key, "--pool", "25", "--count", "3", "--json"])
     assert json.loads(done.stdout) == {"method": "RFC 3797", "selected": [17, 7, 2]}

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from client.main import APP
+from client.main import app
 from expert_pool import actions
 from expert_pool.panel import PanelRule
 from tests.builders import PASSWORD, Platform, PublishedTender, make_platform
@@ -32,7 +32,7 @@ class Desk:
         env = {"MT_HOME": str(self.folder), "MT_PASSPHRASE_FILE": str(self.folder / "passphrase")}
         with pytest.MonkeyPatch.context() as here:
             here.chdir(self.folder)
-            done = CliRunner().invoke(APP, [*words, "--json"], env=env)
+            done = CliRunner().invoke(app([]), [*words, "--json"], env=env)
         assert (done.exit_code != 0) is fails, done.output
         return {} if fails else dict(json.loads(done.stdout))
 

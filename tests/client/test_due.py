@@ -7,13 +7,13 @@ import pytest
 from typer.testing import CliRunner
 
 from client.console import OUT
-from client.main import APP
+from client.main import app
 from tests.real_parts.platform import ROOT
 
 
 def run(*arguments: str, language: str = "en_GB.UTF-8") -> tuple[int, str, str]:
     OUT.width = 200  # whatever terminal the tests run in
-    done = CliRunner().invoke(APP, ["due", *arguments], env={"LANG": language})
+    done = CliRunner().invoke(app([]), ["due", *arguments], env={"LANG": language})
     return done.exit_code, done.stdout, done.stderr
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from client.main import APP
+from client.main import app
 
 PAGE = (Path(__file__).parents[2] / "docs/formats/lot-award.md").read_text()
 SAMPLE: dict[str, Any] = json.loads(
@@ -19,7 +19,7 @@ SAMPLE: dict[str, Any] = json.loads(
 def run(folder: Path, case: object, *options: str) -> tuple[int, str]:
     file = folder / "lots.json"
     file.write_text(case if isinstance(case, str) else json.dumps(case))
-    done = CliRunner().invoke(APP, ["lots", str(file), *options])
+    done = CliRunner().invoke(app([]), ["lots", str(file), *options])
     return done.exit_code, done.output
 
 
@@ -105,7 +105,7 @@ def test_a_wrong_field_is_named(tmp_path: Path, field: str, value: object, where
 
 def test_what_is_no_file_of_json_is_refused(tmp_path: Path) -> None:
     assert "not JSON" in run(tmp_path, "{")[1]
-    assert CliRunner().invoke(APP, ["lots", str(tmp_path / "none.json")]).exit_code == 1
+    assert CliRunner().invoke(app([]), ["lots", str(tmp_path / "none.json")]).exit_code == 1
     unknown = {**SAMPLE, "rule": {"method": "optimal", "cap": 1}}
     unknown["bundles"] = [{"bidder": "A", "lots": ["1", "9"], "discount": "1"}]
     assert "bundles[0].lots" in run(tmp_path, unknown, "--json")[1]

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 from typer.testing import CliRunner
 
-from client.main import APP
+from client.main import app
 from tests.evaluation.ready_made import FOLDER, NAMES, load
 
 FLOAT = ["--ready-made", "cn-trimmed-mean-float"]
@@ -16,7 +16,7 @@ SEVEN = "90, 100, 100, 100, 100, 100, 130"
 
 
 def run(*words: str) -> tuple[int, str]:
-    done = CliRunner().invoke(APP, ["rulebook", *words])
+    done = CliRunner().invoke(app([]), ["rulebook", *words])
     return done.exit_code, done.output
 
 

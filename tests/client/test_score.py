@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from client.console import OUT
-from client.main import APP
+from client.main import app
 from tests.real_parts.platform import ROOT
 
 PAGE = (ROOT / "docs" / "formats" / "evaluation-case.md").read_text(encoding="utf-8")
@@ -21,7 +21,7 @@ def run(folder: Path, text: str | bytes, *options: str) -> tuple[int, str, str]:
     OUT.width = 220  # whatever terminal the tests run in
     file = folder / "case.json"
     file.write_bytes(text if isinstance(text, bytes) else text.encode())
-    done = CliRunner().invoke(APP, ["score", str(file), *options])
+    done = CliRunner().invoke(app([]), ["score", str(file), *options])
     return done.exit_code, done.stdout, done.stderr
 
 
