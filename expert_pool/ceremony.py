@@ -70,6 +70,11 @@ class Due:
     until: datetime | None = None
 
 
+def last_window_ends(begins: datetime, window_minutes: int, parties: int) -> datetime:
+    """When the last party's window ends at the latest, if the first one's begins then."""
+    return begins + parties * timedelta(minutes=window_minutes)
+
+
 def due(state: CeremonyState, now: datetime) -> Due:
     """What is due now."""
     if state.is_void:

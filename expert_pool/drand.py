@@ -5,6 +5,7 @@ to G1 with the tag `DST`; signatures are 48 bytes in G1, public keys 96 bytes in
 Verification only: what it works on is public, so it need not hide how long it takes.
 """
 
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
 from typing import Final
@@ -19,6 +20,21 @@ QUICKNET_KEY: Final = (
     "0d1fec758c921cc22b0e17e63aaf4bcb5ed66304de9cf809bd274ca73bab4af5a6e9c76a4bc09e76eae8991ef5ece45a"
 )
 """The public key of the chain 52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971."""
+
+QUICKNET_GENESIS: Final = datetime(2023, 8, 23, 15, 9, 27, tzinfo=UTC)
+"""When its round 1 came."""
+QUICKNET_PERIOD: Final = timedelta(seconds=3)
+MOST_ROUND: Final = 10**10  # in the year 2974: a moment that a calendar still knows
+
+
+def round_time(round: int) -> datetime:
+    """When a round of quicknet comes into the world."""
+    return QUICKNET_GENESIS + (round - 1) * QUICKNET_PERIOD
+
+
+def first_round_after(moment: datetime) -> int:
+    """The first round of quicknet that comes later than a moment."""
+    return max(1, (moment - QUICKNET_GENESIS) // QUICKNET_PERIOD + 2)
 
 
 @lru_cache(maxsize=64)

@@ -7,11 +7,20 @@ signatures under the record, so absent parties are not allowed with it.
 """
 
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Final
 
 from crypto.canonical import JsonValue
-from expert_pool.drand import KEY_HEX, SIGNATURE_HEX, check_round
-from kernel.errors import IntegrityBroken, TenderingError
+from expert_pool.drand import (
+    KEY_HEX,
+    MOST_ROUND,
+    QUICKNET_KEY,
+    SIGNATURE_HEX,
+    check_round,
+    first_round_after,
+    round_time,
+)
+from kernel.errors import BadInput, IntegrityBroken, TenderingError
 from kernel.fields import Fields
 
 DRAND: Final = "drand"
@@ -36,6 +45,28 @@ class TypedRule:
 
 
 LateRule = DrandRule | TypedRule
+
+
+def late_rule_of(round: int, last_window_ends: datetime) -> DrandRule | None:
+    """The rule of a request that names a round of quicknet, or none for 0.
+
+    Raises:
+        BadInput: the round comes before the last window can end, so somebody could know it while others reveal.
+    """
+    if round == 0:
+        return None
+    if not 0 < round <= MOST_ROUND:
+        raise BadInput(where="late_round", why=f"it must be from 0 to {MOST_ROUND}")
+    first = first_round_after(last_window_ends)
+    if round < first:
+        why = f"the round comes before the last window can end; the first round allowed is {first}"
+        raise BadInput(where="late_round", why=why)
+    return DrandRule(QUICKNET_KEY, round)
+
+
+def is_too_late_for(rule: LateRule | None, last_window_ends: datetime) -> bool:
+    """Whether windows that end then would still be open when the round comes."""
+    return isinstance(rule, DrandRule) and round_time(rule.round) <= last_window_ends
 
 
 def write_late_rule(rule: LateRule | None) -> JsonValue:

@@ -15,11 +15,13 @@ from crypto.draw_keys import check_draw_offer, draw_public_of
 from expert_pool import queries
 from expert_pool.actions.calls import call_round
 from expert_pool.actions.draws import PARTY_DUTIES, finish_draw
-from expert_pool.ceremony import Step, check_step
+from expert_pool.ceremony import Step, check_step, last_window_ends
 from expert_pool.draw import Reveal, check_reveal
 from expert_pool.escrow import chain_value, check_receipt, dealing_digest, read_dealing
+from expert_pool.late_value import is_too_late_for, read_late_rule
 from expert_pool.records.draws import DrawChainRecord, DrawKeyRecord, DrawPartyRecord, DrawRecord
 from kernel.errors import BadInput, Refused, WrongReveal, WrongStage
+from kernel.fields import Fields
 from storage import audit_log
 from storage.audit_log import Fact
 from tender import queries as tenders
@@ -80,6 +82,12 @@ def commit(
     if record.commitment is not None:
         raise Refused(rule="one-commitment", why=f"{party} has already committed to another value")
     check_step(queries.ceremony_state(session, draw), Step.COMMIT, party, now)
+    ends = last_window_ends(now, draw.reveal_minutes, len(PARTY_DUTIES))
+    if is_too_late_for(read_late_rule(Fields(draw.request)), ends):
+        why = (
+            "the public value of this draw would come before the last window ends; the draw has to be voided"
+        )
+        raise Refused(rule="late-round", why=why)
     key, chain = queries.draw_key(session, actor.person_id), queries.draw_chain(session, actor.person_id)
     if key is None:
         raise Refused(rule="draw-key", why="register a draw key first: ./mingtang draw key")

@@ -13,8 +13,7 @@ from crypto.canonical import JsonValue, canonical
 from expert_pool import queries
 from expert_pool.actions.disclosure import disclose
 from expert_pool.actions.eligibility import keep_judgement, seal_candidate
-from expert_pool.ceremony import DEFAULT_WINDOW, LEAST_WINDOW, MOST_WINDOW
-from expert_pool.drand import QUICKNET_KEY
+from expert_pool.ceremony import DEFAULT_WINDOW, LEAST_WINDOW, MOST_WINDOW, last_window_ends
 from expert_pool.draw import (
     DrawGroup,
     DrawRequest,
@@ -34,7 +33,7 @@ from expert_pool.drawing import draw_panel
 from expert_pool.eligibility import SeatGroup
 from expert_pool.eligibility_rules import EligibilityRules
 from expert_pool.experts import expert_leaf, leaf_salt
-from expert_pool.late_value import DrandRule, late_value
+from expert_pool.late_value import late_rule_of, late_value
 from expert_pool.panel import PanelRule, check_panel
 from expert_pool.queries.calls import calls
 from expert_pool.queries.candidates import JudgedPool, avoidances, judge_pool
@@ -75,7 +74,7 @@ def request_draw(
     """Freeze who can be drawn for a tender, with which chances; returns the draw's id.
 
     `reveal_minutes` is how long each party may take once it is its turn. `late_round` names a round of the drand chain
-    quicknet to be mixed in, 0 for none; it must come after the last window.
+    quicknet to be mixed in, 0 for none; it must come after the last window can end.
 
     `rules` are the limits of eligibility, those in force where none are given; they are frozen with the draw.
     `employer_cap` is the most seats that experts of one employer may hold, 0 for no limit. The table then carries an
@@ -106,7 +105,7 @@ def request_draw(
         snapshot[leaf] = seal_candidate(session, draw_id, one)
     drawn_groups = [DrawGroup(group.id, group.quota, group.reserves) for group in groups]
     number = queries.next_number(session)
-    late = DrandRule(QUICKNET_KEY, late_round) if late_round else None
+    late = late_rule_of(late_round, last_window_ends(now, reveal_minutes, len(PARTY_DUTIES)))
     caps = (employer_cap,) if employer_cap else ()
     terms = DrawTerms(caps, late, verifier_sha256(), Round())
     request = make_request(draw_id, number, tender_id, drawn_groups, tuple(PARTY_DUTIES), rows, terms)

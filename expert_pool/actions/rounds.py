@@ -8,10 +8,9 @@ from sqlmodel import Session
 from accounts.duties import Actor
 from expert_pool import queries
 from expert_pool.actions.draws import PARTY_DUTIES, check_restart, check_window, keep_request
-from expert_pool.ceremony import DEFAULT_WINDOW
-from expert_pool.drand import QUICKNET_KEY
+from expert_pool.ceremony import DEFAULT_WINDOW, last_window_ends
 from expert_pool.draw import DrawTerms, Round, make_request, request_hash, write_table
-from expert_pool.late_value import DrandRule
+from expert_pool.late_value import late_rule_of
 from expert_pool.queries.panels import vacant_seats
 from expert_pool.queries.sealed import DrawTable, open_table
 from expert_pool.queries.verifier import verifier_sha256
@@ -56,7 +55,7 @@ def request_round(
     first, before = rounds[0].request, rounds[-1].request
     groups = later_groups(first, Counter(seat.seat_group for seat, _ in panel if seat.seat in vacant))
     rows = later_rows(rounds, groups, {seat.leaf for seat, _ in panel if seat.seat not in vacant})
-    late = DrandRule(QUICKNET_KEY, late_round) if late_round else None
+    late = late_rule_of(late_round, last_window_ends(now, reveal_minutes, len(PARTY_DUTIES)))
     seats = tuple(seat.seat for seat, _ in panel if seat.seat in vacant)
     round = Round(newest.round + 1, request_hash(before).hex(), seats)
     terms = DrawTerms(first.terms.caps if first.terms else (), late, verifier_sha256(), round)

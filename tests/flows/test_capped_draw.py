@@ -29,7 +29,7 @@ def test_experts_of_one_employer_get_one_seat_between_them(tmp_path: Path) -> No
     with platform.database.reading() as session:
         draw = queries.draw(session, ceremony.draw_id)
         record = json.loads(json.dumps(queries.transcript(session, draw)))
-    assert record["v"] == 2
+    assert record["v"] == 3
     assert (record["request"]["caps"], record["request"]["verifier"]) == ([1], verifier_sha256())
     chances = {cls["employer"] != "": cls["chance"] for cls in record["request"]["classes"]}
     assert chances == {True: "1/6", False: "1"}

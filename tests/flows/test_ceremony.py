@@ -11,6 +11,7 @@ from crypto.draw_keys import draw_key_of, offer_draw_key
 from crypto.signatures import sign_statement
 from expert_pool import actions, queries
 from expert_pool.ceremony import Step, due
+from expert_pool.drand import round_time
 from expert_pool.draw import Reveal, seed_of
 from expert_pool.drawing import draw_panel
 from expert_pool.escrow import DEALT, make_chain
@@ -331,7 +332,9 @@ def test_a_secret_of_a_chain_must_be_its_next_value(platform: Platform, tender: 
 def test_with_a_late_round_a_silent_party_is_absent_and_the_round_draws(
     platform: Platform, tender: PublishedTender
 ) -> None:
-    ceremony = request(platform, tender, late_round=1000)
+    # Round 1000 came on 23 August 2023 at 15:59:24: three windows of 15 minutes fit before it.
+    platform.clock.at = round_time(1000) - 3 * timedelta(minutes=15) - timedelta(seconds=1)
+    ceremony = request(platform, tender, late_round=1000, reveal_minutes=15)
     commit_all(platform, ceremony)
     with pytest.raises(Refused, match="turn of office"):
         deal(platform, ceremony, "office")
@@ -344,7 +347,7 @@ def test_with_a_late_round_a_silent_party_is_absent_and_the_round_draws(
     }
     with platform.database.transaction() as session, pytest.raises(Refused, match="turn of supervisor"):
         actions.bring_late_value(session, given=ROUND_1000, now=platform.clock.now(), **values)
-    platform.clock.at += WINDOW
+    platform.clock.at += timedelta(minutes=15)
     with pytest.raises(Refused, match="late value is due"):
         reveal(platform, ceremony, "supervisor")
     with platform.database.transaction() as session, pytest.raises(IntegrityBroken, match="round 1000"):
@@ -357,6 +360,20 @@ def test_with_a_late_round_a_silent_party_is_absent_and_the_round_draws(
     record = json.loads(json.dumps(kept))
     assert [one["secret"] is None for one in record["reveals"]] == [False, False, True]
     assert check_transcript(record).seats == seats(platform, ceremony)
+
+
+def test_who_commits_so_late_that_the_round_would_come_first_is_refused(
+    platform: Platform, tender: PublishedTender
+) -> None:
+    platform.clock.at = round_time(1000) - 3 * timedelta(minutes=15)
+    with pytest.raises(BadInput, match="the first round allowed is 1001"):
+        request(platform, tender, late_round=1000, reveal_minutes=15)
+    platform.clock.at -= timedelta(seconds=1)
+    ceremony = request(platform, tender, late_round=1000, reveal_minutes=15)
+    platform.clock.at += timedelta(seconds=1)
+    with pytest.raises(Refused, match="before the last window ends"):
+        commit_all(platform, ceremony)
+    void(platform, ceremony)
 
 
 def test_a_party_needs_a_draw_key_of_its_own(platform: Platform, tender: PublishedTender) -> None:

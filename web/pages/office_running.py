@@ -7,6 +7,9 @@ from litestar.params import FromPath, URLEncodedBody
 
 from accounts.duties import Duty
 from expert_pool import actions as draws
+from expert_pool.actions.draws import PARTY_DUTIES
+from expert_pool.ceremony import DEFAULT_WINDOW, MOST_WINDOW, last_window_ends
+from expert_pool.drand import first_round_after
 from expert_pool.eligibility import SeatGroup
 from expert_pool.panel import PanelRule
 from kernel.errors import BadInput, TenderingError
@@ -110,7 +113,7 @@ def show_draw(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> Resp
     actor = actor_of(request, Duty.TENDER_OFFICE)
     with adapters_of(request).database.reading() as session:
         record = own(session, actor, tender_id)
-    return render(request, "office-draw.html", tender=record, rows=GROUP_ROWS, form={})
+    return render(request, "office-draw.html", **draw_values(request, {}), tender=record, form={})
 
 
 @post("/office/tenders/{tender_id:str}/draw", opt=DRAW_ROOM)
@@ -129,13 +132,30 @@ def request_draw(
                 groups=groups,
                 panel=PanelRule(),
                 employer_cap=whole(data, "per_employer"),
+                reveal_minutes=whole_or(data, "reveal_minutes", DEFAULT_WINDOW),
+                late_round=whole_or(data, "late_round", 0),
                 now=adapters.clock.now(),
             )
     except TenderingError as error:
         with adapters.database.reading() as session:
             record = own(session, actor, tender_id)
-        return refuse(request, "office-draw.html", error, tender=record, rows=GROUP_ROWS, form=data)
+        field = str(error.facts.get("where", ""))
+        values = draw_values(request, data)
+        return refuse(request, "office-draw.html", error, field=field, tender=record, form=data, **values)
     return see(f"/draws/{draw_id}")
+
+
+def draw_values(request: Request[Any, Any, Any], data: dict[str, Any]) -> dict[str, Any]:
+    """What the form says beside its fields: when the last window ends at the latest, and the first round after it."""
+    minutes = text(data, "reveal_minutes")
+    window = int(minutes) if minutes.isdecimal() and len(minutes) < 6 else DEFAULT_WINDOW
+    ends = last_window_ends(adapters_of(request).clock.now(), min(window, MOST_WINDOW), len(PARTY_DUTIES))
+    return {"rows": GROUP_ROWS, "window": window, "last_ends": ends, "first_round": first_round_after(ends)}
+
+
+def whole_or(data: dict[str, Any], name: str, default: int) -> int:
+    """A whole number, or the default where the field is empty."""
+    return whole(data, name) if text(data, name) else default
 
 
 def read_groups(data: dict[str, Any]) -> list[SeatGroup]:
