@@ -92,7 +92,7 @@ def create_app(adapters: Adapters | None = None) -> Litestar:
         room = adapters.settings.draw_room_url
         if room:
             app.state.draw_room = make_client(room)
-        worker = EmbeddedWorker(adapters) if adapters.settings.embedded else None
+        worker = EmbeddedWorker(adapters) if adapters.settings.embedded and not room else None
         if worker:
             worker.start()
         try:

@@ -14,7 +14,7 @@ from expert_pool.escrow import deal_secret, dealing_digest, sign_dealing, sign_r
 from expert_pool.transcript import check_transcript
 from tests.doors.door import Door
 from tests.flows.ceremonies import PARTIES
-from tests.flows.panels import opened_tender
+from tests.flows.panels import call_by_hand, opened_tender
 
 CHECKS = [{"id": "signed", "text": {"zh": "签章", "en": "Signed"}, "clause": "条例 51(1)"}]
 GROUPS = [
@@ -108,10 +108,12 @@ def test_a_tender_is_drawn_scored_ranked_and_reported_over_http(door: Door) -> N
     drawn = draw(door, tender.tender_id, tender.office)
     base = f"/api/tenders/{tender.tender_id}"
 
-    # Before the result nobody learns a name, a leaf or the record; a member learns his own seat.
+    # Before the result nobody learns a name, a leaf or the record; a member learns his own seat once people call.
     panel = door.call(None, "GET", f"{base}/panel").json()
     assert [seat["name"] for seat in panel["seats"]] == [None] * 5
     assert door.call(None, "GET", f"/api/draws/{drawn['id']}/record").status_code == 404
+    assert not any(door.call(person, "GET", "/api/my-seats").json() for person in people)
+    call_by_hand(door.platform, tender)
     members = [person for person in people if door.call(person, "GET", "/api/my-seats").json()]
     outsiders = [person for person in people if person not in members]
     assert len(members) == 5

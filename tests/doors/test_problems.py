@@ -68,6 +68,7 @@ EXPECTED = {
     "RateLimited": 429,
     "ChangedMeanwhile": 412,
     "Unavailable": 503,
+    "NoCallersKey": 503,
     "IntegrityBroken": 500,
 }
 """By class; every other one is a rule that says no, 409."""

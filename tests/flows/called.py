@@ -39,12 +39,14 @@ def drawn_panel(folder: Path, experts: int = EXPERTS) -> tuple[Platform, Publish
 
 
 def messages(platform: Platform, tender: PublishedTender) -> dict[str, tuple[str, str]]:
-    """Token and PIN by seat, as the gateway's files have them."""
+    """Token and PIN by seat, as the gateway's files have them; a call that was over at once has none."""
     with platform.database.reading() as session:
         found = {one.id: one.seat for one in calls.calls(session, tender.tender_id)}
     folder = platform.adapters.settings.var / "messages"
     said: dict[str, tuple[str, str]] = {}
     for id, seat in found.items():
+        if not (folder / f"{id}.json").exists():
+            continue
         match = LINK.search(json.loads((folder / f"{id}.json").read_text())["text"])
         assert match is not None
         said[seat] = (match[1], match[2])

@@ -21,10 +21,14 @@ def surroundings(settings: Mapping[str, str]) -> dict[str, str]:
 
 def start_web(log: Path, settings: Mapping[str, str]) -> tuple[Server, str]:
     """Start the web door; gives it, ready, with its address."""
+    server, url = begin_web(log, settings)
+    server.wait_until(lambda: is_healthy(url))
+    return server, url
+
+
+def begin_web(log: Path, settings: Mapping[str, str]) -> tuple[Server, str]:
+    """Begin to start the web door, for those who start several."""
     port = free_port()
     command = [sys.executable, "-m", "uvicorn", "--factory", "web.app:create_app", "--port", str(port)]
     server = start([*command, "--timeout-graceful-shutdown", "1"], log=log, env=surroundings(settings))
-    url = f"http://127.0.0.1:{port}"
-
-    server.wait_until(lambda: is_healthy(url))
-    return server, url
+    return server, f"http://127.0.0.1:{port}"

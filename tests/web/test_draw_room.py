@@ -1,0 +1,111 @@
+"""A web tier without the caller's key: what it hands on to the draw room, how it comes back, what it answers alone."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import litestar
+import pytest
+from litestar import Litestar, Request, Response
+from litestar.datastructures import Cookie
+
+from accounts.duties import Duty
+from storage.adapters import make_adapters
+from tests.builders import Platform, make_platform
+from tests.doors.door import Door, serving
+from tests.real_parts.process import free_port
+from web.app import create_app
+from web.draw_room import passed_on
+
+SEEN: list[tuple[str, bytes, bytes, dict[str, str], bytes]] = []
+
+
+@litestar.route("/{path:path}", http_method=["GET", "POST", "PUT"])
+async def echo(request: Request[Any, Any, Any], path: str) -> Response[bytes]:
+    """Stand at the other end: keep what came, and answer with what a proxy may spoil."""
+    scope = request.scope
+    SEEN.append(
+        (
+            request.method,
+            scope["raw_path"],
+            scope["query_string"],
+            dict(request.headers),
+            await request.body(),
+        )
+    )
+    return Response(
+        b"from the draw room",
+        status_code=207,
+        media_type="text/x-own",
+        headers={"X-Own": "kept", "Keep-Alive": "timeout=9"},
+        cookies=[Cookie("a", "1"), Cookie("b", "2")],
+    )
+
+
+def tier(platform: Platform, room: str) -> Litestar:
+    """The application of a web tier over the same database."""
+    settings = replace(platform.adapters.settings, draw_room_url=room)
+    return create_app(make_adapters(settings, platform.clock))
+
+
+@pytest.fixture
+def platform(tmp_path: Path) -> Iterator[Platform]:
+    made = make_platform(tmp_path / "var")
+    yield made
+    made.database.close()
+
+
+def test_a_marked_request_goes_on_whole_and_its_answer_comes_back_whole(platform: Platform) -> None:
+    SEEN.clear()
+    manager = platform.person("pool-manager", Duty.POOL_MANAGER)
+    with (
+        serving(Litestar([echo])) as room,
+        serving(tier(platform, room)) as url,
+        httpx.Client(base_url=url) as client,
+    ):
+        door = Door(client, platform)
+        headers = {
+            "Cookie": "session=s; language=zh",
+            "Connection": "x-mine",
+            "X-Mine": "1",
+            "X-Other": "2",
+        }
+        path = "/api/tenders/one%20two/call-out?a=%2F&b="
+        answer = client.post(path, content=b"\x00body", headers={**headers, "Host": "site.example"})
+        assert door.call(manager, "GET", "/api/experts").status_code == 200  # not marked, answered here
+    assert (answer.status_code, answer.content) == (207, b"from the draw room")
+    assert answer.headers["content-type"] == "text/x-own; charset=utf-8"
+    assert (answer.headers["x-own"], "keep-alive" in answer.headers) == ("kept", False)
+    assert [cookie.partition(";")[0] for cookie in answer.headers.get_list("set-cookie")] == ["a=1", "b=2"]
+    ((method, raw, query, came, body),) = SEEN
+    assert (method, raw, query, body) == (
+        "POST",
+        b"/api/tenders/one%20two/call-out",
+        b"a=%2F&b=",
+        b"\x00body",
+    )
+    assert (came["host"], came["cookie"], came["x-other"]) == ("site.example", headers["Cookie"], "2")
+    assert "x-mine" not in came
+
+
+def test_while_the_draw_room_is_away_its_acts_say_so_and_everything_else_goes_on(platform: Platform) -> None:
+    manager = platform.person("pool-manager", Duty.POOL_MANAGER)
+    with (
+        serving(tier(platform, f"http://127.0.0.1:{free_port()}")) as url,
+        httpx.Client(base_url=url) as client,
+    ):
+        door = Door(client, platform)
+        refused = door.call(manager, "POST", "/api/tenders/x/call-out")
+        page = client.get("/pool-figures", headers={"Accept": "text/html"})
+        assert (refused.status_code, refused.json()["code"]) == (503, "unavailable")
+        assert refused.headers["retry-after"]
+        assert (page.status_code, "<h1" in page.text) == (503, True)
+        assert door.call(manager, "GET", "/api/experts").status_code == 200
+
+
+def test_only_headers_of_the_two_ends_are_passed_on() -> None:
+    ends = [("Accept", "a"), ("accept", "b"), ("Authorization", "c")]
+    one_way = [("TE", "x"), ("Connection", "close, X-Hop"), ("x-hop", "y"), ("Content-Length", "3")]
+    assert passed_on([*ends, *one_way]) == ends
