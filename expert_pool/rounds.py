@@ -19,8 +19,12 @@ from expert_pool.reserves import Employers, employers_of, next_reserve
 from kernel.errors import IntegrityBroken
 
 EARLIER, NO_SEAT, BESIDE = "earlier-round", "no-vacant-seat", "beside-member"
-LATER_CODES: Final = (EARLIER, NO_SEAT, BESIDE)
-"""Why somebody who could be drawn in the first round cannot be drawn in a later one; in the order looked at."""
+LATER_CLAUSES: Final[Mapping[str, str]] = {
+    EARLIER: "招标投标法实施条例 第四十六条",
+    NO_SEAT: "招标投标法实施条例 第四十六条",
+    BESIDE: "抽取规则（本库参数）",
+}
+"""Why somebody who could be drawn in the first round cannot be drawn in a later one, and what that rests on."""
 
 
 @dataclass(frozen=True)

@@ -299,6 +299,12 @@ def read_hex(where: str, typed: str) -> bytes:
         raise BadInput(where=where, why="64 hex digits are needed") from None
 
 
+def filled_seats(record: DrawRecord) -> list[str]:
+    """The vacant seats that a further round fills; none in the first."""
+    continues = record.request.get("continues")
+    return list(continues["seats"]) if continues else []
+
+
 def describe_draw(session: Session, record: DrawRecord, now: datetime) -> dict[str, Any]:
     """What everybody may know of a draw while it runs; no leaf, no secret, no name."""
     found = due(queries.ceremony_state(session, record), now)
@@ -306,6 +312,8 @@ def describe_draw(session: Session, record: DrawRecord, now: datetime) -> dict[s
         "id": record.id,
         "tender": record.tender_id,
         "number": record.number,
+        "round": record.round,
+        "fills": filled_seats(record),
         "groups": record.groups,
         "request": record.request,
         "request_hash": record.request_hash.hex(),

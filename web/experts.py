@@ -14,6 +14,7 @@ from expert_pool.eligibility import SeatGroup
 from expert_pool.experts import Expert
 from expert_pool.panel import PanelRule
 from expert_pool.queries.calls import all_checked_in
+from expert_pool.records.draws import DrawRecord
 from kernel.errors import BadInput, NotFound
 from storage.database import Session
 from tender import queries as tenders
@@ -163,21 +164,60 @@ def request_draw(
     return create_once(request, adapters, actor, data, act)
 
 
+class RoundShape(Shape):
+    """A further round for the vacant seats; the rest follows from the rounds before."""
+
+    reveal_minutes: int = 60
+    late_round: int = 0
+
+
+@post("/api/tenders/{tender_id:str}/draw-rounds", opt=DRAW_ROOM)
+def request_round(
+    request: Request[Any, Any, Any], tender_id: FromPath[str], data: JSONBody[RoundShape]
+) -> Any:
+    """Freeze the request of a further round, for exactly the seats that are vacant."""
+    adapters, actor = adapters_of(request), caller(request).may(Scope.DRAW)
+
+    def act(session: Session) -> dict[str, Any]:
+        draw_id = actions.request_round(
+            session,
+            actor=actor,
+            tender_id=tender_id,
+            reveal_minutes=data.reveal_minutes,
+            late_round=data.late_round,
+            now=adapters.clock.now(),
+        )
+        return describe_draw(session, queries.draw(session, draw_id), adapters.clock.now())
+
+    return create_once(request, adapters, actor, data, act)
+
+
+@get("/api/tenders/{tender_id:str}/draws")
+def list_rounds(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> list[dict[str, Any]]:
+    """The draw of a tender and its further rounds, in order, each as `show_draw` shows the newest."""
+    with adapters_of(request).database.reading() as session:
+        return [_shown(request, session, record) for record in queries.rounds(session, tender_id)]
+
+
 @get("/api/tenders/{tender_id:str}/draw")
 def show_draw(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> dict[str, Any]:
-    """Where the draw stands: the hash of its request, who committed, who revealed; the request for its parties.
+    """Where the newest round stands: the hash of its request, who committed, who revealed; the request for its parties.
 
     The request counts the experts of each kind, so the public sees it only once the evaluation is over.
     """
-    found = find_caller(request)
     with adapters_of(request).database.reading() as session:
         record = queries.find_draw(session, tender_id)
         if record is None:
             raise NotFound(what="draw of tender", id=tender_id)
-        body = describe_draw(session, record, adapters_of(request).clock.now())
-        if not (found and found.actor.holds(*REQUEST_READERS)):
-            is_over = tenders.tender(session, tender_id).stage == Stage.EVALUATED
-            body["request"] = body["request"] if is_over else None
+        return _shown(request, session, record)
+
+
+def _shown(request: Request[Any, Any, Any], session: Session, record: DrawRecord) -> dict[str, Any]:
+    found = find_caller(request)
+    body = describe_draw(session, record, adapters_of(request).clock.now())
+    if not (found and found.actor.holds(*REQUEST_READERS)):
+        is_over = tenders.tender(session, record.tender_id).stage == Stage.EVALUATED
+        body["request"] = body["request"] if is_over else None
     return body
 
 
@@ -278,6 +318,8 @@ ROUTES = [
     import_experts,
     list_experts,
     request_draw,
+    request_round,
+    list_rounds,
     show_draw,
     show_record,
     show_panel,

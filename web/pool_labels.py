@@ -73,6 +73,9 @@ POOL_LABELS: Mapping[str, Mapping[str, str]] = {
         "cool-down": _("Cool-down"),
         "monthly-cap": _("Monthly cap"),
         "avoidance": _("Avoidance"),
+        "earlier-round": _("Already drawn or in reserve in an earlier round"),
+        "no-vacant-seat": _("Fits no vacant seat"),
+        "beside-member": _("Colleague or relative of a member"),
         "": _("Can be drawn"),
     },
     "tie_kind": {

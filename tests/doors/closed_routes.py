@@ -75,6 +75,7 @@ CLOSED = [
     route("GET /api/experts", Scope.DRAW, Duty.POOL_MANAGER, Duty.SUPERVISOR),
     route("PUT /api/experts", Scope.DRAW, Duty.POOL_MANAGER, body={"experts": []}),
     route("POST /api/tenders/{tender_id}/draw", Scope.DRAW, Duty.TENDER_OFFICE, body={"groups": GROUPS}),
+    route("POST /api/tenders/{tender_id}/draw-rounds", Scope.DRAW, Duty.TENDER_OFFICE, body={}),
     route("POST /api/tenders/{tender_id}/call-out", Scope.DRAW, Duty.POOL_MANAGER),
     route("GET /api/my-seats", Scope.EVALUATE, Duty.EXPERT),
     route(

@@ -21,6 +21,7 @@ PUBLIC = (
         "GET /api/tenders/{tender_id}/opening",
         "GET /api/tenders/{tender_id}/events",
         "GET /api/tenders/{tender_id}/draw",
+        "GET /api/tenders/{tender_id}/draws",
         "GET /api/tenders/{tender_id}/voided-draws",
         "GET /api/tenders/{tender_id}/panel",
         "GET /api/tenders/{tender_id}/rankings",

@@ -17,15 +17,20 @@ EXPERTS = 9
 LINK = re.compile(r"/call/([\w-]+) 验证码 (\d{6})")
 
 
-def drawn_panel(folder: Path, experts: int = EXPERTS) -> tuple[Platform, PublishedTender]:
+def drawn_panel(
+    folder: Path, experts: int = EXPERTS, *, with_accounts: bool = False
+) -> tuple[Platform, PublishedTender]:
     """A drawn panel of five, with four more experts in the pool unless there shall be more."""
     made = make_platform(folder)
     tender = opened_tender(made, ["300.00", "100.00", "200.00"])
     manager = made.person("pool-manager", Duty.POOL_MANAGER)
+    for n in range(experts if with_accounts else 0):
+        made.person(f"expert-{n}", Duty.EXPERT)
     entries = [
         PoolEntry(
             Expert(f"E{n}", f"Name {n}", f"Institute {n}", "440300", frozenset({"A0801", "B02"})),
-            identity=Identity(telephone=f"138000000{n:02}"),
+            f"expert-{n}" if with_accounts else "",
+            Identity(telephone=f"138000000{n:02}"),
         )
         for n in range(experts)
     ]

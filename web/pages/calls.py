@@ -7,6 +7,7 @@ from litestar.params import FromPath, URLEncodedBody
 
 from expert_pool.actions import calls as actions
 from expert_pool.call_rules import DEFAULT_MINUTES, REASONS
+from expert_pool.queries.panels import vacant_seats
 from kernel.errors import TenderingError
 from tender import queries as tenders
 from web.calls import BOARD_READERS, board, check_pin, describe_call
@@ -22,7 +23,12 @@ def board_values(request: Request[Any, Any, Any], tender_id: str) -> dict[str, A
     adapters, actor = adapters_of(request), actor_of(request, *BOARD_READERS)
     with adapters.database.reading() as session:
         found = board(session, actor, tender_id, adapters.clock.now())
-        return {"tender": tenders.tender(session, tender_id), "minutes": DEFAULT_MINUTES, **found}
+        return {
+            "tender": tenders.tender(session, tender_id),
+            "minutes": DEFAULT_MINUTES,
+            "vacant": vacant_seats(session, tender_id),
+            **found,
+        }
 
 
 @get("/calls/{tender_id:str}")

@@ -13,6 +13,7 @@ from expert_pool.records.draws import DrawRecord, VoidedDrawRecord
 from kernel.errors import BadInput, NotFound, TenderingError
 from storage.database import Session
 from tender import queries as tenders
+from web.ceremony import filled_seats
 from web.draw_room import DRAW_ROOM
 from web.guards import adapters_of
 from web.pages.forms import text
@@ -64,7 +65,10 @@ def draw_values(request: Request[Any, Any, Any], draw_id: str) -> dict[str, Any]
         now = adapters_of(request).clock.now()
         found = due(queries.ceremony_state(session, draw), now)
         has_key = queries.draw_key(session, actor.person_id) is not None
-        voided = queries.voided_draws(session, draw.tender_id)
+        voided, rounds = (
+            queries.voided_draws(session, draw.tender_id),
+            queries.rounds(session, draw.tender_id),
+        )
     own = next(one for one in parties if one.party == party)
     return {
         "draw": draw,
@@ -74,6 +78,8 @@ def draw_values(request: Request[Any, Any, Any], draw_id: str) -> dict[str, Any]
         "due": found,
         "has_key": has_key,
         "voided": voided,
+        "rounds": rounds,
+        "fills": filled_seats(draw),
     }
 
 

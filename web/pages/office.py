@@ -8,6 +8,7 @@ from litestar.params import FromPath, URLEncodedBody
 from accounts.duties import Actor, Duty
 from evaluation.queries.report import find_signing
 from expert_pool import queries as experts
+from expert_pool.queries.panels import vacant_seats
 from kernel.clock import read_time, write_time
 from kernel.errors import TenderingError
 from storage.database import Session
@@ -79,7 +80,8 @@ def show(request: Request[Any, Any, Any], tender_id: FromPath[str], done: str = 
             "tender": record,
             "draft": described,
             "questions": queries.questions(session, tender_id),
-            "draw": experts.find_draw(session, tender_id),
+            "rounds": experts.rounds(session, tender_id),
+            "vacant": vacant_seats(session, tender_id),
             "parties": draw_parties(session, tender_id),
             "draws_state": draws_state(session, record),
             "signing": find_signing(session, tender_id),

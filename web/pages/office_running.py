@@ -7,11 +7,13 @@ from litestar.params import FromPath, URLEncodedBody
 
 from accounts.duties import Duty
 from expert_pool import actions as draws
+from expert_pool import queries as pool
 from expert_pool.actions.draws import PARTY_DUTIES
 from expert_pool.ceremony import DEFAULT_WINDOW, MOST_WINDOW, last_window_ends
 from expert_pool.drand import first_round_after
 from expert_pool.eligibility import SeatGroup
 from expert_pool.panel import PanelRule
+from expert_pool.queries.panels import vacant_seats
 from kernel.errors import BadInput, TenderingError
 from tender import queries
 from tender.actions import clarify, publish
@@ -158,6 +160,55 @@ def whole_or(data: dict[str, Any], name: str, default: int) -> int:
     return whole(data, name) if text(data, name) else default
 
 
+@get("/office/tenders/{tender_id:str}/draw-round")
+def show_round(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> Response[str]:
+    """The seats for which no reserve is left, and the form that asks for a further round."""
+    return render(request, "office-round.html", form={}, **round_values(request, tender_id))
+
+
+def round_values(request: Request[Any, Any, Any], tender_id: str) -> dict[str, Any]:
+    """The tender, the rounds of its draw, and its vacant seats with their groups."""
+    actor = actor_of(request, Duty.TENDER_OFFICE)
+    with adapters_of(request).database.reading() as session:
+        record, rounds = own(session, actor, tender_id), pool.rounds(session, tender_id)
+        vacant = set(vacant_seats(session, tender_id))
+        seats = [seat for seat, _ in pool.panel(session, tender_id) if seat.seat in vacant]
+    names = {group["id"]: group["name"] for one in rounds[:1] for group in one.groups}
+    ends = last_window_ends(adapters_of(request).clock.now(), DEFAULT_WINDOW, len(PARTY_DUTIES))
+    return {
+        "tender": record,
+        "rounds": rounds,
+        "seats": seats,
+        "names": names,
+        "minutes": DEFAULT_WINDOW,
+        "first_round": first_round_after(ends),
+    }
+
+
+@post("/office/tenders/{tender_id:str}/draw-round", opt=DRAW_ROOM)
+def request_round(
+    request: Request[Any, Any, Any], tender_id: FromPath[str], data: URLEncodedBody[dict[str, Any]]
+) -> Response[Any]:
+    """Freeze a further round for the vacant seats."""
+    adapters, actor = adapters_of(request), actor_of(request, Duty.TENDER_OFFICE)
+    try:
+        minutes, late_round = whole(data, "reveal_minutes"), whole(data, "late_round")
+        with adapters.database.transaction() as session:
+            draw_id = draws.request_round(
+                session,
+                actor=actor,
+                tender_id=tender_id,
+                reveal_minutes=minutes,
+                late_round=late_round,
+                now=adapters.clock.now(),
+            )
+    except TenderingError as error:
+        field = str(error.facts.get("where", "reveal_minutes"))
+        values = round_values(request, tender_id)
+        return refuse(request, "office-round.html", error, field=field, form=data, **values)
+    return see(f"/draws/{draw_id}")
+
+
 def read_groups(data: dict[str, Any]) -> list[SeatGroup]:
     """The groups of a form; a row without names is left out."""
     groups = []
@@ -185,4 +236,13 @@ def _words(text: str) -> list[str]:
     return [word.strip() for word in text.replace("，", ",").replace("、", ",").split(",") if word.strip()]
 
 
-ROUTES = [list_questions, answer_question, show_amend, amend, show_draw, request_draw]
+ROUTES = [
+    list_questions,
+    answer_question,
+    show_amend,
+    amend,
+    show_draw,
+    request_draw,
+    show_round,
+    request_round,
+]

@@ -16,6 +16,7 @@ from expert_pool.eligibility_rules import VERSION, read_rules, write_rules
 from expert_pool.experts import CREDENTIALS
 from expert_pool.queries import appraisals, candidates
 from expert_pool.queries.statistics import exclusions_of, pool_figures
+from expert_pool.rounds import LATER_CLAUSES
 from expert_pool.specialties import classification
 from kernel.errors import BadInput, NotFound, TenderingError
 from storage.database import Session
@@ -76,7 +77,8 @@ def eligibility_values(
     actor_of(request, Duty.SUPERVISOR)
     with adapters_of(request).database.reading() as session:
         draw = queries.draw(session, draw_id)
-        rules, _, day = candidates.frozen_judgement(session, draw_id)
+        first = queries.rounds(session, draw.tender_id)[0]
+        rules, _, day = candidates.frozen_judgement(session, first.id)
         return {
             "draw": draw,
             "tender": tenders.tender(session, draw.tender_id),
@@ -84,8 +86,8 @@ def eligibility_values(
             "limit_clauses": LIMIT_CLAUSES,
             "day": day,
             "counts": exclusions_of(session, draw),
-            "codes": CODES,
-            "clauses": CLAUSES,
+            "codes": CODES if draw.round == 1 else (*CODES, *LATER_CLAUSES),
+            "clauses": {**CLAUSES, **LATER_CLAUSES},
             "again": again,
         }
 

@@ -61,7 +61,7 @@ def show_tender(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> Re
             "documents": queries.documents(session, tender_id),
             "questions": [q for q in queries.questions(session, tender_id) if q.answer is not None],
             "rankings": evaluations.rankings(session, tender_id),
-            "draw": experts.find_draw(session, tender_id),
+            "rounds": experts.rounds(session, tender_id),
         }
     return render(request, "public-tender.html", now=adapters.clock.now(), **values)
 
