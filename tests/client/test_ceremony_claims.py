@@ -1,10 +1,14 @@
 """A draw that went wrong first: voided, asked for again, a party rebuilt, a member declined; it still verifies."""
 
 import json
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from litestar.testing import TestClient
 
 from accounts.duties import Duty
 from client.claims import FAIL, Evidence
@@ -16,13 +20,14 @@ from expert_pool.actions import PoolEntry
 from expert_pool.actions import calls as calling
 from expert_pool.experts import Expert, Identity
 from tests.builders import Platform, PublishedTender, make_platform
-from tests.flows.called import messages
-from tests.flows.ceremonies import bring_share, commit_all, escrow, reveal
+from tests.flows.called import answer_all, arrive_all
+from tests.flows.ceremonies import begin, bring_share, commit_all, countersign, escrow, hold, reveal
 from tests.flows.panels import bids_of, elect, members, opened_tender, request, score, sign_reports, vote
 from tests.simulator import PRICES, do_jobs
+from web.app import create_app
 from web.capsules import make_capsule
 
-EXPERTS = 8
+EXPERTS = 12
 CLAIM = "the panel is the draw's result"
 
 
@@ -55,7 +60,7 @@ class Story:
             PoolEntry(
                 Expert(f"E{n}", f"Name {n}", f"Institute {n}", "440300", frozenset({"A0801", "B02"})),
                 f"expert-{n}",
-                Identity(telephone=f"1380000000{n}"),
+                Identity(telephone=f"138000000{n:02}"),
             )
             for n in range(EXPERTS)
         ]
@@ -81,30 +86,21 @@ class Story:
         assert reveal(self.platform, second, "supervisor")
 
     def call(self) -> None:
-        """Everybody is called; the first seat declines, its reserve accepts."""
+        """Everybody is called; whom the draw gave the group of costs declines, so that it is drawn again."""
         manager, tender = self.platform.people["pool-manager"], self.tender
+        now = self.platform.clock.now()
         with self.platform.database.transaction() as session:
-            calling.start_calls(
-                session, actor=manager, tender_id=tender.tender_id, now=self.platform.clock.now()
-            )
+            calling.start_calls(session, actor=manager, tender_id=tender.tender_id, now=now)
         do_jobs(self.platform)
-        self.answer("seat-1", accepts=False)
-        do_jobs(self.platform)
-        for number in range(2, 7):
-            self.answer(f"seat-{number}", accepts=True)
-
-    def answer(self, seat: str, *, accepts: bool) -> None:
-        """One expert's answer."""
-        token, pin = messages(self.platform, self.tender)[seat]
+        answer_all(self.platform, tender, lambda group: group == "costs")
         with self.platform.database.transaction() as session:
-            assert calling.answer_call(
-                session,
-                token=token,
-                pin=pin,
-                accepts=accepts,
-                reason="" if accepts else "busy",
-                now=self.platform.clock.now(),
-            )
+            draw_id = actions.request_round(session, actor=tender.office, tender_id=tender.tender_id, now=now)
+        ceremony = begin(self.platform, draw_id, tender.tender_id)
+        countersign(self.platform, ceremony)
+        hold(self.platform, ceremony)
+        do_jobs(self.platform)
+        answer_all(self.platform, tender, lambda group: False)
+        arrive_all(self.platform, tender)
 
     def without(self, kind: str) -> bytes:
         """The capsule without the last fact of a kind, signed again by the platform."""
@@ -129,7 +125,32 @@ def failed(capsule: bytes) -> dict[str, str]:
 def test_a_voided_draw_a_rebuilt_party_and_a_declined_call_verify(story: Story) -> None:
     assert failed(story.capsule) == {}
     told = {one.claim: one.detail for one in examine(Evidence(unpack(story.capsule)))}
-    assert "1 rebuilt, 0 absent, 1 voided before" in told[CLAIM]
+    assert "1 rebuilt, 0 absent, 1 voided before; 2 seats drawn again in 1 further rounds" in told[CLAIM]
+
+
+def test_the_stand_alone_program_checks_both_rounds(story: Story, tmp_path: Path) -> None:
+    names = ["verify_draw.py", "draw.json", "draw_round_2.json"]
+    for name in names:
+        (tmp_path / name).write_bytes(unpack(story.capsule).parts[name])
+    command = [sys.executable, "-I", *names]
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout.count(": holds:")) == (0, 2), ran.stdout
+
+
+def test_a_capsule_without_its_further_round_fails(story: Story) -> None:
+    parts = dict(unpack(story.capsule).parts)
+    del parts["draw_round_2.json"]
+    signer = story.platform.adapters.keys.receipts
+    forged = pack(parts, tender_id=story.tender.tender_id, reference="T-1", scope=PUBLIC, signer=signer)
+    assert {CLAIM, "votes and sheets are as signed"} <= set(failed(forged))
+
+
+def test_the_public_page_lists_both_rounds(story: Story) -> None:
+    client: Any = TestClient(create_app(story.platform.adapters))
+    rounds = client.get(f"/api/tenders/{story.tender.tender_id}/draws").json()
+    assert [(one["round"], len(one["fills"])) for one in rounds] == [(1, 0), (2, 2)]
+    page = client.get(f"/tenders/{story.tender.tender_id}", headers={"Accept": "text/html"}).text
+    assert all(f"/api/draws/{one['id']}/record" in page for one in rounds)
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,6 @@
 """Seats for which no reserve is left are drawn for again: a further round, from its request to the full panel."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,27 +10,22 @@ from litestar.testing import TestClient
 
 from accounts.actions import begin_session
 from accounts.duties import Duty
-from client.claims import FAIL, Evidence
-from client.verify import examine
-from evaluation.capsule import PUBLIC, pack, unpack
 from expert_pool import actions, queries
 from expert_pool.actions import calls as calling
 from expert_pool.actions.eligibility import recompute_eligibility
 from expert_pool.ceremony import LEAST_WINDOW, MOST_WINDOW
-from expert_pool.queries import calls, panels
+from expert_pool.queries import panels
 from expert_pool.rounds import check_rounds, had_a_turn
 from kernel.errors import BadInput, NotAllowed, Refused, TooFewEligibleExperts
 from storage import audit_log
 from supervision.queries.snapshots import tender_snapshot
 from tests.builders import Platform, PublishedTender
 from tests.doors.door import Door
-from tests.flows.called import drawn_panel, messages
+from tests.flows.called import answer_all, arrive_all, drawn_panel, messages
 from tests.flows.ceremonies import begin, countersign, hold
 from tests.flows.copied import copy_of
-from tests.flows.panels import bids_of, elect, members, score, sign_reports, vote
 from tests.simulator import do_jobs
 from web.app import create_app
-from web.capsules import make_capsule
 from web.guards import SESSION_COOKIE
 
 
@@ -43,24 +36,10 @@ def act(platform: Platform, do: Callable[..., Any], **values: Any) -> Any:
     return done
 
 
-def answer_all(platform: Platform, tender: PublishedTender, decliners: Callable[[str], bool]) -> None:
-    """Every ringing call is answered, and those of the reserves who follow; `decliners` picks seats by group."""
-    waiting = True
-    while waiting:
-        with platform.database.reading() as session:
-            ringing = [one for one in calls.calls(session, tender.tender_id) if one.state == "ringing"]
-        waiting = any(decliners(one.seat_group) for one in ringing)
-        for one in ringing:
-            token, pin = messages(platform, tender)[one.seat]
-            refuses = decliners(one.seat_group)
-            values = {"accepts": False, "reason": "ill"} if refuses else {"accepts": True}
-            act(platform, calling.answer_call, token=token, pin=pin, **values)
-
-
 @pytest.fixture(scope="module")
 def called(tmp_path_factory: pytest.TempPathFactory) -> tuple[Platform, PublishedTender]:
     """A panel called by machine: everybody whom the draw gave the group of costs declined."""
-    platform, tender = drawn_panel(tmp_path_factory.mktemp("further") / "var", experts=12, with_accounts=True)
+    platform, tender = drawn_panel(tmp_path_factory.mktemp("further") / "var", experts=12)
     manager = platform.people["pool-manager"]
     act(platform, calling.start_calls, actor=manager, tender_id=tender.tender_id)
     answer_all(platform, tender, lambda group: group == "costs")
@@ -123,56 +102,11 @@ def test_vacant_seats_are_drawn_for_again_called_and_filled(
     requested, drawn = facts(platform, tender, "draw.requested")[-1], facts(platform, tender, "panel.drawn")
     assert (requested["round"], [one["round"] for one in drawn]) == (2, [1, 2])
     answer_all(platform, tender, lambda group: False)
-    for token, pin in messages(platform, tender).values():
-        with platform.database.reading() as session:
-            state = calls.call_by_token(session, token).state
-        if state == "accepted":
-            act(platform, calling.check_in, token=token, pin=pin)
+    arrive_all(platform, tender)
     assert facts(platform, tender, "panel.complete") == [{"seats": 5}]
     supervisor = platform.people["supervisor"]
     found = act(platform, recompute_eligibility, actor=supervisor, draw_id=draw_id)
     assert (found.differing, found.frozen["earlier-round"]) == ((), len(had_a_turn([first])))
-    check_public_traces(platform, tender, evaluate(platform, tender))
-
-
-def evaluate(platform: Platform, tender: PublishedTender) -> bytes:
-    """The panel elects its chair, votes, scores and signs; the capsule of it."""
-    panel = members(platform, tender)
-    elect(platform, tender, dict.fromkeys(panel, min(panel)))
-    for member in panel.values():
-        vote(platform, tender, member)
-    for number, bid in enumerate(bids_of(platform, tender)):
-        for member in panel.values():
-            score(platform, tender, member, bid, str(60 + 10 * number))
-    do_jobs(platform)
-    sign_reports(platform, tender)
-    do_jobs(platform)
-    return make_capsule(platform.adapters, tender.tender_id, PUBLIC)
-
-
-def check_public_traces(platform: Platform, tender: PublishedTender, capsule: bytes) -> None:
-    """Both rounds verify from the capsule, by our program and by the stand-alone one, and stand on the public page."""
-    verdicts = {one.claim: one for one in examine(Evidence(unpack(capsule)))}
-    assert [one.claim for one in verdicts.values() if one.result == FAIL] == []
-    assert "2 seats drawn again in 1 further rounds" in verdicts["the panel is the draw's result"].detail
-    folder = platform.adapters.settings.var / "unpacked"
-    folder.mkdir()
-    for name in ("verify_draw.py", "draw.json", "draw_round_2.json"):
-        (folder / name).write_bytes(unpack(capsule).parts[name])
-    command = [sys.executable, "-I", "verify_draw.py", "draw.json", "draw_round_2.json"]
-    ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    assert (ran.returncode, ran.stdout.count(": holds:")) == (0, 2), ran.stdout
-    parts = dict(unpack(capsule).parts)
-    del parts["draw_round_2.json"]
-    values = {"tender_id": tender.tender_id, "reference": "x", "scope": PUBLIC}
-    forged = pack(parts, signer=platform.adapters.keys.receipts, **values)
-    failed = {one.claim for one in examine(Evidence(unpack(forged))) if one.result == FAIL}
-    assert {"the panel is the draw's result", "votes and sheets are as signed"} <= failed
-    door = Door(TestClient(create_app(platform.adapters)), platform)
-    rounds = door.call(None, "GET", f"/api/tenders/{tender.tender_id}/draws").json()
-    assert [(one["round"], len(one["fills"])) for one in rounds] == [(1, 0), (2, 2)]
-    page = door.client.get(f"/tenders/{tender.tender_id}", headers={"Accept": "text/html"}).text
-    assert all(f"/api/draws/{one['id']}/record" in page for one in rounds)
 
 
 def test_the_office_asks_on_its_page_and_over_json(platform: Platform, tender: PublishedTender) -> None:
