@@ -19,6 +19,7 @@ from storage.audit_log import Fact
 from storage.outbox import JobRecord
 from tests.builders import Platform, PublishedTender
 from tests.evaluation.cases import rulebook_data
+from tests.flows.databases import ONE_DATABASE
 from tests.flows.panels import bids_of, draw_panel, opened_tender, score, vote
 
 PRICES = ["100.00", "200.00", "200.00"]
@@ -82,6 +83,7 @@ def record_of(platform: Platform, draw_id: str) -> Any:
         return draw_queries.transcript(session, draw_queries.draw(session, draw_id))
 
 
+@ONE_DATABASE
 def test_a_lot_waits_for_the_draw_of_its_coefficients_and_uses_what_was_drawn(platform: Platform) -> None:
     tender, panel = ready(platform, price=DRAWN_PRICE, drawn=COEFFICIENT)
     score_all(platform, tender, panel)
@@ -125,6 +127,7 @@ def test_equal_bids_are_drawn_in_public_before_there_is_a_report(platform: Platf
         freeze(platform, tender)
 
 
+@ONE_DATABASE
 def test_the_seed_comes_from_the_entry_after_the_freeze_whenever_the_office_draws(platform: Platform) -> None:
     tender, _ = ready(platform, price=DRAWN_PRICE, drawn=COEFFICIENT)
     draw_id = freeze(platform, tender)
@@ -138,6 +141,7 @@ def test_the_seed_comes_from_the_entry_after_the_freeze_whenever_the_office_draw
     assert record_of(platform, draw_id)["tree"]["root"] == root.hex()
 
 
+@ONE_DATABASE
 def test_a_record_recomputes_and_every_change_of_it_is_found(platform: Platform) -> None:
     tender, _ = ready(platform, price=DRAWN_PRICE, drawn=COEFFICIENT)
     draw_id = freeze(platform, tender)
@@ -182,6 +186,7 @@ def test_nobody_draws_twice_or_for_another_office_or_without_need(platform: Plat
         make(platform, tender, draw_id)
 
 
+@ONE_DATABASE
 def test_a_rulebook_that_draws_nothing_has_nothing_to_freeze(platform: Platform) -> None:
     tender, _ = ready(platform)
     with pytest.raises(Refused, match="nothing to draw"):

@@ -18,6 +18,7 @@ from storage.outbox import JobRecord, failed_jobs
 from tender import queries as tenders
 from tender.lifecycle import Stage
 from tests.builders import Platform, PublishedTender
+from tests.flows.databases import ONE_DATABASE
 from tests.flows.panels import bids_of, draw_panel, opened_tender, score, vote
 from worker.jobs import carry_out
 from worker.tasks import JOBS
@@ -87,6 +88,7 @@ def test_the_last_signature_asks_for_the_ranking_and_the_case_gives_it_again(pla
     assert jobs(platform) == ["score_and_rank", "make_report"]
 
 
+@ONE_DATABASE
 def test_the_report_is_made_once_and_lies_in_the_object_store(platform: Platform) -> None:
     tender, panel, bids = ready(platform)
     for member in panel:
@@ -109,6 +111,7 @@ def test_the_report_is_made_once_and_lies_in_the_object_store(platform: Platform
         assert stored.read(5) == b"%PDF-"
 
 
+@ONE_DATABASE
 def test_a_bid_that_the_majority_fails_is_not_scored(platform: Platform) -> None:
     tender, panel, (cheap, middle, dear) = ready(platform)
     for number, member in enumerate(panel):
@@ -127,6 +130,7 @@ def test_a_bid_that_the_majority_fails_is_not_scored(platform: Platform) -> None
     assert record.body["is_competitive"] is False
 
 
+@ONE_DATABASE
 def test_when_every_bid_is_rejected_the_last_vote_ends_the_evaluation(platform: Platform) -> None:
     tender, panel, bids = ready(platform)
     for member in panel:
@@ -137,6 +141,7 @@ def test_when_every_bid_is_rejected_the_last_vote_ends_the_evaluation(platform: 
         assert queries.rankings(session, tender.tender_id)[0].body["lines"] == []
 
 
+@ONE_DATABASE
 def test_scoring_waits_for_the_compliance_review(platform: Platform) -> None:
     tender, panel, (cheap, *_) = ready(platform)
     for member in panel[:-1]:
@@ -145,6 +150,7 @@ def test_scoring_waits_for_the_compliance_review(platform: Platform) -> None:
         score(platform, tender, panel[0], cheap, "50")
 
 
+@ONE_DATABASE
 def test_verdicts_are_handed_in_once_and_complete(platform: Platform) -> None:
     tender, panel, bids = ready(platform)
     with pytest.raises(BadInput, match="give its reason"):
@@ -204,6 +210,7 @@ def test_two_windows_cannot_overwrite_each_others_draft(platform: Platform) -> N
             save("30", stale)
 
 
+@ONE_DATABASE
 def test_a_sheet_with_missing_points_cannot_be_signed(platform: Platform) -> None:
     tender, panel, (cheap, *_) = ready(platform)
     for member in panel:
@@ -219,6 +226,7 @@ def test_a_sheet_with_missing_points_cannot_be_signed(platform: Platform) -> Non
         scoring.sign_sheet(session, version=1, **values)
 
 
+@ONE_DATABASE
 def test_nobody_outside_the_panel_acts_on_it(platform: Platform) -> None:
     tender, panel, (cheap, *_) = ready(platform)
     outsider = platform.person("another-expert", *panel[0].duties)
@@ -228,6 +236,7 @@ def test_nobody_outside_the_panel_acts_on_it(platform: Platform) -> None:
         score(platform, tender, outsider, cheap, "50")
 
 
+@ONE_DATABASE
 def test_an_unfinished_evaluation_cannot_be_ranked_and_a_finished_one_not_changed(platform: Platform) -> None:
     tender, panel, bids = ready(platform)
     with pytest.raises(Refused, match="missing in lot 1"):
