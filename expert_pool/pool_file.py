@@ -8,10 +8,10 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from crypto.canonical import JsonValue
-from expert_pool.entry_form import read_expert, read_identity
+from expert_pool.entry_form import read_expert, read_identity, write_expert, write_identity
 from expert_pool.experts import Expert, Identity
 from expert_pool.pool_table import DANGEROUS, Fault, Line
 from expert_pool.specialties import is_known
@@ -221,3 +221,20 @@ def _doubles(made: ReadEntry, seen: dict[tuple[str, str], int]) -> list[Fault]:
             faults.append(Fault(made.line, column, why=f"it stands in line {first} already"))
         seen.setdefault((column, value), made.line)
     return faults
+
+
+def write_columns(expert: Expert, identity: Identity) -> dict[str, str]:
+    """An entry as the columns of a file hold it, lists one a line; what `read_pool_file` reads again."""
+    written: dict[str, Any] = {**write_expert(expert), **write_identity(identity)}
+    columns = {}
+    for key in HEADINGS:
+        value = written.get(PARTS[key][0] if key in PARTS else key, "")
+        if key in PARTS:
+            columns[key] = "\n".join(
+                "|".join(str(one.get(name) or "") for name in PARTS[key][1]) for one in value
+            )
+        elif isinstance(value, list):
+            columns[key] = ";".join(str(one) for one in value)
+        else:
+            columns[key] = str(value or "")
+    return columns

@@ -7,15 +7,23 @@ from sqlmodel import Session
 from accounts import actions as accounts
 from accounts.duties import Actor, Duty
 from crypto.canonical import JsonValue, canonical, read_canonical
+from expert_pool.actions.certificates import carry_over
 from expert_pool.actions.pool import PoolEntry, keep_entry
 from expert_pool.actions.standing import keep_standing
 from expert_pool.entry_form import read_expert, read_identity, write_expert, write_identity
 from expert_pool.experts import ACTIVE, Expert, Identity
 from expert_pool.queries import pool
-from expert_pool.queries.applications import APPROVED, OPEN, REJECTED, application, own_applications
+from expert_pool.queries.applications import (
+    APPROVED,
+    OPEN,
+    REJECTED,
+    WITHDRAWN,
+    application,
+    own_applications,
+)
 from expert_pool.records.pool import ApplicationRecord
 from expert_pool.standing import ENTER, EntryRules, entry_gaps
-from kernel.errors import BadInput, Refused
+from kernel.errors import BadInput, NotFound, Refused
 from kernel.fields import Fields
 from kernel.ids import new_id
 from kernel.working_days import business_day
@@ -54,6 +62,25 @@ def apply(session: Session, *, actor: Actor, expert: Expert, identity: Identity,
     session.flush()
     audit_log.append(session, Fact("expert.applied", id, None, {}), now)
     return id
+
+
+def withdraw_application(session: Session, *, actor: Actor, application_id: str, now: datetime) -> None:
+    """The applicant takes an application back that was not decided; repeatable.
+
+    Raises:
+        NotFound: there is no such application of this person.
+        Refused: it was decided already.
+    """
+    record = application(session, application_id, lock=True)
+    if record.person_id != actor.person_id:
+        raise NotFound(what="application", id=application_id)
+    if record.state == WITHDRAWN:
+        return
+    if record.state != OPEN:
+        raise Refused(rule="application", why="this application was decided already")
+    record.state, record.decided_by, record.decided_at = WITHDRAWN, actor.person_id, now
+    session.add(record)
+    audit_log.append(session, Fact("expert.application-withdrawn", record.id, None, {}), now)
 
 
 def decide_application(
@@ -130,6 +157,7 @@ def _enter(
     session.flush()
     row = pool.expert(session, id, lock=True)
     row.person_id = record.person_id
+    carry_over(session, record.id, id)
     session.add(row)
     keep_standing(session, actor=actor, record=row, act=ENTER, reason="applied", note="", now=now)
     return id

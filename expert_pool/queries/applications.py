@@ -5,7 +5,7 @@ from sqlmodel import Session, col, select
 from expert_pool.records.pool import ApplicationRecord
 from kernel.errors import NotFound
 
-OPEN, APPROVED, REJECTED = "open", "approved", "rejected"
+OPEN, APPROVED, REJECTED, WITHDRAWN = "open", "approved", "rejected", "withdrawn"
 
 
 def application(session: Session, application_id: str, *, lock: bool = False) -> ApplicationRecord:

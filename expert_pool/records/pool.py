@@ -75,3 +75,33 @@ class ApplicationRecord(SQLModel, table=True):
     decided_at: datetime | None = Field(default=None, sa_type=UtcTime)
     reason: bytes | None = None
     expert_id: str | None = Field(default=None, sa_type=Id, foreign_key="experts.id")
+
+
+class CertificateRecord(SQLModel, table=True):
+    """A certificate's file, sealed as the entry is; brought with an application, it goes over to the entry."""
+
+    __tablename__ = "expert_certificates"
+    id: str = Field(primary_key=True, sa_type=Id)
+    expert_id: str | None = Field(default=None, sa_type=Id, foreign_key="experts.id", index=True)
+    application_id: str | None = Field(
+        default=None, sa_type=Id, foreign_key="expert_applications.id", index=True
+    )
+    name: bytes
+    sealed: bytes
+    digest: bytes = Field(sa_type=Digest)
+    """keyed: tells that a file is there already, and nothing to who has no key"""
+    size: int
+    media_type: str = Field(max_length=40)
+    added_by: str = Field(sa_type=Id, foreign_key="people.id")
+    added_at: datetime = Field(sa_type=UtcTime)
+
+
+class ExpertEditRecord(SQLModel, table=True):
+    """One change of an entry by the pool manager: which fields, not what they held."""
+
+    __tablename__ = "expert_edits"
+    id: str = Field(primary_key=True, sa_type=Id)
+    expert_id: str = Field(sa_type=Id, foreign_key="experts.id", index=True)
+    fields: list[str] = Field(sa_column=_json())
+    made_by: str = Field(sa_type=Id, foreign_key="people.id")
+    made_at: datetime = Field(sa_type=UtcTime)

@@ -16,7 +16,40 @@ POOL: list[Route] = [
     route("GET /api/pool-figures", Scope.DRAW, *FIGURES),
     route("POST /api/draws/{draw_id}/eligibility-check", Scope.DRAW, Duty.SUPERVISOR),
     route("GET /api/my-entry", Scope.EVALUATE, Duty.EXPERT),
+    route(
+        "PUT /api/experts/{number}/entry",
+        Scope.DRAW,
+        Duty.POOL_MANAGER,
+        body={"columns": {"name": "A", "employer": "B", "specialties": "A08"}},
+    ),
+    route("GET /api/experts/{number}/certificates", Scope.DRAW, *FIGURES),
+    route(
+        "POST /api/experts/{number}/certificates",
+        Scope.DRAW,
+        Duty.POOL_MANAGER,
+        body=b"%PDF-1.7",
+        query="?name=a.pdf",
+    ),
+    route("POST /api/certificates/{certificate_id}/look", Scope.DRAW, *FIGURES),
+    route("POST /api/expert-applications", Scope.APPLY, *Duty, body={"columns": {}}),
+    route("GET /api/my-expert-applications", Scope.APPLY, *Duty),
+    route(
+        "POST /api/expert-applications/{application_id}/certificates",
+        Scope.APPLY,
+        *Duty,
+        body=b"%PDF-1.7",
+        query="?name=a.pdf",
+    ),
+    route("POST /api/expert-applications/{application_id}/withdrawal", Scope.APPLY, *Duty),
+    route("GET /api/expert-applications", Scope.DRAW, Duty.POOL_MANAGER),
+    route(
+        "POST /api/expert-applications/{application_id}/decision",
+        Scope.DRAW,
+        Duty.POOL_MANAGER,
+        body={"approve": False, "reason": "no"},
+    ),
 ]
+OF_ONE_ENTRY = {"GET /api/experts/{number}/certificates"}
 POOL_AREAS = {
     "pool-figures": set(FIGURES),
     "eligibility": {Duty.SUPERVISOR},
@@ -24,6 +57,7 @@ POOL_AREAS = {
     "become-expert": set(Duty),
 }
 POOL_IDS = {
+    "certificate_id": "none",
     "expert_id": "none",
     "span_id": "none",
     "application_id": "none",
@@ -31,4 +65,12 @@ POOL_IDS = {
     "form": "csv",
     "seat": "seat-1",
 }
-POOL_WITHOUT_KEY = {"POST /api/draws/{draw_id}/eligibility-check": "it looks again, and changes nothing"}
+POOL_WITHOUT_KEY = {
+    "POST /api/draws/{draw_id}/eligibility-check": "it looks again, and changes nothing",
+    "POST /api/experts/{number}/certificates": "the same file is not kept twice",
+    "POST /api/certificates/{certificate_id}/look": "creates nothing: a look that is logged",
+    "POST /api/expert-applications": "a second one is refused while the first waits",
+    "POST /api/expert-applications/{application_id}/certificates": "the same file is not kept twice",
+    "POST /api/expert-applications/{application_id}/withdrawal": "withdrawn once",
+    "POST /api/expert-applications/{application_id}/decision": "decided once",
+}

@@ -24,7 +24,7 @@ from tests.doors.closed_cases import OF_ONE_THING
 from tests.doors.closed_ceremony import OF_ONE_DRAW
 from tests.doors.closed_findings import FINDING_AREAS, FINDING_IDS
 from tests.doors.closed_panel import PANEL_AREAS, PANEL_IDS
-from tests.doors.closed_pool import POOL_AREAS, POOL_IDS
+from tests.doors.closed_pool import OF_ONE_ENTRY, POOL_AREAS, POOL_IDS
 from tests.doors.closed_price_checks import PRICE_CHECK_AREAS
 from tests.doors.closed_routes import CLOSED, TEXT, Route
 from tests.doors.closed_signals import SIGNAL_AREAS, SIGNAL_IDS
@@ -264,7 +264,7 @@ def test_own_duty_and_scope_open_the_route(scene: Scene) -> None:
         if (
             reading
             and "capsule" not in closed.name
-            and closed.name not in OF_ONE_THING | OF_ONE_CARD | OF_ONE_DRAW
+            and closed.name not in OF_ONE_THING | OF_ONE_CARD | OF_ONE_DRAW | OF_ONE_ENTRY
         ):
             answer = scene.ask(closed, scene.door.token(person, closed.scope or Scope.READ))
             assert answer.status_code == (409 if "closing" in closed.name else 200), (

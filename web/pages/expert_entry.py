@@ -13,6 +13,7 @@ from expert_pool.actions.appraisals import object_to
 from expert_pool.actions.standing import end_leave, file_leave
 from expert_pool.experts import TITLES, leaf_salt
 from expert_pool.queries import applications, appraisals, candidates, pool
+from expert_pool.queries.certificates import certificates
 from expert_pool.queries.sealed import open_table
 from expert_pool.queries.workload import services
 from expert_pool.specialties import path_of
@@ -149,8 +150,16 @@ def form_values(request: Request[Any, Any, Any]) -> dict[str, Any]:
             (row, applying.decision_reason(session, row))
             for row in applications.own_applications(session, actor.person_id)
         ]
+        waiting = next((row for row, _ in found if row.state == applications.OPEN), None)
+        files = certificates(session, application_id=waiting.id) if waiting else []
         is_expert = pool.expert_of_person(session, actor.person_id) is not None
-    return {"applications": found, "is_expert": is_expert, "titles": TITLES}
+    return {
+        "applications": found,
+        "is_expert": is_expert,
+        "titles": TITLES,
+        "waiting": waiting,
+        "certificates": files,
+    }
 
 
 @post("/become-expert")

@@ -12,6 +12,7 @@ from expert_pool.actions import applications as applying
 from expert_pool.actions.appraisals import answer_objection
 from expert_pool.actions.standing import ban, change_standing, lift_ban, note_of
 from expert_pool.queries import applications, appraisals, pool
+from expert_pool.queries.certificates import certificates, edits
 from expert_pool.queries.workload import services
 from expert_pool.specialties import path_of
 from expert_pool.standing import BAN_REASONS, MOVES, REASONS, EntryRules, entry_gaps
@@ -43,6 +44,8 @@ def expert_values(request: Request[Any, Any, Any], expert_id: str) -> dict[str, 
             "identity": identity,
             "specialties": [(code, path_of(code)) for code in sorted(expert.specialties)],
             "spans": [(one, note_of(session, one)) for one in pool.spans(session, expert_id)],
+            "certificates": certificates(session, expert_id=expert_id),
+            "edits": edits(session, expert_id),
             "history": [(one, note_of(session, one)) for one in pool.standings(session, expert_id)],
             "services": services(session).get(expert_id, []),
             "appraisals": appraisals.appraisals_of_expert(session, expert_id),
@@ -144,6 +147,7 @@ def application_values(request: Request[Any, Any, Any], application_id: str) -> 
             "expert": expert,
             "identity": identity,
             "specialties": [(code, path_of(code)) for code in sorted(expert.specialties)],
+            "certificates": certificates(session, application_id=application_id),
             "gaps": entry_gaps(expert, EntryRules(), business_day(adapters.clock.now())),
             "organisation": home.get(record.person_id, ""),
         }
