@@ -61,33 +61,32 @@ class Dump:
         return [text for _, cells in self.rows if word in (text := "\n".join(cells.values()))]
 
 
-def dump_of(database: Database, *keys: bytes) -> Dump:
-    """Read every column of every table, and open what these keys open."""
+def dump_of(database: Database, key: bytes) -> Dump:
+    """Read every column of every table, and open what the key opens."""
     found, meta = Dump(), MetaData()
     meta.reflect(database.engine)
     with database.engine.connect() as connection:
         for table in meta.sorted_tables:
             for row in connection.execute(select(table)).mappings():
                 words = [value for value in row.values() if isinstance(value, str)]
-                cells = {name: _text(value, found, table.name, keys, words) for name, value in row.items()}
+                cells = {name: _text(value, found, table.name, key, words) for name, value in row.items()}
                 found.rows.append((table.name, cells))
     return found
 
 
-def _text(value: Any, found: Dump, table: str, keys: tuple[bytes, ...], words: list[str]) -> str:
+def _text(value: Any, found: Dump, table: str, key: bytes, words: list[str]) -> str:
     if not isinstance(value, bytes):
         return str(value)
     if len(value) == 32:
         found.short.add(value)
     texts = [value.hex(), value.decode("utf-8", "replace")]
     is_digest = len(value) <= NONCE_BYTES + TAG_BYTES or len(value) == 32
-    for key in () if is_digest else keys:
-        for context in _contexts(words):
-            try:
-                texts.append(open_field(key, context, value).decode("utf-8", "replace"))
-                found.opened[table] += 1
-            except IntegrityBroken:
-                continue
+    for context in () if is_digest else _contexts(words):
+        try:
+            texts.append(open_field(key, context, value).decode("utf-8", "replace"))
+            found.opened[table] += 1
+        except IntegrityBroken:
+            continue
     return "\n".join(texts)
 
 

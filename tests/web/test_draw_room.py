@@ -1,5 +1,6 @@
 """A web tier without the caller's key: what it hands on to the draw room, how it comes back, what it answers alone."""
 
+import ast
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +20,25 @@ from tests.real_parts.process import free_port
 from web.app import create_app
 from web.draw_room import passed_on
 
+WEB = Path(__file__).parents[2] / "web"
+NEEDS_THE_KEY = {
+    "request_draw",
+    "request_round",
+    "reveal",
+    "bring_share",
+    "bring_late_value",
+    "call_out",
+    "start_calls",
+    "answer_call",
+    "check_in",
+    "confirm_absence",
+    "recompute_eligibility",
+    "pool_figures",
+    "exclusions_of",
+    "found_avoidances",
+    "own_leaves",
+}
+"""Acts and queries that open or seal who was drawn."""
 SEEN: list[tuple[str, bytes, bytes, dict[str, str], bytes]] = []
 
 
@@ -40,7 +60,7 @@ async def echo(request: Request[Any, Any, Any], path: str) -> Response[bytes]:
         status_code=207,
         media_type="text/x-own",
         headers={"X-Own": "kept", "Keep-Alive": "timeout=9"},
-        cookies=[Cookie("a", "1"), Cookie("b", "2")],
+        cookies=[Cookie("a", value="1"), Cookie("b", value="2")],
     )
 
 
@@ -109,3 +129,33 @@ def test_only_headers_of_the_two_ends_are_passed_on() -> None:
     ends = [("Accept", "a"), ("accept", "b"), ("Authorization", "c")]
     one_way = [("TE", "x"), ("Connection", "close, X-Hop"), ("x-hop", "y"), ("Content-Length", "3")]
     assert passed_on([*ends, *one_way]) == ends
+
+
+def test_every_route_whose_act_opens_who_was_drawn_is_marked() -> None:
+    marked, lacking = 0, []
+    for file in (*WEB.glob("*.py"), *(WEB / "pages").glob("*.py")):
+        functions = {
+            one.name: one for one in ast.parse(file.read_text()).body if isinstance(one, ast.FunctionDef)
+        }
+        for function in functions.values():
+            is_route = any(isinstance(one, ast.Call) for one in function.decorator_list)
+            if is_route and called_in(function, functions, set()) & NEEDS_THE_KEY:
+                is_marked = any("opt=DRAW_ROOM" in ast.unparse(one) for one in function.decorator_list)
+                marked += is_marked
+                lacking += [] if is_marked else [f"{file.name} {function.name}"]
+    assert lacking == []
+    assert marked >= 20
+
+
+def called_in(function: ast.FunctionDef, known: dict[str, ast.FunctionDef], seen: set[str]) -> set[str]:
+    """The names that a handler calls, by itself or through functions of its own file."""
+    called = {
+        one.func.attr if isinstance(one.func, ast.Attribute) else one.func.id
+        for one in ast.walk(function)
+        if isinstance(one, ast.Call) and isinstance(one.func, ast.Attribute | ast.Name)
+    }
+    for name in called - seen - {function.name}:
+        if name in known:
+            seen.add(name)
+            called |= called_in(known[name], known, seen)
+    return called

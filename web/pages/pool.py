@@ -13,16 +13,16 @@ from litestar.params import FromPath
 from accounts.duties import Duty
 from crypto.canonical import JsonValue
 from expert_pool import actions, queries
-from expert_pool.actions.eligibility import found_avoidances
 from expert_pool.actions.pool import ImportReport, import_file
 from expert_pool.experts import STANDINGS, Expert
 from expert_pool.pool_file import EXAMPLE, HEADINGS, PoolFile, read_pool_file
 from expert_pool.pool_table import Fault, csv_lines, write_csv
-from expert_pool.queries import pool
+from expert_pool.queries import candidates, pool
 from expert_pool.queries.applications import open_applications
 from expert_pool.queries.appraisals import open_objections
 from kernel.errors import BadInput, BadPoolFile, NotFound, TenderingError
 from tender import queries as tenders
+from web.draw_room import DRAW_ROOM
 from web.experts import NOT_IN_JSON, POOL_LIMIT, ExpertShape, PoolRequest
 from web.guards import adapters_of
 from web.language import language_of, translate, translate_reason
@@ -74,7 +74,7 @@ def pool_values(
             "count": queries.pool_size(session),
             "following": rows[-1].number if len(rows) == PER_PAGE else "",
             "drawn": drawn,
-            "avoided": {d.tender_id: found_avoidances(session, d.tender_id) for d, _ in drawn},
+            "avoided": {d.tender_id: candidates.avoidances(session, d.tender_id) for d, _ in drawn},
             "columns": list(HEADINGS),
             "look": look,
             "regions": pool.regions(session),
@@ -206,7 +206,7 @@ def read_form(given: dict[str, JsonValue]) -> PoolFile:
     return read_pool_file(csv_lines(out.getvalue().encode()))
 
 
-@post("/pool/panels/{tender_id:str}")
+@post("/pool/panels/{tender_id:str}", opt=DRAW_ROOM)
 def call_out(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> Response[str]:
     """The names of a drawn panel, for the calls only; each look is logged."""
     adapters, actor = adapters_of(request), actor_of(request, Duty.POOL_MANAGER)
