@@ -56,6 +56,11 @@ def check_answer(call: CallState, now: datetime) -> None:
     _check_unlocked(call)
 
 
+def is_late(checked_in_at: datetime | None, arrive_by: datetime | None) -> bool:
+    """Whether somebody came after the time that was stated; where none was, nobody is late."""
+    return checked_in_at is not None and arrive_by is not None and checked_in_at > arrive_by
+
+
 def check_arrival(call: CallState) -> None:
     """Accept a check-in.
 

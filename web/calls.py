@@ -35,6 +35,7 @@ class CallsShape(Shape):
     """How long each expert has to answer."""
 
     minutes: int = DEFAULT_MINUTES
+    arrive_by: datetime | None = None
 
 
 class AnswerShape(Shape):
@@ -66,7 +67,14 @@ def start(
     adapters, actor = adapters_of(request), caller(request).may(Scope.DRAW)
     now = adapters.clock.now()
     with adapters.database.transaction() as session:
-        actions.start_calls(session, actor=actor, tender_id=tender_id, minutes=data.minutes, now=now)
+        actions.start_calls(
+            session,
+            actor=actor,
+            tender_id=tender_id,
+            minutes=data.minutes,
+            arrive_by=data.arrive_by,
+            now=now,
+        )
         return board(session, actor, tender_id, now)
 
 
@@ -164,6 +172,7 @@ def describe_call(session: Session, token: str, adapters: Adapters) -> dict[str,
         "state": state_now(queries.state_of(call), adapters.clock.now()),
         "answer_until": write_time(call.answer_until) if call.answer_until else None,
         "has_checked_in": call.checked_in_at is not None,
+        "arrive_by": write_time(call.arrive_by) if call.arrive_by else None,
     }
 
 

@@ -11,7 +11,7 @@ from evaluation.queries import panel as panels
 from evaluation.queries import report as reports
 from expert_pool import queries as experts
 from expert_pool.actions.appraisals import appraise_by_system
-from expert_pool.call_rules import DECLINED
+from expert_pool.call_rules import DECLINED, is_late
 from expert_pool.queries.calls import calls
 from tender import queries as tenders
 
@@ -27,6 +27,8 @@ def appraise_panel(session: Session, *, tender_id: str, now: datetime) -> int:
         # Who is ill or says that they have a tie does what they ought to: only a refusal for convenience counts.
         if call.state == DECLINED and call.reason in CONVENIENCE:
             counts[call.seat]["declined"] = 1
+        if is_late(call.checked_in_at, call.arrive_by):
+            counts[call.seat]["late_arrival"] = 1
     for absence in panels.absences(session, tender_id):
         if absence.state == CONFIRMED and absence.cause == "absent":
             counts[absence.seat]["absent"] = 1

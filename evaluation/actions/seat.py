@@ -6,6 +6,7 @@ from accounts.duties import Actor, Duty
 from evaluation.queries import panel as queries
 from evaluation.queries.blind import check_revealed
 from expert_pool import queries as experts
+from expert_pool.queries.calls import awaits_check_in
 from kernel.errors import Refused, WrongStage
 from tender import queries as tenders
 from tender.lifecycle import Move, Stage
@@ -17,10 +18,14 @@ def take_seat(session: Session, actor: Actor, tender_id: str) -> str:
     Raises:
         NotFound: the actor does not sit on this panel.
         WrongStage: the bids are not open yet, or the evaluation is over.
+        Refused: the actor was called by machine and has not checked in.
     """
     actor.require(Duty.EXPERT)
     seat = experts.seat_of(session, tender_id, actor.person_id)
     check_open(session, tender_id)
+    if awaits_check_in(session, tender_id, seat):
+        why = "you were called by machine: check in with the PIN of the call before you work"
+        raise Refused(rule="check-in-first", why=why)
     return seat
 
 

@@ -46,9 +46,17 @@ CALL = "call_expert"
 
 
 def start_calls(
-    session: Session, *, actor: Actor, tender_id: str, minutes: int = DEFAULT_MINUTES, now: datetime
+    session: Session,
+    *,
+    actor: Actor,
+    tender_id: str,
+    minutes: int = DEFAULT_MINUTES,
+    arrive_by: datetime | None = None,
+    now: datetime,
 ) -> int:
     """Call every member of a drawn panel; who must be avoided gives way first. Returns how many calls were begun.
+
+    Who checks in after `arrive_by` comes late, and the system's appraisal says so.
 
     Raises:
         NotFound: no panel is drawn.
@@ -58,15 +66,21 @@ def start_calls(
     if not LEAST_MINUTES <= minutes <= MOST_MINUTES:
         why = f"from {LEAST_MINUTES} to {MOST_MINUTES} minutes are allowed"
         raise BadInput(where="minutes", why=why)
+    if arrive_by is not None and arrive_by <= now:
+        raise BadInput(where="arrive_by", why="give a time that is still to come")
     if not queries.panel(session, tender_id):
         raise NotFound(what="panel of tender", id=tender_id)
     if queries_of_calls.calls(session, tender_id):
         raise Refused(rule="called-out", why="this panel is being called already")
     recheck_avoidance(session, tender_id, now)
     seats = [seat for seat, _ in queries.panel(session, tender_id)]
-    data: dict[str, JsonValue] = {"seats": len(seats), "minutes": minutes}
+    data: dict[str, JsonValue] = {
+        "seats": len(seats),
+        "minutes": minutes,
+        "arrive_by": write_time(arrive_by) if arrive_by else None,
+    }
     audit_log.append(session, Fact("panel.calls-started", tender_id, tender_id, data), now)
-    _ask_all(session, seats, minutes, now)
+    _ask_all(session, seats, minutes, now, arrive_by)
     return len(seats)
 
 
@@ -193,7 +207,8 @@ def end_call(session: Session, call: CallRecord, state: str, now: datetime) -> N
         "passed_over": passed_over(session, call.tender_id),
     }
     audit_log.append(session, Fact("seat.replaced", call.tender_id, call.tender_id, replaced), now)
-    _ask(session, call.tender_id, made.seat, made.seat_group, call.minutes, now)
+    due = call.arrive_by if call.arrive_by and call.arrive_by > now else None
+    _ask(session, call.tender_id, made.seat, made.seat_group, call.minutes, now, due)
 
 
 def call_replacement(session: Session, *, tender_id: str, seat: str, now: datetime) -> None:
@@ -204,7 +219,15 @@ def call_replacement(session: Session, *, tender_id: str, seat: str, now: dateti
         _ask(session, tender_id, seat, made.seat_group, known[0].minutes, now)
 
 
-def _ask(session: Session, tender_id: str, seat: str, group: str, minutes: int, now: datetime) -> CallRecord:
+def _ask(
+    session: Session,
+    tender_id: str,
+    seat: str,
+    group: str,
+    minutes: int,
+    now: datetime,
+    arrive_by: datetime | None = None,
+) -> CallRecord:
     id = new_id()
     call = CallRecord(
         id=id,
@@ -216,6 +239,7 @@ def _ask(session: Session, tender_id: str, seat: str, group: str, minutes: int, 
         state=WAITING,
         minutes=minutes,
         asked_at=now,
+        arrive_by=arrive_by,
     )
     session.add(call)
     session.flush()
@@ -223,9 +247,15 @@ def _ask(session: Session, tender_id: str, seat: str, group: str, minutes: int, 
     return call
 
 
-def _ask_all(session: Session, seats: Sequence[PanelSeatRecord], minutes: int, now: datetime) -> None:
+def _ask_all(
+    session: Session,
+    seats: Sequence[PanelSeatRecord],
+    minutes: int,
+    now: datetime,
+    arrive_by: datetime | None = None,
+) -> None:
     for seat in seats:
-        call = _ask(session, seat.tender_id, seat.seat, seat.seat_group, minutes, now)
+        call = _ask(session, seat.tender_id, seat.seat, seat.seat_group, minutes, now, arrive_by)
         if seat.leaf in {one.leaf for one in avoidances(session, seat.tender_id)}:
             end_call(session, call, AVOIDED, now)
 

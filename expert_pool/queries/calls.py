@@ -74,6 +74,13 @@ def contact_of(session: Session, record: CallRecord) -> str:
     raise NotFound(what="seat", id=record.seat)
 
 
+def awaits_check_in(session: Session, tender_id: str, seat: str) -> bool:
+    """Whether a seat's member was called by machine and has not checked in yet."""
+    found = select(CallRecord).where(CallRecord.tender_id == tender_id, CallRecord.seat == seat)
+    call = session.exec(found).one_or_none()
+    return call is not None and call.checked_in_at is None
+
+
 def all_checked_in(session: Session, tender_id: str) -> bool:
     """Whether everybody who sits on the panel has checked in."""
     arrived = {one.seat for one in calls(session, tender_id) if one.checked_in_at is not None}

@@ -32,3 +32,5 @@ class CallRecord(SQLModel, table=True):
     record_digest: bytes | None = Field(default=None, sa_type=Digest)
     """of the gateway's record of the call"""
     checked_in_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    arrive_by: datetime | None = Field(default=None, sa_type=UtcTime)
+    """when the member was asked to have come; without it nobody is late"""

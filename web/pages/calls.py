@@ -13,7 +13,7 @@ from tender import queries as tenders
 from web.calls import BOARD_READERS, board, check_pin, describe_call
 from web.draw_room import DRAW_ROOM
 from web.guards import adapters_of
-from web.pages.forms import text, whole
+from web.pages.forms import local_moment, text, whole
 from web.pages.render import actor_of, refuse, render, see
 from web.routes import get, post
 
@@ -45,13 +45,22 @@ def start(
     adapters, actor = adapters_of(request), actor_of(request, *BOARD_READERS)
     try:
         minutes = whole(data, "minutes")
+        arrive_by = local_moment(data, "arrive_by") if text(data, "arrive_by") else None
         with adapters.database.transaction() as session:
             actions.start_calls(
-                session, actor=actor, tender_id=tender_id, minutes=minutes, now=adapters.clock.now()
+                session,
+                actor=actor,
+                tender_id=tender_id,
+                minutes=minutes,
+                arrive_by=arrive_by,
+                now=adapters.clock.now(),
             )
     except TenderingError as error:
-        values = board_values(request, tender_id) | {"minutes": text(data, "minutes")}
-        return refuse(request, "calls-board.html", error, field="minutes", **values)
+        given = {"minutes": text(data, "minutes"), "arrive_by": text(data, "arrive_by")}
+        field = str(error.facts.get("where", "minutes"))
+        return refuse(
+            request, "calls-board.html", error, field=field, **board_values(request, tender_id) | given
+        )
     return see(f"/calls/{tender_id}")
 
 
