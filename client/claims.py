@@ -65,17 +65,26 @@ class Evidence:
 
     @cached_property
     def facts(self) -> list[tuple[int, LoggedFact]]:
-        """Every disclosed fact with its place in the log, each proven to be in the head."""
+        """Every disclosed fact of the tender with its place in the log, each proven to be in the head."""
+        found = self._proven("log/facts.json")
+        for index, fact in found:
+            if fact.tender_id != self.capsule.tender_id:
+                raise IntegrityBroken(what=f"log entry {index} is of another tender")
+        return found
+
+    @cached_property
+    def chains(self) -> list[tuple[int, LoggedFact]]:
+        """The facts that fixed the chains of the draw's parties, proven likewise; none in a capsule without them."""
+        return self._proven("log/chains.json") if "log/chains.json" in self.capsule.parts else []
+
+    def _proven(self, name: str) -> list[tuple[int, LoggedFact]]:
         found: list[tuple[int, LoggedFact]] = []
-        for line in self.capsule.json("log/facts.json"):
+        for line in self.capsule.json(name):
             body = unb64(line["fact"])
             leaf = leaf_hash(leaf_data(unb64(line["salt"], length=32), body))
             proof = [unb64(step, length=32) for step in line["proof"]]
             verify_inclusion(leaf, line["index"], self.head.size, proof, self.head.root)
-            fact = read_fact(body)
-            if fact.tender_id != self.capsule.tender_id:
-                raise IntegrityBroken(what=f"log entry {line['index']} is of another tender")
-            found.append((line["index"], fact))
+            found.append((line["index"], read_fact(body)))
         if [index for index, _ in found] != sorted({index for index, _ in found}):
             raise IntegrityBroken(what="the log entries are doubled or out of order")
         return found

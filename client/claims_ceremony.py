@@ -6,9 +6,11 @@
 3. Everybody dealt after the last commitment and signed after the last dealing; nobody revealed before that. A draw
    with a late value has no dealings: who stayed silent there is absent in the record and in the log.
 4. Each party revealed once or was rebuilt once, in the order of the request; the late value came last.
-5. A secret of a hash chain is the value after the head that was in force when its party committed.
+5. A secret of a hash chain is the value after the head that was in force when its party committed, and that head
+   follows from the one that was registered; how many were so before the draw was asked for is told.
 """
 
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any, NoReturn
 
@@ -19,6 +21,7 @@ from expert_pool.escrow import chain_value
 from kernel.errors import IntegrityBroken
 
 MOST_VOIDED = 1
+MOST_DRAWS_OF_CHAIN = 100_000
 Logged = list[tuple[int, LoggedFact]]
 
 
@@ -36,9 +39,10 @@ def ceremony_was_kept(evidence: Evidence, record: Any) -> str:
     told = [fact.data["party"] for _, fact in sorted(revealed, key=lambda one: one[0])]
     if told != [party for party in parties if party not in absent]:
         _broken("the parties did not reveal once each, in the order of the request")
-    _check_chains(record, commits)
+    fixed = _check_chains(evidence, record, commits)
     rescued = len(_of(evidence, "draw.rescued", draw_id))
-    return f"countersigned, {rescued} rebuilt, {len(absent)} absent, {voided} voided before"
+    found = f"countersigned, {rescued} rebuilt, {len(absent)} absent, {voided} voided before"
+    return f"{found}, {fixed} from chains fixed before" if fixed else found
 
 
 def _check_restarts(evidence: Evidence, draw_id: str, round: int) -> int:
@@ -95,12 +99,28 @@ def _absent(evidence: Evidence, record: Any, revealed: Logged) -> list[str]:
     return silent
 
 
-def _check_chains(record: Any, commits: Logged) -> None:
+def _check_chains(evidence: Evidence, record: Any, commits: Logged) -> int:
     heads = {fact.data["party"]: fact.data.get("chain") for _, fact in commits}
     for line in record["reveals"]:
         head = heads.get(line["party"])
         if head and line["secret"] and chain_value(unb64(line["secret"], length=32)).hex() != head:
             _broken(f"the secret of {line['party']} is not the next value of its chain")
+    [asked] = [index for index, _ in _of(evidence, "draw.requested", record["request"]["draw_id"])]
+    known = {
+        fact.data["head"]: index for index, fact in evidence.chains if fact.kind == "draw-chain.registered"
+    }
+    return sum(
+        _registered(bytes.fromhex(head), known, party) < asked for party, head in heads.items() if head
+    )
+
+
+def _registered(head: bytes, known: Mapping[str, int], party: str) -> int:
+    """Where the chain of a head was registered: some values before the head in force, as each draw used up one."""
+    for _ in range(MOST_DRAWS_OF_CHAIN):
+        if head.hex() in known:
+            return known[head.hex()]
+        head = chain_value(head)
+    raise IntegrityBroken(what=f"the chain of {party} was never registered")
 
 
 def _of(evidence: Evidence, kind: str, draw_id: str) -> Logged:

@@ -4,6 +4,7 @@ Written from docs/formats/draw-record.md, versions 1 to 4, without the platform'
 whole; together they repeat no draw number, and a further round holds only after those before it. Exit code 0: all hold.
 The signature of a drand round is not checked here (its hash is): ask any drand client for the named round.
 """
+
 # mypy: ignore-errors
 # fmt: off
 import base64

@@ -5,7 +5,7 @@ signed tree heads. `append` belongs to the transaction of the act that it record
 """
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -146,6 +146,12 @@ def entries_of(session: Session, tender_id: str) -> list[LogRecord]:
     return list(
         session.exec(select(LogRecord).where(LogRecord.tender_id == tender_id).order_by(col(LogRecord.index)))
     )
+
+
+def entries_at(session: Session, places: Collection[int]) -> list[LogRecord]:
+    """The facts at these places of the log, in the order they happened."""
+    rows = select(LogRecord).where(col(LogRecord.index).in_(places)).order_by(col(LogRecord.index))
+    return list(session.exec(rows))
 
 
 def leaves(session: Session, start: int, end: int) -> list[bytes]:

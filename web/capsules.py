@@ -92,15 +92,12 @@ def log_parts(
     closing = tenders.closing(session, tender_id)
     assert closing is not None
     head = sign_checkpoint(Checkpoint(keys.log.name, size, audit_log.root_at(session, size)), keys.log)
-    facts: list[JsonValue] = [
-        {
-            "index": entry.index,
-            "fact": b64(entry.fact),
-            "salt": b64(entry.salt),
-            "proof": [b64(step) for step in inclusion_proof(entry.index, size, node)],
-        }
-        for entry in entries
-    ]
+
+    def proven(entry: audit_log.LogRecord) -> JsonValue:
+        proof: list[JsonValue] = [b64(step) for step in inclusion_proof(entry.index, size, node)]
+        return {"index": entry.index, "fact": b64(entry.fact), "salt": b64(entry.salt), "proof": proof}
+
+    chains = experts.chain_entries(session, tender_id)
     way = [b64(step) for step in consistency_proof(closing.log_size, size, node)]
     return {
         "keys.json": canonical(
@@ -111,7 +108,8 @@ def log_parts(
             }
         ),
         "log/head": head.encode(),
-        "log/facts.json": canonical(facts),
+        "log/facts.json": canonical([proven(entry) for entry in entries]),
+        "log/chains.json": canonical([proven(entry) for entry in chains]),
         "log/closing.json": canonical({"checkpoint": closing.checkpoint, "consistency": way}),
     }
 

@@ -53,8 +53,10 @@ def register_draw_chain(session: Session, *, actor: Actor, head: bytes, now: dat
     known = queries.draw_chain(session, actor.person_id)
     if known is not None and known.head == head:
         return
-    session.merge(DrawChainRecord(person_id=actor.person_id, head=head, registered_at=now))
-    audit_log.append(session, Fact("draw-chain.registered", actor.person_id, data={"head": head.hex()}), now)
+    fact = Fact("draw-chain.registered", actor.person_id, data={"head": head.hex()})
+    index = audit_log.append(session, fact, now).index
+    made = DrawChainRecord(person_id=actor.person_id, head=head, registered_at=now, log_index=index)
+    session.merge(made)
 
 
 def countersign(session: Session, *, actor: Actor, draw_id: str, request_hash: bytes, now: datetime) -> None:
@@ -93,6 +95,7 @@ def commit(
         raise Refused(rule="draw-key", why="register a draw key first: ./mingtang draw key")
     record.commitment, record.committed_by, record.committed_at = commitment, actor.person_id, now
     record.key, record.chain_head = key.public, chain.head if chain else None
+    record.chain_index = chain.log_index if chain else None
     session.add(record)
     named = draw_public_of(key.public).fingerprint
     data: dict[str, JsonValue] = {"party": party, "commitment": commitment.hex(), "key": named}

@@ -9,6 +9,7 @@ from expert_pool.queries.agencies import (
 )
 from expert_pool.queries.ceremony import (
     ceremony_state,
+    chain_entries,
     dealt_shares,
     draw,
     draw_chain,
@@ -44,6 +45,7 @@ __all__ = [
     "agency_transcript",
     "all_seats",
     "ceremony_state",
+    "chain_entries",
     "dealt_shares",
     "disclosed",
     "draw",

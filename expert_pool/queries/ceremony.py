@@ -24,6 +24,7 @@ from expert_pool.records.draws import (
 from expert_pool.rounds import DrawnRound
 from expert_pool.transcript import read_request, read_result, write_transcript
 from kernel.errors import NotFound
+from storage import audit_log
 
 
 def next_number(session: Session) -> int:
@@ -142,6 +143,12 @@ def draw_key(session: Session, person_id: str) -> DrawKeyRecord | None:
 def draw_chain(session: Session, person_id: str) -> DrawChainRecord | None:
     """The head of a person's hash chain."""
     return session.get(DrawChainRecord, person_id)
+
+
+def chain_entries(session: Session, tender_id: str) -> list[audit_log.LogRecord]:
+    """The log's entries that fixed the chains from which the parties of a tender's draws took their secrets."""
+    found = {one.chain_index for draw in rounds(session, tender_id) for one in parties(session, draw.id)}
+    return audit_log.entries_at(session, {index for index in found if index is not None})
 
 
 def shares_given(session: Session, draw_id: str, dealer: str = "") -> list[DrawShareRecord]:

@@ -71,6 +71,8 @@ class DrawPartyRecord(SQLModel, table=True):
     """the public half of the party's draw key, fixed with the commitment"""
     chain_head: bytes | None = Field(default=None, sa_type=Digest)
     """where the secret must be the next value of a chain: the value before it"""
+    chain_index: int | None = None
+    """the place in the log where that chain's head was registered"""
     dealing: dict[str, Any] | None = Field(default=None, sa_column=Column(JsonText))
     """the signed statement with the shares of its secret"""
     dealt_at: datetime | None = Field(default=None, sa_type=UtcTime)
@@ -107,6 +109,7 @@ class DrawChainRecord(SQLModel, table=True):
     person_id: str = Field(primary_key=True, sa_type=Id, foreign_key="people.id")
     head: bytes = Field(sa_type=Digest)
     registered_at: datetime = Field(sa_type=UtcTime)
+    log_index: int | None = None
 
 
 class VoidedDrawRecord(SQLModel, table=True):

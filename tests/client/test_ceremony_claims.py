@@ -18,6 +18,7 @@ from evaluation.capsule import PUBLIC, pack, unpack
 from expert_pool import actions
 from expert_pool.actions import PoolEntry
 from expert_pool.actions import calls as calling
+from expert_pool.escrow import make_chain
 from expert_pool.experts import Expert, Identity
 from tests.builders import Platform, PublishedTender, make_platform
 from tests.flows.called import answer_all, arrive_all
@@ -69,14 +70,18 @@ class Story:
             actions.import_pool(session, actor=manager, entries=entries, now=self.platform.clock.now())
 
     def draw(self) -> None:
-        """One draw is voided; in the next one the witness stays silent."""
+        """One draw is voided; in the next one the witness stays silent, and the supervisor's secret is of a chain."""
+        now, values = self.platform.clock.now(), make_chain(b"r" * 32, 9)
+        with self.platform.database.transaction() as session:
+            watcher = self.platform.person("supervisor", Duty.SUPERVISOR)
+            actions.register_draw_chain(session, actor=watcher, head=values[0], now=now)
         first = request(self.platform, self.tender)
-        now = self.platform.clock.now()
         with self.platform.database.transaction() as session:
             office, supervisor = first.people["office"], first.people["supervisor"]
             actions.ask_void(session, actor=office, draw_id=first.draw_id, reason="ill", now=now)
             actions.confirm_void(session, actor=supervisor, draw_id=first.draw_id, now=now)
         second = request(self.platform, self.tender)
+        second.secrets["supervisor"], self.next_secret = values[1:3]
         commit_all(self.platform, second)
         escrow(self.platform, second)
         reveal(self.platform, second, "office")
@@ -96,6 +101,7 @@ class Story:
         with self.platform.database.transaction() as session:
             draw_id = actions.request_round(session, actor=tender.office, tender_id=tender.tender_id, now=now)
         ceremony = begin(self.platform, draw_id, tender.tender_id)
+        ceremony.secrets["supervisor"] = self.next_secret
         countersign(self.platform, ceremony)
         hold(self.platform, ceremony)
         do_jobs(self.platform)
@@ -125,7 +131,17 @@ def failed(capsule: bytes) -> dict[str, str]:
 def test_a_voided_draw_a_rebuilt_party_and_a_declined_call_verify(story: Story) -> None:
     assert failed(story.capsule) == {}
     told = {one.claim: one.detail for one in examine(Evidence(unpack(story.capsule)))}
-    assert "1 rebuilt, 0 absent, 1 voided before; 2 seats drawn again in 1 further rounds" in told[CLAIM]
+    assert (
+        "1 rebuilt, 0 absent, 1 voided before, 1 from chains fixed before; 2 seats drawn again in 1 further rounds"
+        in told[CLAIM]
+    )
+
+
+def test_a_chain_that_nobody_registered_fails(story: Story) -> None:
+    parts = {**unpack(story.capsule).parts, "log/chains.json": canonical([])}
+    signer = story.platform.adapters.keys.receipts
+    forged = pack(parts, tender_id=story.tender.tender_id, reference="T-1", scope=PUBLIC, signer=signer)
+    assert "never registered" in failed(forged)[CLAIM]
 
 
 def test_the_stand_alone_program_checks_both_rounds(story: Story, tmp_path: Path) -> None:

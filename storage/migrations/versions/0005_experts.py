@@ -15,10 +15,68 @@ NAMES = {"uq": "%(table_name)s_%(column_0_name)s_key"}
 
 def upgrade() -> None:
     """Go forward."""
+    op.create_table(
+        "expert_edits",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("expert_id", sa.String(length=36), nullable=False),
+        sa.Column("fields", sa.Text(), nullable=False),
+        sa.Column("made_by", sa.String(length=36), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["expert_id"],
+            ["experts.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["made_by"],
+            ["people.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("expert_edits", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_expert_edits_expert_id"), ["expert_id"], unique=False)
+
+    op.create_table(
+        "expert_certificates",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("expert_id", sa.String(length=36), nullable=True),
+        sa.Column("application_id", sa.String(length=36), nullable=True),
+        sa.Column("name", sa.LargeBinary(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("media_type", sa.String(length=40), nullable=False),
+        sa.Column("added_by", sa.String(length=36), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["added_by"],
+            ["people.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["expert_applications.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["expert_id"],
+            ["experts.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("expert_certificates", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_expert_certificates_application_id"), ["application_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_expert_certificates_expert_id"), ["expert_id"], unique=False)
+
+    with op.batch_alter_table("draw_chains", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("log_index", sa.Integer(), nullable=True))
+
     with op.batch_alter_table("draw_eligibility", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column("sealed_with", sa.String(length=20), server_default="people_key", nullable=False)
         )
+
+    with op.batch_alter_table("draw_parties", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("chain_index", sa.Integer(), nullable=True))
 
     with op.batch_alter_table("draws", schema=None, naming_convention=NAMES) as batch_op:
         batch_op.drop_constraint("draws_tender_id_key", type_="unique")
@@ -57,5 +115,21 @@ def downgrade() -> None:
         batch_op.drop_column("sealed")
         batch_op.drop_column("round")
 
+    with op.batch_alter_table("draw_parties", schema=None) as batch_op:
+        batch_op.drop_column("chain_index")
+
     with op.batch_alter_table("draw_eligibility", schema=None) as batch_op:
         batch_op.drop_column("sealed_with")
+
+    with op.batch_alter_table("draw_chains", schema=None) as batch_op:
+        batch_op.drop_column("log_index")
+
+    with op.batch_alter_table("expert_certificates", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_expert_certificates_expert_id"))
+        batch_op.drop_index(batch_op.f("ix_expert_certificates_application_id"))
+
+    op.drop_table("expert_certificates")
+    with op.batch_alter_table("expert_edits", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_expert_edits_expert_id"))
+
+    op.drop_table("expert_edits")
