@@ -89,6 +89,9 @@ def upgrade() -> None:
             sa.Column("sealed_with", sa.String(length=20), server_default="people_key", nullable=False)
         )
 
+    with op.batch_alter_table("expert_calls", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("arrive_by", sa.DateTime(timezone=True), nullable=True))
+
     with op.batch_alter_table("panel_seats", schema=None) as batch_op:
         batch_op.add_column(sa.Column("sealed", sa.LargeBinary(), nullable=True))
         batch_op.alter_column("expert_id", existing_type=sa.VARCHAR(length=36), nullable=True)
@@ -105,6 +108,9 @@ def downgrade() -> None:
     with op.batch_alter_table("panel_seats", schema=None) as batch_op:
         batch_op.alter_column("expert_id", existing_type=sa.VARCHAR(length=36), nullable=False)
         batch_op.drop_column("sealed")
+
+    with op.batch_alter_table("expert_calls", schema=None) as batch_op:
+        batch_op.drop_column("arrive_by")
 
     with op.batch_alter_table("expert_avoidance", schema=None) as batch_op:
         batch_op.drop_column("sealed_with")
