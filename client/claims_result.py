@@ -7,7 +7,7 @@ from typing import Any
 from client.claims import Evidence, NotProven, digest_of
 from client.claims_bids import price_units
 from client.claims_ceremony import ceremony_was_kept
-from client.claims_rounds import checked_rounds, draw_records
+from client.claims_rounds import check_nonces, checked_rounds, draw_records
 from client.panel_log import work_that_counted
 from crypto.canonical import unb64
 from crypto.log_entry import LoggedFact
@@ -41,6 +41,8 @@ def panel_was_drawn(evidence: Evidence) -> str:
         raise IntegrityBroken(what="the capsule does not hold exactly the rounds that were drawn")
     went = [_round_was_kept(evidence, record) for record in records]
     told = f"{len(rounds[0].result.seats)} seats of {len(rounds[0].request.rows)} experts; {went[0]}"
+    given = len(records[0].get("nonces", [None])) - 1  # after the salt
+    told = f"{told}; {given} nonces of bidders in the seed" if given else told
     further = sum(len(one.result.seats) for one in rounds[1:])
     return f"{told}; {further} seats drawn again in {len(rounds) - 1} further rounds" if further else told
 
@@ -62,6 +64,7 @@ def _round_was_kept(evidence: Evidence, record: Any) -> str:
     programs = [part for name, part in evidence.capsule.parts.items() if name.startswith("verify_draw")]
     if named and named not in {sha256(program).hexdigest() for program in programs}:
         raise IntegrityBroken(what="the program that checks the draw is not the one that the request named")
+    check_nonces(evidence, record)
     last_commitment = max(index for index, _ in told("draw.committed"))
     if last_commitment > min(index for index, _ in told("draw.revealed")):
         raise IntegrityBroken(what="a secret was revealed before every party had committed")

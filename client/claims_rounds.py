@@ -1,10 +1,13 @@
 """The records of a draw and of its further rounds in a capsule, each recomputed, each continuing the one before."""
 
+from collections import Counter
 from typing import Any
 
 from client.claims import Evidence
+from expert_pool.nonces import nonce_digest, read_nonces
 from expert_pool.rounds import DrawnRound, check_rounds
 from expert_pool.transcript import check_transcript, read_request
+from kernel.errors import IntegrityBroken
 
 FIRST = "draw.json"
 
@@ -32,3 +35,21 @@ def checked_rounds(evidence: Evidence) -> list[DrawnRound]:
     ]
     check_rounds(found)
     return found
+
+
+def check_nonces(evidence: Evidence, record: Any) -> None:
+    """The nonces in a record are all that stood when its request was frozen: none is left out, none was made up."""
+    asked = [
+        index
+        for index, fact in evidence.of_kind("draw.requested")
+        if fact.subject == record["request"]["draw_id"]
+    ]
+    standing = Counter[str]()
+    for index, fact in evidence.of_kind("draw.nonce-given"):
+        if index < asked[-1]:
+            standing[fact.data["nonce"]] += 1
+            standing[fact.data["replaces"] or ""] -= 1
+    del standing[""]
+    told = read_nonces(record["nonces"]).given if "nonces" in record else ()
+    if +standing != Counter(map(nonce_digest, told)):
+        raise IntegrityBroken(what="the bidders' nonces in the draw are not those that the log holds")

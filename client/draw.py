@@ -25,6 +25,7 @@ from client.hold_key import write_private
 from client.server import connect
 from crypto.canonical import b64
 from expert_pool.draw import SECRET_BYTES, commitment
+from expert_pool.nonces import NONCE_BYTES, read_nonce
 from kernel.errors import BadInput
 
 DRAWS = typer.Typer(no_args_is_help=True, help="Take part in the draw of a panel; work out chances.")
@@ -76,6 +77,20 @@ def commit_command(
             raise
         facts = {"draw": draw["id"], "party": acting, "commitment": made, "secret": str(secret)}
         say(facts, as_json=as_json, title="Committed. Keep the file: without it you cannot reveal.")
+
+
+@DRAWS.command("nonce")
+def nonce_command(
+    tender: Tender,
+    nonce: Annotated[str, typer.Option(help="64 hexadecimal digits; a random one by default")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Hand in a number of your own for the draw of the panel, as a bidder, before its request is frozen."""
+    with plain_errors(as_json):
+        value = read_nonce(nonce) if nonce else os.urandom(NONCE_BYTES)
+        answer = connect().put(f"/api/tenders/{tender}/draw-nonce", {"nonce": value.hex()})
+        title = "Handed in. Keep the number: you find it in the record of the draw."
+        say({"tender": tender, "nonce": answer["nonce"]}, as_json=as_json, title=title)
 
 
 @DRAWS.command("reveal")

@@ -62,8 +62,7 @@ def read_table(request, lines):  # (1) the eligible rows as (leaf, mask, employe
         path, last = tuple(employers.split(".")) if employers else (), leaf
         need(len(path) == (len(caps) if mask else 0) and (mask or not kin), f"{where}: not one tag for each cap")
         rows += [(leaf, mask, path, kin)] if mask else []
-    digest = sha256("".join(line + "\n" for line in lines).encode()).hexdigest()
-    need(digest == request["table_digest"], "the table is not the one that the request names")
+    need(sha256("".join(f"{one}\n" for one in lines).encode()).hexdigest() == request["table_digest"], "another table")
     return rows
 def innermost(path, bound):
     return next((path[level:] for level in range(len(path)) if path[level:] in bound), ())
@@ -254,7 +253,7 @@ def seed_of(request, record):  # (6) the request hash, (7) commitments and revea
     hash, rule, parts = tagged("draw-request", written.encode()), request.get("late"), []
     need(record["request_hash"] == hash.hex(), "the request hash is not that of the request")
     told = [[one["party"] for one in record[part] if len(one) == 2] for part in ("commitments", "reveals")]
-    need(told == [request["parties"]] * 2, "not every party committed and revealed once, in order")
+    need(told == [request["parties"]] * 2 and len(set(told[0])) == len(told[0]) > 0, "not every party once, in order")
     for committed, revealed in zip(record["commitments"], record["reveals"], strict=True):
         given, party = revealed["secret"], revealed["party"].encode()
         need(given is not None or (rule and rule["kind"] == "drand"), "a party is absent without a drand round")
@@ -272,12 +271,13 @@ def seed_of(request, record):  # (6) the request hash, (7) commitments and revea
 def check(record):
     request, known = record["request"], {"v", "request", "table", "request_hash", "commitments", "reveals", "result"}
     need(record["v"] in EXTRA and request["v"] == record["v"], "another version")
-    need(set(record) - {"late"} == known and set(request) == KEYS | EXTRA[record["v"]], "keys too many or too few")
+    need(set(record) - {"late", "nonces"} == known and set(request) == KEYS | EXTRA[record["v"]], "wrong keys")
+    frozen = tagged("draw-nonces", *map(bytes.fromhex, record["nonces"])).hex() if "nonces" in record else ""
+    need(frozen == request.get("nonces", ""), "other nonces of bidders than those that the request froze")
     groups, caps, ids = request["groups"], request.get("caps", []), [group["id"] for group in request["groups"]]
     need(request.get("employer_cap") is None and 1 <= len(ids) == len(set(ids)) <= 13, "1 to 13 groups, no cap in v 1")
     sizes = [*(group["quota"] for group in groups), *(1 + group["reserves"] for group in groups), *caps]
-    counts = len(caps) <= 3 and all(type(n) is int and n >= 1 for n in sizes)
-    need(counts and len(set(request["parties"])) == len(request["parties"]) > 0, "no counts, or a party twice")
+    need(len(caps) <= 3 and all(type(n) is int and n >= 1 for n in sizes), "quotas, reserves or caps are no counts")
     bound = {tuple(text.split(".")) for text in request.get("bound", [])}
     rows, quotas = read_table(request, record["table"]), [group["quota"] for group in groups]
     kinds, classes = read_classes(request, rows, bound)
@@ -339,9 +339,8 @@ def main(paths):
         try:
             number, seats, eligible = check(record := read_json(Path(path).read_bytes()))
             check_round(record, known)
-            numbers = [one["request"]["number"] for one in known.values()]
-            need(number not in numbers, f"the draw number {number} was used before")
-            known[record["request_hash"]] = record
+            need((number,) not in known, f"the draw number {number} was used before")
+            known |= {record["request_hash"]: record, (number,): record}
             print(f"{path}: holds: draw {number}, {seats} seats from {eligible} experts, every chance recomputed")
         except (Broken, ValueError, ArithmeticError, LookupError, TypeError, AttributeError, RecursionError) as error:
             failed, kind = True, "" if isinstance(error, Broken) else f"it is no draw record ({type(error).__name__}) "

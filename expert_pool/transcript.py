@@ -35,6 +35,7 @@ from expert_pool.drawing import draw_panel
 from expert_pool.late_value import DrandRule, late_value, read_late_rule
 from expert_pool.leximin import MOST_GROUPS
 from expert_pool.lottery_record import read_lottery, wrong_with_lottery
+from expert_pool.nonces import Nonces, nonces_hash, read_nonces, write_nonces
 from kernel.errors import BadInput, IntegrityBroken, TenderingError
 from kernel.fields import Fields
 
@@ -51,8 +52,12 @@ def write_transcript(
     reveals: Sequence[Reveal],
     result: PanelDraw,
     late: str | None = None,
+    nonces: Nonces | None = None,
 ) -> dict[str, JsonValue]:
-    """The record as JSON: request, table, commitments, reveals, result; `late` is what the late rule asks for."""
+    """The record as JSON: request, table, commitments, reveals, result; `late` is what the late rule asks for.
+
+    `nonces` are those whose hash stands in the request.
+    """
     return {
         "v": request.version,
         "request": write_request(request),
@@ -67,6 +72,7 @@ def write_transcript(
         ],
         "result": write_result(result),
         **({} if late is None else {"late": late}),
+        **({} if nonces is None else {"nonces": write_nonces(nonces)}),
     }
 
 
@@ -105,6 +111,7 @@ def check_transcript(data: object) -> PanelDraw:
     hash = request_hash(request)
     if fields.text("request_hash") != hash.hex():
         _broken("the request hash is not that of the request")
+    _check_nonces(request, fields)
     # (5) each party of the request committed once and revealed once, in order, and the two match
     reveals = _check_reveals(request, hash, fields)
     # (6) the late value is the one that the request names
@@ -181,6 +188,13 @@ def _round(fields: Fields) -> Round:
 def _late(request: DrawRequest, fields: Fields) -> bytes | None:
     rule = request.terms.late if request.terms else None
     return late_value(rule, fields.text("late", 400)) if rule else None
+
+
+def _check_nonces(request: DrawRequest, fields: Fields) -> None:
+    frozen = request.terms.round.nonces if request.terms and request.terms.round else ""
+    told = nonces_hash(read_nonces(fields.list("nonces"))) if fields.has("nonces") else ""
+    if told != frozen:
+        _broken("the bidders' nonces are not those that the request froze")
 
 
 def _check_table(request: DrawRequest, digest: str) -> None:

@@ -7,10 +7,12 @@ from litestar import Request
 from litestar.params import FromPath, JSONBody
 
 from accounts.credentials import Scope
+from accounts.duties import Duty
 from crypto.canonical import unb64
 from expert_pool import actions, queries
 from expert_pool.ceremony import due
 from expert_pool.escrow import dealing_digest
+from expert_pool.nonces import read_nonce
 from expert_pool.records import DrawRecord
 from kernel.clock import write_time
 from kernel.errors import BadInput
@@ -75,6 +77,12 @@ class LateValueShape(Shape):
     value: str
 
 
+class NonceShape(Shape):
+    """A bidder's nonce, 64 hex digits."""
+
+    nonce: str
+
+
 class VoidShape(Shape):
     """Why a draw cannot go on."""
 
@@ -110,6 +118,28 @@ def show_chain(request: Request[Any, Any, Any]) -> dict[str, str | None]:
     with adapters_of(request).database.reading() as session:
         chain = queries.draw_chain(session, actor.person_id)
     return {"head": chain.head.hex() if chain else None}
+
+
+@put("/api/tenders/{tender_id:str}/draw-nonce")
+def give_nonce(
+    request: Request[Any, Any, Any], tender_id: FromPath[str], data: JSONBody[NonceShape]
+) -> dict[str, str]:
+    """Hand in one's own number for the draw of the panel, as a bidder; until the request is frozen it may change."""
+    adapters, actor = adapters_of(request), caller(request).may(Scope.BID)
+    nonce, now = read_nonce(data.nonce), adapters.clock.now()
+    with adapters.database.transaction() as session:
+        actions.give_nonce(session, actor=actor, tender_id=tender_id, nonce=nonce, now=now)
+    return {"nonce": nonce.hex()}
+
+
+@get("/api/tenders/{tender_id:str}/draw-nonce")
+def show_nonce(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> dict[str, str | None]:
+    """The number that one's own organisation has handed in."""
+    actor = caller(request).may(Scope.BID)
+    actor.require(Duty.BIDDER)
+    with adapters_of(request).database.reading() as session:
+        kept = queries.own_nonce(session, tender_id, actor.organisation_id)
+    return {"nonce": kept.nonce.hex() if kept else None}
 
 
 @put("/api/draws/{draw_id:str}/countersignature")
@@ -346,6 +376,8 @@ ROUTES = [
     register_key,
     register_chain,
     show_chain,
+    give_nonce,
+    show_nonce,
     countersign,
     commit,
     show_dealings,

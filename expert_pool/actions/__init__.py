@@ -12,6 +12,7 @@ from expert_pool.actions.ceremony import (
     reveal,
 )
 from expert_pool.actions.draws import PARTY_DUTIES, call_out, request_draw, seat_reserve
+from expert_pool.actions.nonces import give_nonce
 from expert_pool.actions.pool import PoolEntry, import_pool
 from expert_pool.actions.rescue import Rescue, ask_void, bring_late_value, bring_share, confirm_void
 from expert_pool.actions.rounds import request_round
@@ -31,6 +32,7 @@ __all__ = [
     "dispute_shares",
     "draw_frozen_agency",
     "freeze_agencies",
+    "give_nonce",
     "import_pool",
     "receive",
     "register_draw_chain",

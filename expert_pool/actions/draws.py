@@ -34,6 +34,7 @@ from expert_pool.eligibility import SeatGroup
 from expert_pool.eligibility_rules import EligibilityRules
 from expert_pool.experts import expert_leaf, leaf_salt
 from expert_pool.late_value import late_rule_of, late_value
+from expert_pool.nonces import NONCE_BYTES, Nonces, nonces_hash, write_nonces
 from expert_pool.panel import PanelRule, check_panel
 from expert_pool.queries.calls import calls
 from expert_pool.queries.candidates import JudgedPool, avoidances, judge_pool
@@ -48,6 +49,7 @@ from kernel.errors import BadInput, NotFound, Refused
 from kernel.ids import new_id
 from storage import audit_log
 from storage.audit_log import Fact
+from tender import queries as tenders
 from tender.actions.draft import own_tender
 from tender.lifecycle import Move, Stage, after
 
@@ -106,8 +108,9 @@ def request_draw(
     drawn_groups = [DrawGroup(group.id, group.quota, group.reserves) for group in groups]
     number = queries.next_number(session)
     late = late_rule_of(late_round, last_window_ends(now, reveal_minutes, len(PARTY_DUTIES)))
+    nonces = freeze_nonces(session, tender_id)
     caps = (employer_cap,) if employer_cap else ()
-    terms = DrawTerms(caps, late, verifier_sha256(), Round())
+    terms = DrawTerms(caps, late, verifier_sha256(), Round(nonces=nonces_hash(nonces)))
     request = make_request(draw_id, number, tender_id, drawn_groups, tuple(PARTY_DUTIES), rows, terms)
     keep_request(
         session,
@@ -116,10 +119,19 @@ def request_draw(
         groups=[_write_group(group) for group in groups],
         table=DrawTable(leaf_key, write_table(request), snapshot),
         judged=judged,
+        nonces=nonces,
         reveal_minutes=reveal_minutes,
         now=now,
     )
     return draw_id
+
+
+def freeze_nonces(session: Session, tender_id: str) -> Nonces:
+    """All nonces that bidders have handed in, under a new salt: the hash of none looks like that of many."""
+    tenders.tender(session, tender_id, lock=True)  # none is handed in meanwhile
+    return Nonces(
+        os.urandom(NONCE_BYTES), tuple(one.nonce for one in queries.nonces_given(session, tender_id))
+    )
 
 
 def check_restart(session: Session, tender_id: str, round: int) -> None:
@@ -143,6 +155,7 @@ def keep_request(
     groups: list[dict[str, JsonValue]],
     table: DrawTable,
     judged: JudgedPool | None,
+    nonces: Nonces,
     reveal_minutes: int,
     now: datetime,
 ) -> None:
@@ -162,6 +175,7 @@ def keep_request(
             opened_by=actor.person_id,
             opened_at=now,
             reveal_minutes=reveal_minutes,
+            nonces=[str(part) for part in write_nonces(nonces)],
             restart_of=voided[0].id if voided else "",
         )
     )

@@ -7,10 +7,11 @@ from sqlmodel import Session
 
 from accounts.duties import Actor
 from expert_pool import queries
-from expert_pool.actions.draws import PARTY_DUTIES, check_restart, check_window, keep_request
+from expert_pool.actions.draws import PARTY_DUTIES, check_restart, check_window, freeze_nonces, keep_request
 from expert_pool.ceremony import DEFAULT_WINDOW, last_window_ends
 from expert_pool.draw import DrawTerms, Round, make_request, request_hash, write_table
 from expert_pool.late_value import late_rule_of
+from expert_pool.nonces import nonces_hash
 from expert_pool.queries.panels import vacant_seats
 from expert_pool.queries.sealed import DrawTable, open_table
 from expert_pool.queries.verifier import verifier_sha256
@@ -57,7 +58,8 @@ def request_round(
     rows = later_rows(rounds, groups, {seat.leaf for seat, _ in panel if seat.seat not in vacant})
     late = late_rule_of(late_round, last_window_ends(now, reveal_minutes, len(PARTY_DUTIES)))
     seats = tuple(seat.seat for seat, _ in panel if seat.seat in vacant)
-    round = Round(newest.round + 1, request_hash(before).hex(), seats)
+    nonces = freeze_nonces(session, tender_id)
+    round = Round(newest.round + 1, request_hash(before).hex(), seats, nonces_hash(nonces))
     terms = DrawTerms(first.terms.caps if first.terms else (), late, verifier_sha256(), round)
     number = queries.next_number(session)
     request = make_request(new_id(), number, tender_id, groups, tuple(PARTY_DUTIES), rows, terms)
@@ -70,6 +72,7 @@ def request_round(
         groups=[{**group, "quota": quotas[group["id"]]} for group in record.groups if group["id"] in quotas],
         table=DrawTable(known.leaf_key, write_table(request), known.experts),
         judged=None,
+        nonces=nonces,
         reveal_minutes=reveal_minutes,
         now=now,
     )

@@ -11,11 +11,13 @@ from expert_pool.ceremony import CeremonyState, PartyState
 from expert_pool.draw import ABSENT, DrawRequest, Reveal
 from expert_pool.escrow import DealtShare, read_dealing
 from expert_pool.late_value import DRAND
+from expert_pool.nonces import read_nonces
 from expert_pool.queries.sealed import rows_of
 from expert_pool.records.agencies import AgencyDrawRecord
 from expert_pool.records.draws import (
     DrawChainRecord,
     DrawKeyRecord,
+    DrawNonceRecord,
     DrawPartyRecord,
     DrawRecord,
     DrawShareRecord,
@@ -90,8 +92,22 @@ def transcript(session: Session, record: DrawRecord) -> dict[str, JsonValue]:
         raise NotFound(what="draw record", id=record.id)
     committed = {p.party: p.commitment for p in parties(session, record.id) if p.commitment is not None}
     request = request_value(session, record)
-    revealed = seed_reveals(session, record)
-    return write_transcript(request, committed, revealed, read_result(record.result), record.late_value)
+    revealed, nonces = seed_reveals(session, record), read_nonces(record.nonces) if record.nonces else None
+    result = read_result(record.result)
+    return write_transcript(request, committed, revealed, result, record.late_value, nonces)
+
+
+def nonces_given(session: Session, tender_id: str) -> list[DrawNonceRecord]:
+    """What the bidders of a tender have handed in for its draw, in ascending order."""
+    found = session.exec(select(DrawNonceRecord).where(DrawNonceRecord.tender_id == tender_id))
+    return sorted(found, key=lambda one: one.nonce)
+
+
+def own_nonce(
+    session: Session, tender_id: str, bidder_id: str, *, lock: bool = False
+) -> DrawNonceRecord | None:
+    """What one bidder has handed in, if anything."""
+    return session.get(DrawNonceRecord, (tender_id, bidder_id), with_for_update=lock)
 
 
 def seed_reveals(session: Session, record: DrawRecord) -> list[Reveal]:

@@ -44,10 +44,23 @@ class DrawRecord(SQLModel, table=True):
     countersigned_by: str | None = Field(default=None, sa_type=Id)
     countersigned_at: datetime | None = Field(default=None, sa_type=UtcTime)
     late_value: str | None = Field(default=None, max_length=400)
+    nonces: list[str] | None = Field(default=None, sa_column=Column(JsonText))
+    """the salt and the bidders' nonces whose hash the request holds, in hex"""
     void_reason: str = Field(default="", max_length=2000, sa_column_kwargs={"server_default": ""})
     """why the office wants it voided; the supervisor has not agreed yet"""
     void_asked_by: str | None = Field(default=None, sa_type=Id)
     void_asked_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+class DrawNonceRecord(SQLModel, table=True):
+    """What a bidder wants to go into the seed of its tender's draw; the last one counts."""
+
+    __tablename__ = "draw_nonces"
+    tender_id: str = Field(primary_key=True, sa_type=Id, foreign_key="tenders.id")
+    bidder_id: str = Field(primary_key=True, sa_type=Id, foreign_key="organisations.id")
+    nonce: bytes = Field(sa_type=Digest)
+    given_by: str = Field(sa_type=Id, foreign_key="people.id")
+    given_at: datetime = Field(sa_type=UtcTime)
 
 
 class DrawPartyRecord(SQLModel, table=True):

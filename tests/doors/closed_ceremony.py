@@ -13,6 +13,8 @@ CEREMONY: list[Route] = [
     route("PUT /api/draw-key", Scope.DRAW, *PARTIES, body={"statement": {}}),
     route("PUT /api/draw-chain", Scope.DRAW, *PARTIES, body={"head": HASH}),
     route("GET /api/draw-chain", Scope.DRAW, *PARTIES),
+    route("PUT /api/tenders/{tender_id}/draw-nonce", Scope.BID, Duty.BIDDER, body={"nonce": HASH}),
+    route("GET /api/tenders/{tender_id}/draw-nonce", Scope.BID, Duty.BIDDER),
     route(f"PUT {DRAW}/countersignature", Scope.DRAW, Duty.SUPERVISOR, body={"request_hash": HASH}),
     route(f"PUT {DRAW}/commitments/{{party}}", Scope.DRAW, *PARTIES, body={"commitment": HASH}),
     route(f"GET {DRAW}/dealings", Scope.DRAW, *PARTIES),

@@ -25,6 +25,7 @@ from expert_pool.draw import (
 )
 from expert_pool.drawing import draw_panel
 from expert_pool.late_value import DrandRule, LateRule, TypedRule, late_value
+from expert_pool.nonces import Nonces, nonces_hash
 from expert_pool.rounds import DrawnRound, later_groups, later_rows
 from expert_pool.transcript import read_request, read_result, write_transcript
 
@@ -69,7 +70,7 @@ CASES = {
         [1, 1], [1, 1, 3, 2], 2, late=TypedRule("the seven figures of the lottery"), given="0412233"
     ),
     "v3-round-1": Case(
-        [2, 1], [1, 1, 3, 3, 1, 1, 1, 2, 2, 2, 2, 2, 3, 0], 3, (1,), "XXXXYZWVUTSRQP", "----k----k----"
+        [2, 1], [3, 3, 3, 3, 1, 1, 1, 2, 2, 2, 2, 2, 3, 0], 3, (1,), "XXXXYZWVUTSRQP", "----k----k----"
     ),
     "v4-family-and-colleagues": Case([3, 1], [1, 1, 1, 1, 1, 2, 3], 4, (1,), "XYYZVWU", kin="kk-----"),
     "v4-nested": Case(
@@ -99,7 +100,7 @@ def rows_of(name: str, case: Case) -> list[Row]:
 def vector(name: str, case: Case, number: int) -> dict[str, object]:
     """One whole draw with secrets that follow from its name."""
     groups = [DrawGroup("abc"[g], quota, 2) for g, quota in enumerate(case.quotas)]
-    round = Round(nonces=sha256(name.encode()).hexdigest()) if case.version > 2 else None
+    round = Round(nonces=nonces_hash(nonces_of(name))) if case.version > 2 else None
     terms = DrawTerms(case.caps, case.late, "", round) if case.version > 1 else None
     request = make_request(f"draw-{name}", number, "tender-1", groups, PARTIES, rows_of(name, case), terms)
     return drawn(name, request, case)
@@ -112,13 +113,17 @@ def second_round(number: int = 12) -> dict[str, object]:
     gone = first.result.seats[SEATED:]
     groups = later_groups(first.request, Counter(seat.group for seat in gone))
     rows = later_rows([first], groups, {seat.leaf for seat in first.result.seats[:SEATED]})
-    assert first.request.terms is not None
-    assert first.request.terms.round is not None
     seats = tuple(f"seat-{place}" for place in range(SEATED + 1, SEATED + 1 + len(gone)))
-    round = Round(2, request_hash(first.request).hex(), seats, first.request.terms.round.nonces)
+    round = Round(2, request_hash(first.request).hex(), seats, nonces_hash(nonces_of(ROUND_2)))
     terms = DrawTerms(case.caps, None, "", round)
     request = make_request(f"draw-{ROUND_2}", number, "tender-1", groups, PARTIES, rows, terms)
     return drawn(ROUND_2, request, case)
+
+
+def nonces_of(name: str) -> Nonces:
+    """What two bidders have handed in, under a salt that follows from the name of the case."""
+    given = sorted(sha256(f"nonce of bidder {n}".encode()).digest() for n in (1, 2))
+    return Nonces(sha256(f"{name} salt".encode()).digest(), tuple(given))
 
 
 def read_drawn(found: dict[str, object]) -> DrawnRound:
@@ -127,17 +132,18 @@ def read_drawn(found: dict[str, object]) -> DrawnRound:
     return DrawnRound(read_request(record["request"], record["table"]), read_result(record["result"]))
 
 
-def drawn(name: str, request: DrawRequest, case: Case) -> dict[str, object]:
-    """The seed and the whole record of a request, with secrets that follow from its name."""
+def drawn(name: str, request: DrawRequest, case: Case, nonces_from: str = "") -> dict[str, object]:
+    """The seed and the whole record of a request, with secrets (and nonces) that follow from its name."""
     hash = request_hash(request)
     secrets = {party: sha256(f"{name} {party}".encode()).digest() for party in PARTIES}
     committed = {party: commitment(hash, party, secret) for party, secret in secrets.items()}
     reveals = [Reveal(party, ABSENT if party == case.absent else secrets[party]) for party in PARTIES]
     late = late_value(case.late, case.given) if case.late and case.given else None
-    seed = seed_of(hash, reveals, late)
+    seed, nonces = seed_of(hash, reveals, late), nonces_of(nonces_from or name) if case.version > 2 else None
+    result = draw_panel(request, seed)
     return {
         "seed": b64(seed),
-        "record": write_transcript(request, committed, reveals, draw_panel(request, seed), case.given),
+        "record": write_transcript(request, committed, reveals, result, case.given, nonces),
     }
 
 

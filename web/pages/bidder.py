@@ -12,6 +12,10 @@ from crypto.signatures import fingerprint
 from evaluation.answer_check import sample_answers
 from evaluation.answers import answer_fields
 from evaluation.rulebook import read_rulebook
+from expert_pool import actions
+from expert_pool import queries as draws
+from expert_pool.actions.nonces import may_give
+from expert_pool.nonces import read_nonce
 from kernel.errors import BadRulebook, TenderingError
 from storage.database import Session
 from tender import queries
@@ -73,9 +77,43 @@ def task_values(request: Request[Any, Any, Any], actor: Actor, tender_id: str) -
             "standing": standing_bids(session, actor, tender_id),
             "bids": queries.bids_of_bidder(session, tender_id, actor.organisation_id),
             "keys": sorted(fingerprint(key) for key in keys),
+            "nonce": own_nonce(session, actor, tender_id),
             "takes_bids": record.closes_at is not None and now <= record.closes_at,
             "takes_questions": record.questions_until is not None and now <= record.questions_until,
         }
+
+
+def own_nonce(session: Session, actor: Actor, tender_id: str) -> dict[str, Any]:
+    """The bidder's number for the draw: what it is, whether it may still change, whether the public record has it."""
+    kept = draws.own_nonce(session, tender_id, actor.organisation_id)
+    rounds = draws.rounds(session, tender_id)
+    is_over = queries.tender(session, tender_id).stage == Stage.EVALUATED
+    return {
+        "value": kept.nonce.hex() if kept else "",
+        "may_give": not rounds and may_give(session, tender_id, actor.organisation_id),
+        "stands_in": [
+            one for one in rounds if is_over and kept and kept.nonce.hex() in (one.nonces or ())[1:]
+        ],
+    }
+
+
+@post("/bidder/tenders/{tender_id:str}/nonce")
+def give_nonce(
+    request: Request[Any, Any, Any], tender_id: FromPath[str], data: URLEncodedBody[dict[str, Any]]
+) -> Response[Any]:
+    """Take the bidder's own number for the draw of the panel."""
+    adapters, actor = adapters_of(request), actor_of(request, Duty.BIDDER)
+    typed = text(data, "nonce")
+    try:
+        nonce = read_nonce(typed)
+        with adapters.database.transaction() as session:
+            actions.give_nonce(
+                session, actor=actor, tender_id=tender_id, nonce=nonce, now=adapters.clock.now()
+            )
+    except TenderingError as error:
+        values = task_values(request, actor, tender_id)
+        return refuse(request, "bidder-tender.html", error, field="nonce", typed=typed, **values)
+    return see(f"/bidder/tenders/{tender_id}")
 
 
 @get("/bidder/tenders/{tender_id:str}/seal")
@@ -124,4 +162,4 @@ def ask(
     return see(f"/bidder/tenders/{tender_id}/ask?done=1")
 
 
-ROUTES = [list_own, show, show_commands, show_ask, ask]
+ROUTES = [list_own, show, give_nonce, show_commands, show_ask, ask]
