@@ -1,7 +1,7 @@
 """Check published draw records with nothing but Python: python3 -I verify_draw.py record.json [more records ...]
 
-Written from docs/formats/draw-record.md, versions 1 to 4, without the platform's code. Recomputes every record whole; no
-number stands twice, a further round comes after those before it. Of drand only hashes are checked. Exit code 0: all hold.
+Written from docs/formats/draw-record.md, versions 1 to 4, without the platform's code. It recomputes each record; no
+number stands twice, a further round comes after those before it. Of drand it checks hashes. Exit code 0: all hold.
 """
 
 # mypy: ignore-errors
