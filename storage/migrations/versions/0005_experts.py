@@ -16,6 +16,27 @@ NAMES = {"uq": "%(table_name)s_%(column_0_name)s_key"}
 def upgrade() -> None:
     """Go forward."""
     op.create_table(
+        "draw_nonces",
+        sa.Column("tender_id", sa.String(length=36), nullable=False),
+        sa.Column("bidder_id", sa.String(length=36), nullable=False),
+        sa.Column("nonce", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("given_by", sa.String(length=36), nullable=False),
+        sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["bidder_id"],
+            ["organisations.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["given_by"],
+            ["people.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["tender_id"],
+            ["tenders.id"],
+        ),
+        sa.PrimaryKeyConstraint("tender_id", "bidder_id"),
+    )
+    op.create_table(
         "expert_edits",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("expert_id", sa.String(length=36), nullable=False),
@@ -82,6 +103,7 @@ def upgrade() -> None:
         batch_op.drop_constraint("draws_tender_id_key", type_="unique")
         batch_op.add_column(sa.Column("round", sa.Integer(), server_default="1", nullable=False))
         batch_op.add_column(sa.Column("sealed", sa.LargeBinary(), nullable=True))
+        batch_op.add_column(sa.Column("nonces", sa.Text(), nullable=True))
         batch_op.create_unique_constraint("draws_tender_id_round_key", ["tender_id", "round"])
 
     with op.batch_alter_table("expert_avoidance", schema=None) as batch_op:
@@ -118,6 +140,7 @@ def downgrade() -> None:
     with op.batch_alter_table("draws", schema=None, naming_convention=NAMES) as batch_op:
         batch_op.drop_constraint("draws_tender_id_round_key", type_="unique")
         batch_op.create_unique_constraint("draws_tender_id_key", ["tender_id"])
+        batch_op.drop_column("nonces")
         batch_op.drop_column("sealed")
         batch_op.drop_column("round")
 
@@ -139,3 +162,4 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_expert_edits_expert_id"))
 
     op.drop_table("expert_edits")
+    op.drop_table("draw_nonces")
