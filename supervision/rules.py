@@ -67,8 +67,10 @@ RULES: Mapping[str, RuleRow] = {
     "T6": RuleRow(_C, _TIME, BIDDING_LAW + "24", None, None, tender_rules.period_too_short),
     "T7": RuleRow(_C, _P, BIDDING_LAW + "36, 37", None, None, tender_rules.step_missing),
     "T8": RuleRow(_C, _P, BIDDING_RULES + "48", None, None, tender_rules.seat_vacant),
+    "T9": RuleRow(_C, _P, BIDDING_RULES + "46"),
 }
-"""By number. R11 looks at desks, and R17 is a complaint that was found to be right; neither has a case function."""
+"""By number. R11 looks at desks, R17 is a complaint that was found to be right, T9 a decoy of the expert pool that
+somebody touched; none of them has a function here."""
 
 
 def case_alerts(case: CaseSnapshot, now: datetime, calendar: Calendar) -> list[Alert]:

@@ -64,6 +64,7 @@ RULES: Mapping[str, Texts] = {
     "T6": _both("投标期限过短", "The bidding period is too short"),
     "T7": _both("程序缺失", "A step is missing"),
     "T8": _both("评委席位空缺", "A seat of the panel is vacant"),
+    "T9": _both("专家库诱饵条目被触动", "A decoy of the expert pool was touched"),
 }
 
 SEVERITIES: Mapping[str, Texts] = {

@@ -10,6 +10,7 @@ from accounts.credentials import Scope
 from accounts.duties import Duty
 from expert_pool.actions import applications as applying
 from expert_pool.actions.certificates import add_to_application, add_to_entry, look_at
+from expert_pool.actions.decoys import plant
 from expert_pool.actions.edits import edit_entry
 from expert_pool.actions.pool import PoolEntry
 from expert_pool.certificates import LIMIT
@@ -17,6 +18,7 @@ from expert_pool.entry_form import write_expert
 from expert_pool.pool_file import ReadEntry
 from expert_pool.queries import applications, pool
 from expert_pool.queries.certificates import Listed, certificates
+from expert_pool.queries.decoys import decoys, touches
 from expert_pool.records.pool import ApplicationRecord, ExpertRecord
 from kernel.clock import write_time
 from kernel.errors import BadInput, NotFound
@@ -84,6 +86,36 @@ def edit(
             now=adapters.clock.now(),
         )
     return {"changed": list(changed)}
+
+
+@post("/api/decoys")
+def plant_decoy(request: Request[Any, Any, Any], data: JSONBody[ColumnsShape]) -> dict[str, str]:
+    """Plant an invented entry; a number or a person that is in the pool is refused."""
+    adapters, actor = adapters_of(request), caller(request).may(Scope.SUPERVISE)
+    actor.require(Duty.SUPERVISOR)
+    read = one_entry(data.columns)
+    with adapters.database.transaction() as session:
+        id = plant(session, actor=actor, expert=read.expert, identity=read.identity, now=adapters.clock.now())
+    return {"id": id}
+
+
+@get("/api/decoys")
+def list_decoys(request: Request[Any, Any, Any]) -> Response[Any]:
+    """The planted entries by number, and who touched one, when and how; for the supervisor only."""
+    actor = caller(request).may(Scope.SUPERVISE)
+    actor.require(Duty.SUPERVISOR)
+    with adapters_of(request).database.reading() as session:
+        planted = {row.id: row.number for row in decoys(session)}
+        found = [
+            {
+                "number": planted.get(one.expert_id, ""),
+                "by": one.person_id,
+                "how": one.how,
+                "at": write_time(one.at),
+            }
+            for one in touches(session)
+        ]
+    return Response({"decoys": sorted(planted.values()), "touches": found}, headers=NO_STORE)
 
 
 @get("/api/experts/{number:str}/certificates")
@@ -225,6 +257,8 @@ def _listed(one: Listed) -> dict[str, Any]:
 
 ROUTES = [
     edit,
+    plant_decoy,
+    list_decoys,
     list_certificates,
     add_certificate,
     look,

@@ -99,6 +99,14 @@ POOL_LABELS: Mapping[str, Mapping[str, str]] = {
         "rejected": _("Rejected"),
         "withdrawn": _("Withdrawn"),
     },
+    "decoy_touch": {
+        "opened": _("Opened the entry"),
+        "certificate": _("Opened or brought a certificate"),
+        "searched": _("Looked the name up"),
+        "changed": _("Changed the entry"),
+        "linked": _("Linked an account to it"),
+        "applied": _("Applied as this person"),
+    },
     "entry_field": {
         "name": _("Name"),
         "employer": _("Employer"),

@@ -35,6 +35,7 @@ def sweep_all(session: Session, _: Adapters, payload: Payload, __: None, now: da
         return
     sweep.sweep_tenders(session, calendar=days, now=now)
     sweep.sweep_desks(session, calendar=days, now=now)
+    sweep.sweep_decoys(session, calendar=days, now=now)
     month_sums.sum_months(session, now=now)
     bulletins.ask_for_bulletins(session, calendar=days, now=now)
 

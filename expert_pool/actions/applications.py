@@ -8,6 +8,7 @@ from accounts import actions as accounts
 from accounts.duties import Actor, Duty
 from crypto.canonical import JsonValue, canonical, read_canonical
 from expert_pool.actions.certificates import carry_over
+from expert_pool.actions.decoys import answered_as
 from expert_pool.actions.pool import PoolEntry, keep_entry
 from expert_pool.actions.standing import keep_standing
 from expert_pool.entry_form import read_expert, read_identity, write_expert, write_identity
@@ -48,6 +49,7 @@ def apply(session: Session, *, actor: Actor, expert: Expert, identity: Identity,
         raise Refused(rule="pool", why="you are in the pool already")
     if any(one.state == OPEN for one in own_applications(session, actor.person_id)):
         raise Refused(rule="pool", why="your application waits for the pool manager already")
+    answered_as(session, actor=actor, expert=expert, identity=identity, now=now)
     id = new_id()
     body = canonical({**write_expert(expert), **write_identity(identity)})
     session.add(

@@ -6,6 +6,7 @@ from sqlmodel import Session, select
 
 from accounts.duties import Actor, Duty
 from crypto.canonical import JsonValue
+from expert_pool.actions.decoys import CERTIFICATE, touched
 from expert_pool.certificates import MOST, file_name, kind_of
 from expert_pool.queries import pool
 from expert_pool.queries.applications import OPEN, application
@@ -27,7 +28,8 @@ def add_to_entry(
         BadInput: no PDF, PNG or JPEG, too large, or too many.
     """
     actor.require(Duty.POOL_MANAGER)
-    pool.expert(session, expert_id, lock=True)
+    record = pool.expert(session, expert_id, lock=True)
+    touched(session, actor=actor, records=[record], how=CERTIFICATE, now=now)
     return _keep(
         session, actor, CertificateRecord.expert_id == expert_id, name, content, now, expert_id, None
     )
@@ -54,6 +56,9 @@ def look_at(
     record = certificate(session, certificate_id)
     name = unseal(session, name_context(record.id), record.name).decode()
     content = unseal(session, file_context(record.id), record.sealed)
+    if record.expert_id is not None:
+        opened = pool.expert(session, record.expert_id)
+        touched(session, actor=actor, records=[opened], how=CERTIFICATE, now=now)
     audit_log.append(session, Fact("expert.certificate-seen", record.id, None, {"by": actor.person_id}), now)
     return record, name, content
 

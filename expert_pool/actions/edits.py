@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from accounts.duties import Actor, Duty
 from crypto.canonical import JsonValue
+from expert_pool.actions.decoys import CHANGED, LINKED, touched
 from expert_pool.actions.pool import PoolEntry, keep_entry
 from expert_pool.entry_form import write_expert, write_identity
 from expert_pool.queries import pool
@@ -40,6 +41,7 @@ def edit_entry(
         raise Refused(rule="number", why="the number of an entry stays what it is")
     if seen_at is not None and seen_at != record.updated_at:
         raise ChangedMeanwhile()
+    touched(session, actor=actor, records=[record], how=LINKED if entry.sign_in else CHANGED, now=now)
     before, person = _written(session, expert_id), record.person_id
     keep_entry(session, pool.Known(session), entry, "", now)
     session.flush()

@@ -10,10 +10,12 @@ from sqlmodel import Session
 from accounts import queries as accounts
 from accounts.duties import Actor, Duty
 from crypto.canonical import JsonValue
+from expert_pool.actions.decoys import CHANGED, LINKED, touched
 from expert_pool.experts import STANDINGS, Expert, Identity
 from expert_pool.pool_file import PoolFile
 from expert_pool.pool_table import Fault
 from expert_pool.queries import pool
+from expert_pool.queries.decoys import seal_mark
 from expert_pool.records.pool import ExpertRecord
 from kernel.errors import BadInput, BadPoolFile
 from kernel.ids import new_id
@@ -57,6 +59,7 @@ def import_pool(session: Session, *, actor: Actor, entries: Sequence[PoolEntry],
         if not (expert.name.strip() and expert.employer.strip() and expert.specialties):
             raise BadInput(where=where, why="name, employer and at least one specialty are needed")
         seen.add(expert.number)
+        _watch(session, actor, register, entry, now)
         keep_entry(session, register, entry, where, now)
     session.flush()
     # Counts only: a digest of entries without a key would let a guessed entry be confirmed from the public log.
@@ -86,9 +89,9 @@ def import_file(
     imported, register = 0, pool.Known(session)
     for one in file.entries:
         try:
-            keep_entry(
-                session, register, PoolEntry(one.expert, one.sign_in, one.identity, one.absent), "", now
-            )
+            entry = PoolEntry(one.expert, one.sign_in, one.identity, one.absent)
+            _watch(session, actor, register, entry, now)
+            keep_entry(session, register, entry, "", now)
             imported += 1
         except BadInput as error:
             column = str(error.facts["where"]).removeprefix(".")
@@ -101,6 +104,12 @@ def import_file(
     data: dict[str, JsonValue] = {"experts": imported, "faults": len(faults)}
     audit_log.append(session, Fact("pool.imported", actor.person_id, None, data), now)
     return ImportReport(imported, tuple(faults))
+
+
+def _watch(session: Session, actor: Actor, register: pool.Known, entry: PoolEntry, now: datetime) -> None:
+    known = register.by_number.get(entry.expert.number)
+    how = LINKED if entry.sign_in else CHANGED
+    touched(session, actor=actor, records=[known] if known else [], how=how, now=now)
 
 
 def keep_entry(session: Session, register: pool.Known, entry: PoolEntry, where: str, now: datetime) -> str:
@@ -138,9 +147,12 @@ def keep_entry(session: Session, register: pool.Known, entry: PoolEntry, where: 
         "updated_at": now,
     }
     if known is not None:
+        if known.mark is None:
+            values["mark"] = seal_mark(session, id)
         record = known.sqlmodel_update(values)
     else:
-        record = ExpertRecord(id=id, number=expert.number, standing=expert.standing, **values)
+        mark = seal_mark(session, id)
+        record = ExpertRecord(id=id, number=expert.number, standing=expert.standing, mark=mark, **values)
     session.add(record)
     register.add(record)
     return record.id

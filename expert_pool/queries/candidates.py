@@ -15,6 +15,7 @@ from expert_pool.eligibility_rules import DEFAULT, EligibilityRules, read_rules
 from expert_pool.entry_form import expert_record
 from expert_pool.kin import families
 from expert_pool.queries import pool
+from expert_pool.queries.decoys import real_ones
 from expert_pool.records.agencies import AgencyDrawRecord
 from expert_pool.records.draws import DrawRecord
 from expert_pool.records.eligibility import AvoidanceRecord, DrawEligibilityRecord, PoolRulesRecord
@@ -60,7 +61,7 @@ def judge_pool(
     rules = rules or rules_in_force(session)
     day, parties = business_day(now), avoided_parties(session, tender_id)
     checks = rules_for(rules, groups, parties, day)
-    records = pool.experts(session)
+    records = real_ones(session, pool.experts(session))  # a decoy is never drawn and never counted
     found = []
     values = pool.expert_values(session, records, undisclosed=True)
     kin = families(values)

@@ -31,6 +31,8 @@ class ExpertRecord(SQLModel, table=True):
     valid_until: date | None = None
     person_id: str | None = Field(default=None, sa_type=Id, foreign_key="people.id", index=True)
     updated_at: datetime = Field(sa_type=UtcTime)
+    mark: bytes | None = None
+    """sealed and of one length for all entries: says whether the entry is a decoy (expert_pool.actions.decoys)"""
 
 
 class ExpertSpanRecord(SQLModel, table=True):
@@ -105,3 +107,12 @@ class ExpertEditRecord(SQLModel, table=True):
     fields: list[str] = Field(sa_column=_json())
     made_by: str = Field(sa_type=Id, foreign_key="people.id")
     made_at: datetime = Field(sa_type=UtcTime)
+
+
+class DecoyTouchRecord(SQLModel, table=True):
+    """Somebody touched a decoy: who, which and how lie sealed."""
+
+    __tablename__ = "decoy_touches"
+    id: str = Field(primary_key=True, sa_type=Id)
+    sealed: bytes
+    touched_at: datetime = Field(sa_type=UtcTime)

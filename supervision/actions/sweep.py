@@ -13,9 +13,11 @@ from sqlmodel import Session
 from approval.actions.act import system_acts
 from approval.queries import cases as case_queries
 from approval.records.cases import CaseRecord
+from expert_pool.queries.decoys import touches
 from kernel.errors import TenderingError
 from kernel.working_days import Calendar, business_day
 from supervision.actions.cards import issue
+from supervision.alerts import Against, Alert, Severity, printed
 from supervision.queries import snapshots
 from supervision.rules import case_alerts, desk_alerts, next_check, tender_alerts
 
@@ -76,6 +78,26 @@ def sweep_tenders(session: Session, *, calendar: Calendar, now: datetime) -> Swe
     alerts = [alert for tender in found for alert in tender_alerts(tender, now, calendar)]
     names = {tender.id: tender.reference for tender in found}
     return Swept(cards=len(issue(session, alerts=alerts, names=names, calendar=calendar, now=now)))
+
+
+def sweep_decoys(session: Session, *, calendar: Calendar, now: datetime) -> Swept:
+    """T9: who touched a decoy of the expert pool, for the organisation that watches it; which one stays sealed.
+
+    A hint asks nobody for a reply and stands in no public figure.
+    """
+    alerts = [
+        Alert(
+            "T9",
+            Severity.HINT,
+            "pool",
+            touch.id,
+            touch.how,
+            Against(touch.watcher, person_id=touch.person_id),
+            printed(how=touch.how, at=touch.at.isoformat()),
+        )
+        for touch in touches(session)
+    ]
+    return Swept(cards=len(issue(session, alerts=alerts, names={}, calendar=calendar, now=now)))
 
 
 def sweep_desks(session: Session, *, calendar: Calendar, now: datetime) -> Swept:

@@ -22,6 +22,8 @@ POOL: list[Route] = [
         Duty.POOL_MANAGER,
         body={"columns": {"name": "A", "employer": "B", "specialties": "A08"}},
     ),
+    route("POST /api/decoys", Scope.SUPERVISE, Duty.SUPERVISOR, body={"columns": {}}),
+    route("GET /api/decoys", Scope.SUPERVISE, Duty.SUPERVISOR),
     route("GET /api/experts/{number}/certificates", Scope.DRAW, *FIGURES),
     route(
         "POST /api/experts/{number}/certificates",
@@ -53,6 +55,7 @@ OF_ONE_ENTRY = {"GET /api/experts/{number}/certificates"}
 POOL_AREAS = {
     "pool-figures": set(FIGURES),
     "eligibility": {Duty.SUPERVISOR},
+    "decoys": {Duty.SUPERVISOR},
     "appraisals": {Duty.TENDER_OFFICE, Duty.SUPERVISOR},
     "become-expert": set(Duty),
 }
@@ -67,6 +70,7 @@ POOL_IDS = {
 }
 POOL_WITHOUT_KEY = {
     "POST /api/draws/{draw_id}/eligibility-check": "it looks again, and changes nothing",
+    "POST /api/decoys": "a number stands in the pool once",
     "POST /api/experts/{number}/certificates": "the same file is not kept twice",
     "POST /api/certificates/{certificate_id}/look": "creates nothing: a look that is logged",
     "POST /api/expert-applications": "a second one is refused while the first waits",

@@ -13,6 +13,7 @@ from litestar.params import FromPath
 from accounts.duties import Duty
 from crypto.canonical import JsonValue
 from expert_pool import actions, queries
+from expert_pool.actions.decoys import look_up
 from expert_pool.actions.pool import ImportReport, import_file
 from expert_pool.experts import STANDINGS, Expert
 from expert_pool.pool_file import EXAMPLE, HEADINGS, PoolFile, read_pool_file
@@ -56,7 +57,10 @@ def search_pool(
     request: Request[Any, Any, Any], data: litestar.params.URLEncodedBody[dict[str, Any]]
 ) -> Response[str]:
     """Find entries by their whole name; a post, for a name must not stand in an address."""
+    adapters, actor = adapters_of(request), actor_of(request, Duty.POOL_MANAGER)
     look = pool.PoolLook(name=str(data.get("name", "")))
+    with adapters.database.transaction() as session:
+        look_up(session, actor=actor, name=look.name, now=adapters.clock.now())
     return render(request, "pool-list.html", imported=0, **pool_values(request, "", look))
 
 

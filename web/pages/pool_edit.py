@@ -11,6 +11,7 @@ from litestar.params import FromPath, URLEncodedBody
 from accounts.duties import Duty
 from expert_pool.actions.applications import withdraw_application
 from expert_pool.actions.certificates import add_to_application, add_to_entry, look_at
+from expert_pool.actions.decoys import open_entry
 from expert_pool.actions.edits import edit_entry
 from expert_pool.certificates import LIMIT
 from expert_pool.experts import TITLES
@@ -34,6 +35,9 @@ UPLOAD = LIMIT + (1 << 16)
 @get("/pool/experts/{expert_id:str}/edit")
 def show_form(request: Request[Any, Any, Any], expert_id: FromPath[str]) -> Response[str]:
     """The form of one entry."""
+    adapters, actor = adapters_of(request), actor_of(request, Duty.POOL_MANAGER)
+    with adapters.database.transaction() as session:
+        open_entry(session, actor=actor, expert_id=expert_id, now=adapters.clock.now())
     values = edit_values(request, expert_id)
     return render(request, "pool-edit.html", form=values["columns"], **values)
 

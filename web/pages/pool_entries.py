@@ -10,6 +10,7 @@ from accounts import queries as accounts
 from accounts.duties import Duty
 from expert_pool.actions import applications as applying
 from expert_pool.actions.appraisals import answer_objection
+from expert_pool.actions.decoys import open_entry
 from expert_pool.actions.standing import ban, change_standing, lift_ban, note_of
 from expert_pool.queries import applications, appraisals, pool
 from expert_pool.queries.certificates import certificates, edits
@@ -27,6 +28,9 @@ from web.routes import get, post
 @get("/pool/experts/{expert_id:str}")
 def show_expert(request: Request[Any, Any, Any], expert_id: FromPath[str]) -> Response[str]:
     """One entry with its history."""
+    adapters, actor = adapters_of(request), actor_of(request, Duty.POOL_MANAGER)
+    with adapters.database.transaction() as session:
+        open_entry(session, actor=actor, expert_id=expert_id, now=adapters.clock.now())
     return render(request, "pool-expert.html", form={}, **expert_values(request, expert_id))
 
 
