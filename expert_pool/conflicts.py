@@ -19,7 +19,9 @@ from expert_pool.experts import Expert
 from kernel.fields import Fields
 
 TENDERER, AGENCY, BIDDER, SUPERVISOR = "tenderer", "agency", "bidder", "supervisor"
-ROLES = (TENDERER, AGENCY, BIDDER, SUPERVISOR)
+APPLICANT = "applicant"
+"""Of an approval case; its department counts as the body that supervises."""
+ROLES = (TENDERER, AGENCY, BIDDER, SUPERVISOR, APPLICANT)
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,9 @@ def ties_finder(parties: Iterable[Party], on: date, years: int) -> Callable[[Exp
         for relative in expert.relatives:
             for party in people.get(same_name(relative.name), ()):
                 found[Tie("relative", party.name, party.role)] = None
+        for party in people.get(same_name(expert.name), ()):
+            if party.role == APPLICANT:  # nobody reviews a case of their own; other parties are organisations
+                found[Tie("staff", party.name, party.role)] = None
         return tuple(found)
 
     return find

@@ -58,8 +58,20 @@ def judge_pool(
     now: datetime,
 ) -> JudgedPool:
     """Judge every expert of the pool for a draw of this tender, by the limits in force unless others are given."""
-    rules = rules or rules_in_force(session)
-    day, parties = business_day(now), avoided_parties(session, tender_id)
+    parties = avoided_parties(session, tender_id)
+    return judge_against(session, parties=parties, groups=groups, rules=rules, now=now)
+
+
+def judge_against(
+    session: Session,
+    *,
+    parties: tuple[Party, ...],
+    groups: Sequence[SeatGroup],
+    rules: EligibilityRules | None = None,
+    now: datetime,
+) -> JudgedPool:
+    """Judge every expert of the pool for a draw in which these parties are avoided."""
+    rules, day = rules or rules_in_force(session), business_day(now)
     checks = rules_for(rules, groups, parties, day)
     records = real_ones(session, pool.experts(session))  # a decoy is never drawn and never counted
     found = []

@@ -32,7 +32,12 @@ def open_table(session: Session, record: DrawRecord) -> DrawTable:
     """The whole table of a draw; raises NoCallersKey where this process cannot open it."""
     if record.sealed is None:
         return DrawTable(record.leaf_key, record.rows, record.experts)
-    body = read_json(unseal(session, table_context(record.id), record.sealed, key=CALLER_KEY))
+    return unsealed_table(session, record.id, record.sealed)
+
+
+def unsealed_table(session: Session, draw_id: str, sealed: bytes) -> DrawTable:
+    """A sealed table again; raises NoCallersKey where this process cannot open it."""
+    body = read_json(unseal(session, table_context(draw_id), sealed, key=CALLER_KEY))
     return DrawTable(unb64(body["leaf_key"]), body["rows"], body["experts"])
 
 

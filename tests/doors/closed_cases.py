@@ -29,6 +29,22 @@ CASES: list[Route] = [
     route("POST /api/cases/{case_id}/materials", *WINDOW, body=PAPER, query="?code=form&name=a.pdf"),
     route("GET /api/cases/{case_id}/materials/{code}", Scope.READ, *WATCHERS),
     route("GET /api/cases/{case_id}/letters/{name}", Scope.READ, *WATCHERS),
+    route("POST /api/cases/{case_id}/review-panel", Scope.WINDOW, Duty.CASE_OFFICER, body={"groups": []}),
+    route("GET /api/cases/{case_id}/review-panel", Scope.READ, *WATCHERS),
+    route(
+        "POST /api/cases/{case_id}/review-panel/draw",
+        Scope.WINDOW,
+        Duty.CASE_OFFICER,
+        body={"planned_days": 5},
+    ),
+    route("POST /api/cases/{case_id}/review-panel/members", Scope.WINDOW, Duty.CASE_OFFICER),
+    route(
+        "POST /api/cases/{case_id}/review-panel/replacements",
+        Scope.WINDOW,
+        Duty.CASE_OFFICER,
+        body={"seat": "seat-1", "reason": "ill"},
+    ),
+    route("GET /api/cases/{case_id}/review-panel/record", Scope.READ, *WATCHERS),
     route("POST /api/cases/{case_id}/hops", *WINDOW, Duty.CENTRE_OFFICE, body=HOP),
     route("POST /api/hops/{hop_id}/receipt", *WINDOW),
     route("POST /api/projects", Scope.APPLY, Duty.APPLICANT, body=PROJECT),
@@ -77,6 +93,8 @@ CASES: list[Route] = [
 
 OF_ONE_THING = frozenset(
     {
+        "GET /api/cases/{case_id}/review-panel",
+        "GET /api/cases/{case_id}/review-panel/record",
         "GET /api/cases/{case_id}/materials/{code}",
         "GET /api/cases/{case_id}/letters/{name}",
         "GET /api/projects/{project_id}",

@@ -34,6 +34,9 @@ WITHOUT_KEY = {
     "POST /api/cases/{case_id}/materials": "the same paper again replaces itself",
     "POST /api/applicants": "the sign-in name is taken then",
     "POST /api/claims": STATE_DECIDES,
+    "POST /api/cases/{case_id}/review-panel/draw": STATE_DECIDES,
+    "POST /api/cases/{case_id}/review-panel/members": "each look at names is logged",
+    "POST /api/cases/{case_id}/review-panel/replacements": STATE_DECIDES,
     "POST /api/cases/{case_id}/pre-check": STATE_DECIDES,
     "POST /api/cases/{case_id}/confirmation": STATE_DECIDES,
     "POST /api/track": LOOK,
@@ -77,6 +80,8 @@ MOVES = frozenset(
         "POST /api/complaints/{complaint_id}/moves",
         "POST /api/cards/{card_id}/moves",
         "POST /api/clips",
+        "POST /api/cases/{case_id}/review-panel",
+        "POST /api/tenders/{tender_id}/draw-rounds",
         "POST /api/agency-draws",
         "POST /api/agency-draws/{draw_id}/draw",
     }

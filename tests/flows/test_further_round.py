@@ -132,7 +132,10 @@ def test_the_office_asks_on_its_page_and_over_json(platform: Platform, tender: P
     again = Door(client, platform).call(tender.office, "POST", path, {})
     assert (again.status_code, again.json()["facts"]["rule"]) == (409, "one-round")
     void(platform, tender, sent.headers["location"].rpartition("/")[2])
-    made = Door(client, platform).call(tender.office, "POST", path, {"reveal_minutes": 45})
+    once: dict[str, Any] = {"Idempotency_Key": "ask-once"}
+    made = Door(client, platform).call(tender.office, "POST", path, {"reveal_minutes": 45}, **once)
+    again = Door(client, platform).call(tender.office, "POST", path, {"reveal_minutes": 45}, **once)
+    assert again.json() == made.json()
     assert (made.status_code, made.json()["round"], made.json()["reveal_minutes"]) == (201, 2, 45)
 
 

@@ -17,6 +17,8 @@ from approval.papers import Gaps, gaps
 from approval.queries import cases, organisation, views, work_lists
 from approval.queries.calendar import calendar
 from approval.records.cases import CaseRecord, ProjectRecord
+from expert_pool.actions.reviews import may_ask
+from expert_pool.queries.reviews import find_review
 from kernel.errors import IncompletePapers, TenderingError
 from kernel.working_days import business_day
 from storage.adapters import Adapters
@@ -61,6 +63,8 @@ def case_values(request: Request[Any, Any, Any], actor: Actor, case_id: str) -> 
             "project": session.get(ProjectRecord, case.project_id) if case.project_id else None,
             "refusals": work_lists.refusals(session, case.id),
             "names": names_in(session, detail["events"]),
+            "review": find_review(session, case.id),
+            "may_ask_review": may_ask(session, actor, case, adapters.clock.now()),
         }
     values["applicant"] = applicant_of(adapters, actor, case)
     values["today"] = business_day(adapters.clock.now())
