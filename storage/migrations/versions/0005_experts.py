@@ -16,6 +16,13 @@ NAMES = {"uq": "%(table_name)s_%(column_0_name)s_key"}
 def upgrade() -> None:
     """Go forward."""
     op.create_table(
+        "decoy_touches",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("touched_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
         "draw_nonces",
         sa.Column("tender_id", sa.String(length=36), nullable=False),
         sa.Column("bidder_id", sa.String(length=36), nullable=False),
@@ -114,6 +121,9 @@ def upgrade() -> None:
     with op.batch_alter_table("expert_calls", schema=None) as batch_op:
         batch_op.add_column(sa.Column("arrive_by", sa.DateTime(timezone=True), nullable=True))
 
+    with op.batch_alter_table("experts", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("mark", sa.LargeBinary(), nullable=True))
+
     with op.batch_alter_table("panel_seats", schema=None) as batch_op:
         batch_op.add_column(sa.Column("sealed", sa.LargeBinary(), nullable=True))
         batch_op.alter_column("expert_id", existing_type=sa.VARCHAR(length=36), nullable=True)
@@ -130,6 +140,9 @@ def downgrade() -> None:
     with op.batch_alter_table("panel_seats", schema=None) as batch_op:
         batch_op.alter_column("expert_id", existing_type=sa.VARCHAR(length=36), nullable=False)
         batch_op.drop_column("sealed")
+
+    with op.batch_alter_table("experts", schema=None) as batch_op:
+        batch_op.drop_column("mark")
 
     with op.batch_alter_table("expert_calls", schema=None) as batch_op:
         batch_op.drop_column("arrive_by")
@@ -163,3 +176,4 @@ def downgrade() -> None:
 
     op.drop_table("expert_edits")
     op.drop_table("draw_nonces")
+    op.drop_table("decoy_touches")
