@@ -23,7 +23,7 @@ FLAGS = (
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium without its windows: those of a whole browser now and then stop drawing for good."""
+    """Debian's Chromium without its windows, which does the same with three quarters of the work."""
     with sync_playwright() as playwright:
         shell = shutil.which("chromium-headless-shell")
         chromium = playwright.chromium.launch(executable_path=shell, args=list(FLAGS))
