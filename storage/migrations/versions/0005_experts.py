@@ -95,6 +95,35 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_expert_certificates_expert_id"), ["expert_id"], unique=False)
 
+    op.create_table(
+        "review_draws",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("groups", sa.Text(), nullable=False),
+        sa.Column("request", sa.Text(), nullable=False),
+        sa.Column("request_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("secret", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("log_index", sa.Integer(), nullable=False),
+        sa.Column("opened_by", sa.String(length=36), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("root", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("result", sa.Text(), nullable=True),
+        sa.Column("drawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("seats", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"],
+            ["cases.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["opened_by"],
+            ["people.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("case_id"),
+        sa.UniqueConstraint("number"),
+    )
     with op.batch_alter_table("draw_chains", schema=None) as batch_op:
         batch_op.add_column(sa.Column("log_index", sa.Integer(), nullable=True))
 
@@ -166,6 +195,7 @@ def downgrade() -> None:
     with op.batch_alter_table("draw_chains", schema=None) as batch_op:
         batch_op.drop_column("log_index")
 
+    op.drop_table("review_draws")
     with op.batch_alter_table("expert_certificates", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_expert_certificates_expert_id"))
         batch_op.drop_index(batch_op.f("ix_expert_certificates_application_id"))
