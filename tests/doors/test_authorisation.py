@@ -326,7 +326,7 @@ def visit(scene: Scene, name: str, cookie: str = "", **headers: str) -> httpx.Re
         sent.setdefault("Sec-Fetch-Site", "same-origin")
     body: dict[str, Any] = {"data": {"x": "y"}} if method == "POST" else {}
     if method == "POST" and path.endswith(
-        ("/upload", "/documents", "/file", "/pool", "/papers", "/window/new")
+        ("/upload", "/documents", "/file", "/pool", "/papers", "/certificates", "/window/new")
     ):
         body = {"files": {"file": ("bid.sealed", scene.spare.envelope)}}
     answer: httpx.Response = scene.client.request(method, path, headers=sent, follow_redirects=False, **body)
