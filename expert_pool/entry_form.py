@@ -32,6 +32,7 @@ NUMBER = re.compile(r"[0-9A-Za-z._-]{1,40}", re.ASCII)
 ID_NUMBER = re.compile(r"[0-9A-Z]{6,32}", re.ASCII)
 TELEPHONE = re.compile(r"\+?[0-9 -]{5,20}", re.ASCII)
 ACCOUNT = re.compile(r"[0-9 ]{8,34}", re.ASCII)
+EMAIL = re.compile(r"[0-9A-Za-z._+-]{1,60}@[0-9A-Za-z.-]{1,60}", re.ASCII)
 HOURS = 1000
 
 
@@ -116,6 +117,7 @@ def write_identity(identity: Identity) -> dict[str, JsonValue]:
         "id_number": identity.id_number,
         "telephone": identity.telephone,
         "bank_account": identity.bank_account,
+        "email": identity.email,
     }
 
 
@@ -125,6 +127,7 @@ def read_identity(fields: Fields) -> Identity:
         id_number=coded(fields, "id_number", ID_NUMBER, why="use 6 to 32 digits and capital letters"),
         telephone=coded(fields, "telephone", TELEPHONE, why="give digits, such as 13800000000"),
         bank_account=coded(fields, "bank_account", ACCOUNT, why="give 8 to 34 digits"),
+        email=coded(fields, "email", EMAIL, why="give an address, such as name@example.org"),
     )
 
 

@@ -83,6 +83,7 @@ class Identity:
     id_number: str = field(default="", repr=False)
     telephone: str = field(default="", repr=False)
     bank_account: str = field(default="", repr=False)
+    email: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)

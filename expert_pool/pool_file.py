@@ -32,6 +32,7 @@ HEADINGS: Mapping[str, str] = {
     "id_number": "证件号码",
     "telephone": "手机",
     "bank_account": "银行账号",
+    "email": "电子邮箱",
     "past_employers": "曾任职单位",
     "relatives": "近亲属",
     "interests": "利害关系",

@@ -124,6 +124,7 @@ POOL_LABELS: Mapping[str, Mapping[str, str]] = {
         "id_number": _("Identity number"),
         "telephone": _("Telephone"),
         "bank_account": _("Bank account"),
+        "email": _("E-mail address"),
         "sign_in": _("Sign-in name of the account"),
     },
     "entry_gap": {

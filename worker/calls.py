@@ -14,7 +14,7 @@ from kernel.clock import BEIJING
 from storage.adapters import Adapters
 from storage.database import Session
 from worker.jobs import Payload
-from worker.messages import gateway_of
+from worker.messages import gateway_of, mail_of, voice_of
 
 
 def place_call(adapters: Adapters, payload: Payload, now: datetime) -> Mapping[str, Any]:
@@ -23,12 +23,21 @@ def place_call(adapters: Adapters, payload: Payload, now: datetime) -> Mapping[s
         call = calls.call(session, str(payload["call_id"]))
         if call.state != WAITING:
             return {"receipt": ""}
-        telephone = calls.contact_of(session, call)
+        contact = calls.contact_of(session, call)
         token, pin = calls.token_of(session, call.id), calls.secret_pin(session, call.id)
         until = now + timedelta(minutes=call.minutes)
-    if not telephone:
-        return {"receipt": None}
-    return {"receipt": gateway_of(adapters).send(call.id, telephone, _text(adapters, token, pin, until))}
+    text = _text(adapters, token, pin, until)
+    receipts = []
+    # Each channel keeps a key of its own, so a job that is tried again sends only what was not sent yet; the mail
+    # goes last, for a mail server keeps no keys.
+    if contact.telephone:
+        receipts.append(gateway_of(adapters, now).send(call.id, contact.telephone, text))
+        voice = voice_of(adapters, now)
+        if voice is not None:
+            receipts.append(voice.send(f"{call.id}-voice", contact.telephone, text))
+    if contact.email:
+        receipts.append(mail_of(adapters, now).send(f"{call.id}-mail", contact.email, text))
+    return {"receipt": " ".join(receipts) if receipts else None}
 
 
 def keep_call(

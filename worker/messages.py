@@ -17,8 +17,10 @@ import httpx
 from approval.actions.messages import keep_message, message_facts
 from approval.applicant import open_applicant
 from kernel.errors import Unavailable
+from kernel.settings import read_secret
 from storage.adapters import Adapters
 from storage.database import Session
+from worker.gateways import SMS, VOICE, MailGateway, SignedGateway
 from worker.jobs import Payload
 
 SECONDS = 10.0
@@ -67,10 +69,30 @@ class HttpGateway:
         return str(answer.headers.get("x-receipt", ""))[:200]
 
 
-def gateway_of(adapters: Adapters) -> Gateway:
-    """The gateway that the settings name."""
-    url = adapters.settings.message_gateway
-    return HttpGateway(url) if url else FileGateway(adapters.settings.var / "messages")
+def gateway_of(adapters: Adapters, now: datetime) -> Gateway:
+    """The gateway for short messages that the settings name."""
+    settings = adapters.settings
+    if not settings.message_gateway:
+        return FileGateway(settings.var / "messages")
+    if not settings.message_gateway_key_file:
+        return HttpGateway(settings.message_gateway)
+    key = read_secret(settings.message_gateway_key_file).encode()
+    return SignedGateway(settings.message_gateway, key, SMS, now)
+
+
+def voice_of(adapters: Adapters, now: datetime) -> Gateway | None:
+    """The gateway that calls people, where there is one."""
+    settings = adapters.settings
+    if not (settings.voice_gateway and settings.voice_gateway_key_file):
+        return None
+    key = read_secret(settings.voice_gateway_key_file).encode()
+    return SignedGateway(settings.voice_gateway, key, VOICE, now)
+
+
+def mail_of(adapters: Adapters, now: datetime) -> Gateway:
+    """The mail server that the settings name, or files."""
+    settings = adapters.settings
+    return MailGateway(settings, now) if settings.smtp_host else FileGateway(settings.var / "messages")
 
 
 def send_message(adapters: Adapters, payload: Payload, now: datetime) -> Mapping[str, Any] | None:
@@ -83,7 +105,7 @@ def send_message(adapters: Adapters, payload: Payload, now: datetime) -> Mapping
     if not applicant.telephone:
         return None
     key = sha256(f"{facts.owner_id} {facts.sequence}".encode()).hexdigest()[:32]
-    receipt = gateway_of(adapters).send(key, applicant.telephone, facts.text)
+    receipt = gateway_of(adapters, now).send(key, applicant.telephone, facts.text)
     return {"owner_id": facts.owner_id, "sequence": facts.sequence, "receipt": receipt}
 
 

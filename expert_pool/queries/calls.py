@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from crypto.canonical import b64
 from expert_pool.call_rules import RINGING, CallState, pin_of
+from expert_pool.experts import Identity
 from expert_pool.queries import panels, pool
 from expert_pool.records.calls import CallRecord
 from kernel.errors import NotFound
@@ -66,11 +67,11 @@ def pin_digest(session: Session, call_id: str, pin: str, key: str = CALLER_KEY) 
     return digest_of(session, "call-pin-typed", f"{call_id} {pin}", key=key)
 
 
-def contact_of(session: Session, record: CallRecord) -> str:
-    """The telephone of the expert who is called, opened; empty where none was given."""
+def contact_of(session: Session, record: CallRecord) -> Identity:
+    """How the expert who is called can be reached, opened."""
     for seat, _ in panels.all_seats(session, record.tender_id):
         if seat.seat == record.seat:
-            return pool.entry(session, panels.expert_of(session, seat))[1].telephone
+            return pool.entry(session, panels.expert_of(session, seat))[1]
     raise NotFound(what="seat", id=record.seat)
 
 

@@ -17,7 +17,7 @@ from kernel.errors import BadInput
 from kernel.fields import Fields
 from tests.expert_pool.entries import EXPERT, full_expert
 
-WHO = Identity("44030019700301123X", "13800000000", "6222 0000 0000 0000")
+WHO = Identity("44030019700301123X", "13800000000", "6222 0000 0000 0000", "expert@example.org")
 
 
 @pytest.mark.parametrize("expert", [EXPERT, full_expert()])

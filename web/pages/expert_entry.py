@@ -34,6 +34,7 @@ ASKED = (
     "name",
     "id_number",
     "telephone",
+    "email",
     "employer",
     "region",
     "title",
