@@ -15,6 +15,8 @@ CONTEXTS = (
     "expert note {}",
     "expert application {}",
     "expert application reason {}",
+    "expert mark {}",
+    "decoy touch {}",
     "draw entry {}",
     "draw avoidance {}",
     "draw table {}",

@@ -37,6 +37,11 @@ NEEDS_THE_KEY = {
     "exclusions_of",
     "found_avoidances",
     "own_leaves",
+    "ask_review_panel",
+    "draw_review_panel",
+    "look_at_reviewers",
+    "replace_reviewer",
+    "review_transcript",
 }
 """Acts and queries that open or seal who was drawn."""
 SEEN: list[tuple[str, bytes, bytes, dict[str, str], bytes]] = []
