@@ -192,7 +192,7 @@ def check_dump(platform: Platform, tender: PublishedTender, draw_id: str, keys: 
     held = [key for file in keys.iterdir() if len(key := file.read_bytes()) == 32]
     people_key = (keys / PEOPLE_KEY_FILE).read_bytes()  # of the keys of a web tier the one that opens fields
     found, suspects = dump_of(platform.database, people_key), suspects_of(platform)
-    assert found.opened["experts"] == EXPERTS  # the attacker does read the pool
+    assert found.opened["experts"] >= EXPERTS  # the attacker does read the pool
     sealed = ("draws", "draw_eligibility", "panel_seats", "expert_avoidance")
     assert {table: found.opened[table] for table in sealed} == dict.fromkeys(sealed, 0)
     assert {table for table, _ in found.rows} > set(sealed)
