@@ -37,6 +37,9 @@ def plant(session: Session, *, actor: Actor, expert: Expert, identity: Identity,
     digest = pool.identity_digest(session, identity.id_number)
     if digest and session.exec(select(ExpertRecord.id).where(ExpertRecord.identity_digest == digest)).first():
         raise BadInput(where="id_number", why="this person is in the pool under another number")
+    for old in session.exec(select(ExpertRecord).where(col(ExpertRecord.mark).is_(None))):
+        old.mark = seal_mark(session, old.id)  # an entry without a mark would show that the others have one
+        session.add(old)
     id = new_id()
     session.add(
         ExpertRecord(
