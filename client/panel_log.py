@@ -96,9 +96,7 @@ class PanelLog:
             raise IntegrityBroken(what=f"{left} was not taken over by the next reserve of the draw")
         self.seats[made], self.leaves[made] = str(group), data["leaf"]
         self.called.append(data["leaf"])
-        self.votes = {key: digest for key, digest in self.votes.items() if key[1] != left}
-        self.sheets = {key: digest for key, digest in self.sheets.items() if key[1] != left}
-        self.chair = None if self.chair == left else self.chair
+        self._forget_work(left)
 
     def _next(self, group: str, data: Mapping[str, Any]) -> str | None:
         """The reserve who is next for a seat of the group."""
@@ -112,6 +110,12 @@ class PanelLog:
         if group != data["group"] or ("passed_over" in data and self._next(str(group), data) is not None):
             raise IntegrityBroken(what=f"{seat} was left vacant although a reserve was left")
         self.leaves[seat], self.vacant[seat] = leaf, str(group)
+        self._forget_work(seat)
+
+    def _forget_work(self, seat: str) -> None:
+        self.votes = {key: digest for key, digest in self.votes.items() if key[1] != seat}
+        self.sheets = {key: digest for key, digest in self.sheets.items() if key[1] != seat}
+        self.chair = None if self.chair == seat else self.chair
 
     def _ask_again(self, draw_id: str, _: Mapping[str, Any]) -> None:
         further = self._further(draw_id)
@@ -173,7 +177,7 @@ class PanelLog:
         self.counted.clear()
 
     def _check_member(self, seat: str) -> None:
-        if seat not in self.seats:
+        if seat not in self.seats or seat in self.vacant:
             raise IntegrityBroken(what=f"{seat} does not sit on the panel")
         if self.chair is None:
             raise IntegrityBroken(what=f"{seat} voted or signed before the panel had a chair")

@@ -20,6 +20,7 @@ from evaluation.records.panel import AbsenceRecord
 from evaluation.signed_work import words_digest
 from expert_pool.actions.calls import call_replacement
 from expert_pool.actions.draws import passed_over, seat_reserve
+from expert_pool.queries.panels import vacant_seats
 from kernel.errors import BadInput, NotFound, Refused
 from kernel.ids import new_id
 from storage import audit_log
@@ -38,7 +39,7 @@ def record_absence(
 
     Raises:
         BadInput: an unknown cause, or no reason.
-        Refused: an absence of this seat waits for the supervisor already.
+        Refused: an absence of this seat waits for the supervisor already, or the seat is vacant.
     """
     own_tender(session, actor, tender_id)
     check_open(session, tender_id)
@@ -46,6 +47,8 @@ def record_absence(
         raise BadInput(where="cause", why=f"it must be one of {', '.join(CAUSES)}")
     if seat not in judging.seats(session, tender_id):
         raise NotFound(what="seat", id=seat)
+    if seat in vacant_seats(session, tender_id):
+        raise Refused(rule="vacant", why="this seat is vacant; a further round of the draw fills it")
     if any(one.seat == seat and one.state == OPEN for one in queries.absences(session, tender_id)):
         raise Refused(rule="one-absence", why="an absence of this seat waits for the supervisor already")
     record = AbsenceRecord(
@@ -65,15 +68,17 @@ def record_absence(
     return record.id
 
 
-def confirm_absence(session: Session, *, actor: Actor, absence_id: str, now: datetime) -> str:
+def confirm_absence(session: Session, *, actor: Actor, absence_id: str, now: datetime) -> str | None:
     """Replace a member by the next reserve of the same group of seats; returns the new seat.
 
+    Where no reserve is left the seat stays vacant (None), and a further round of the draw has to fill it.
+
     Raises:
-        Refused: it was settled before, or no reserve is left.
+        Refused: it was settled before.
     """
     record = _take(session, actor, absence_id)
     tender_id, seat = record.tender_id, record.seat
-    made = seat_reserve(session, tender_id=tender_id, seat=seat)
+    made = seat_reserve(session, tender_id=tender_id, seat=seat, now=now)
     for lot in tenders.lots(session, tender_id):
         ballot = judging.ballot(session, lot.id, seat, lock=True)
         if ballot is not None:
@@ -89,10 +94,12 @@ def confirm_absence(session: Session, *, actor: Actor, absence_id: str, now: dat
                 keep_blind_sheet(session, tender_id, blind_sheet, record.id, now)
                 session.delete(blind_sheet)
     void_election(session, tender_id, seat, now)
-    record.state, record.replacement = CONFIRMED, made.seat
+    record.state, record.replacement = CONFIRMED, made.seat if made else None
     record.settled_by, record.settled_at = actor.person_id, now
     session.add(record)
     session.flush()
+    if made is None:
+        return None
     data: dict[str, JsonValue] = {
         "seat": seat,
         "replacement": made.seat,

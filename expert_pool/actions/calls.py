@@ -188,15 +188,8 @@ def end_call(session: Session, call: CallRecord, state: str, now: datetime) -> N
     session.add(call)
     data: dict[str, JsonValue] = {"seat": call.seat, "state": state, "reason": call.reason or None}
     audit_log.append(session, Fact("call.ended", call.id, call.tender_id, data), now)
-    try:
-        made = seat_reserve(session, tender_id=call.tender_id, seat=call.seat)
-    except Refused:
-        used: dict[str, JsonValue] = {
-            "seat": call.seat,
-            "group": call.seat_group,
-            "passed_over": passed_over(session, call.tender_id),
-        }
-        audit_log.append(session, Fact("panel.reserves-used-up", call.tender_id, call.tender_id, used), now)
+    made = seat_reserve(session, tender_id=call.tender_id, seat=call.seat, now=now)
+    if made is None:
         return
     replaced: dict[str, JsonValue] = {
         "seat": call.seat,

@@ -218,11 +218,10 @@ def call_out(session: Session, *, actor: Actor, tender_id: str, now: datetime) -
     return members
 
 
-def seat_reserve(session: Session, *, tender_id: str, seat: str) -> PanelSeatRecord:
+def seat_reserve(session: Session, *, tender_id: str, seat: str, now: datetime) -> PanelSeatRecord | None:
     """Give a seat to the next reserve of its group, under a new seat's name; the caller logs why.
 
-    Raises:
-        Refused: the draw's reserves of this group are used up.
+    Where no reserve is left the seat stays vacant for a further round, which is logged here, and None comes back.
     """
     rounds, taken = queries.rounds(session, tender_id), queries.all_seats(session, tender_id)
     left = next((row for row, _ in taken if row.seat == seat and row.replaced_by is None), None)
@@ -238,7 +237,16 @@ def seat_reserve(session: Session, *, tender_id: str, seat: str) -> PanelSeatRec
     called.update(row.leaf for row in avoidances(session, tender_id))
     waiting = next_of_rounds(results, left.seat_group, seated, called, employers)
     if waiting is None:
-        raise Refused(rule="reserves", why="no reserve of this group of seats is left")
+        left.vacated_at = now
+        session.add(left)
+        session.flush()
+        used: dict[str, JsonValue] = {
+            "seat": seat,
+            "group": left.seat_group,
+            "passed_over": passed_over(session, tender_id),
+        }
+        audit_log.append(session, Fact("panel.reserves-used-up", tender_id, tender_id, used), now)
+        return None
     left.replaced_by = f"seat-{len(taken) + 1}"
     session.add(left)
     expert_id = open_table(session, rounds[0]).experts[waiting][0]

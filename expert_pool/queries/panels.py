@@ -2,9 +2,7 @@
 
 from sqlmodel import Session, col, select
 
-from expert_pool.call_rules import ENDED
 from expert_pool.queries.sealed import expert_id_of
-from expert_pool.records.calls import CallRecord
 from expert_pool.records.draws import PanelSeatRecord
 from expert_pool.records.pool import ExpertRecord
 from kernel.errors import NotFound
@@ -38,22 +36,16 @@ def expert_of(session: Session, seat: PanelSeatRecord) -> ExpertRecord:
 
 
 def seats_of_person(session: Session, person_id: str) -> list[PanelSeatRecord]:
-    """The disclosed seats of a signed-in expert: none that a reserve took over, none that a call ended."""
+    """The disclosed seats of a signed-in expert: none that a reserve took over, none that was left vacant."""
     found = select(PanelSeatRecord).join(ExpertRecord, col(ExpertRecord.id) == PanelSeatRecord.expert_id)
     found = found.where(ExpertRecord.person_id == person_id, col(PanelSeatRecord.replaced_by).is_(None))
-    held = session.exec(found.order_by(col(PanelSeatRecord.tender_id))).all()
-    return [seat for seat in held if seat.seat not in _ended_seats(session, seat.tender_id)]
+    found = found.where(col(PanelSeatRecord.vacated_at).is_(None))
+    return list(session.exec(found.order_by(col(PanelSeatRecord.tender_id))))
 
 
 def vacant_seats(session: Session, tender_id: str) -> list[str]:
-    """The seats of a panel whose call ended without a member, with no reserve left to take them."""
-    ended = _ended_seats(session, tender_id)
-    return [seat.seat for seat, _ in panel(session, tender_id) if seat.seat in ended]
-
-
-def _ended_seats(session: Session, tender_id: str) -> set[str]:
-    ended = select(CallRecord.seat).where(CallRecord.tender_id == tender_id, col(CallRecord.state).in_(ENDED))
-    return set(session.exec(ended))
+    """The seats of a panel that a member left, or never took, with no reserve left to take them."""
+    return [seat.seat for seat, _ in panel(session, tender_id) if seat.vacated_at is not None]
 
 
 def seat_of(session: Session, tender_id: str, person_id: str) -> str:

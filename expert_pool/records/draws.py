@@ -155,3 +155,5 @@ class PanelSeatRecord(SQLModel, table=True):
     sealed: bytes | None = None
     replaced_by: str | None = Field(default=None, max_length=20)
     """The seat that the next reserve took instead; who sat here works no more on this panel."""
+    vacated_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    """when it was left with no reserve to take it; a further round fills it"""

@@ -65,7 +65,8 @@ def test_a_look_by_hand_discloses_once_and_a_reserve_after_it_is_known_at_once(
         seen = call_out(session, actor=manager, tender_id=tender.tender_id, now=now)
         assert call_out(session, actor=manager, tender_id=tender.tender_id, now=now) == seen
         assert disclose(session, tender.tender_id, now) == 0
-        made = seat_reserve(session, tender_id=tender.tender_id, seat="seat-1")
+        made = seat_reserve(session, tender_id=tender.tender_id, seat="seat-1", now=now)
+        assert made is not None
         assert made.expert_id is not None
     assert kinds(platform, tender).count("panel.disclosed") == 1
     with keyless.reading() as session:
@@ -81,7 +82,8 @@ def test_a_reserve_who_is_called_by_machine_stays_sealed_until_they_have_come(
         calling.start_calls(session, actor=manager, tender_id=tender.tender_id, now=now)
     come(platform, messages_after_jobs(platform, tender))
     with platform.database.transaction() as session:
-        made = seat_reserve(session, tender_id=tender.tender_id, seat="seat-1")
+        made = seat_reserve(session, tender_id=tender.tender_id, seat="seat-1", now=now)
+        assert made is not None
         calling.call_replacement(session, tender_id=tender.tender_id, seat=made.seat, now=now)
     with platform.database.reading() as session:
         assert len(queries.disclosed(session, tender.tender_id)) == 4
@@ -149,7 +151,7 @@ def test_the_published_record_is_the_same_and_needs_no_key(
     with platform.database.transaction() as session:
         draw = queries.rounds(session, tender.tender_id)[0]
         before = canonical(queries.transcript(session, draw))
-        seat_reserve(session, tender_id=tender.tender_id, seat="seat-1")
+        seat_reserve(session, tender_id=tender.tender_id, seat="seat-1", now=platform.clock.now())
     with keyless.reading() as session, pytest.raises(NoCallersKey):
         queries.transcript(session, queries.rounds(session, tender.tender_id)[0])
     with platform.database.transaction() as session:
@@ -182,7 +184,8 @@ def test_a_draw_of_an_older_version_lies_open_and_goes_on(
         assert again.differing == ()
         manager = platform.people["pool-manager"]
         calling.start_calls(session, actor=manager, tender_id=tender.tender_id, now=now)
-        made = seat_reserve(session, tender_id=tender.tender_id, seat="seat-1")
+        made = seat_reserve(session, tender_id=tender.tender_id, seat="seat-1", now=now)
+        assert made is not None
         assert (made.expert_id, expert_id_of(session, made)) == (None, table.experts[made.leaf][0])
 
 

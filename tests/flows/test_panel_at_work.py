@@ -19,13 +19,23 @@ from evaluation.capsule import PUBLIC, unpack
 from evaluation.queries import judging
 from evaluation.queries import panel as queries
 from evaluation.queries.report import open_report
-from kernel.errors import BadInput, ChangedMeanwhile, NotAllowed, NotFound, Refused, WrongStage
+from expert_pool.actions import request_round
+from kernel.errors import (
+    BadInput,
+    ChangedMeanwhile,
+    NotAllowed,
+    NotFound,
+    Refused,
+    TooFewEligibleExperts,
+    WrongStage,
+)
 from storage import audit_log
 from storage.outbox import JobRecord, failed_jobs
 from tender import queries as tenders
 from tender.lifecycle import Stage
 from tests.builders import Platform, PublishedTender, make_platform
-from tests.flows.panels import bids_of, draw_panel, elect, members, opened_tender, score, vote
+from tests.flows.ceremonies import begin, countersign, hold
+from tests.flows.panels import bids_of, call_by_hand, draw_panel, elect, members, opened_tender, score, vote
 from web.capsules import make_capsule
 from worker.jobs import carry_out
 from worker.tasks import JOBS
@@ -234,8 +244,31 @@ def test_a_member_who_leaves_is_replaced_by_the_next_reserve_and_starts_anew(pla
     third = do(platform, absence.record_absence, tender.office, **{**told, "seat": "seat-6"})
     group_is_used_up = do(platform, absence.confirm_absence, supervisor(platform), absence_id=third)
     fourth = do(platform, absence.record_absence, tender.office, **{**told, "seat": group_is_used_up})
-    with pytest.raises(Refused, match="no reserve"):
-        do(platform, absence.confirm_absence, supervisor(platform), absence_id=fourth)
+    assert do(platform, absence.confirm_absence, supervisor(platform), absence_id=fourth) is None
+    with pytest.raises(Refused, match="is vacant"):
+        do(platform, absence.record_absence, tender.office, **{**told, "seat": group_is_used_up})
+    with pytest.raises(TooFewEligibleExperts):
+        do(platform, request_round, tender.office, tender_id=tender.tender_id)
+
+
+def test_a_seat_that_no_reserve_can_take_is_drawn_for_again(platform: Platform) -> None:
+    tender, _ = ready(platform, experts=14, head="seat-2")
+    told: dict[str, Any] = {"tender_id": tender.tender_id, "cause": "ill", "reason": "in hospital"}
+    left: str | None = "seat-1"
+    while (seat := left) is not None:
+        left_behind = members(platform, tender)[seat]
+        id = do(platform, absence.record_absence, tender.office, seat=seat, **told)
+        left = do(platform, absence.confirm_absence, supervisor(platform), absence_id=id)
+        with pytest.raises(NotFound):
+            vote(platform, tender, left_behind)
+    draw_id = do(platform, request_round, tender.office, tender_id=tender.tender_id)
+    ceremony = begin(platform, draw_id, tender.tender_id)
+    countersign(platform, ceremony)
+    assert hold(platform, ceremony)[-1]
+    call_by_hand(platform, tender)
+    panel = members(platform, tender)
+    assert len(panel) == 5
+    vote(platform, tender, panel[max(panel, key=lambda name: int(name.partition("-")[2]))])
 
 
 def rank_only(platform: Platform) -> str:

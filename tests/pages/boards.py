@@ -48,7 +48,9 @@ class Boards:
             page.fill("#sign_in", actor.name)
             page.fill("#password", PASSWORD)
             page.click("form[action='/sign-in'] button[type=submit]")
-            page.wait_for_url(lambda url: "/sign-in" not in url)  # one that is still on its way is never closed
+            page.wait_for_url(
+                lambda url: "/sign-in" not in url
+            )  # one that is still on its way is never closed
             page.close()
         page = self.contexts[key].new_page()
         self.judge.listen(page)
