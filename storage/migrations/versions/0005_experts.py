@@ -155,6 +155,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table("panel_seats", schema=None) as batch_op:
         batch_op.add_column(sa.Column("sealed", sa.LargeBinary(), nullable=True))
+        batch_op.add_column(sa.Column("vacated_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.alter_column("expert_id", existing_type=sa.VARCHAR(length=36), nullable=True)
 
     with op.batch_alter_table("voided_draws", schema=None) as batch_op:
@@ -168,6 +169,7 @@ def downgrade() -> None:
 
     with op.batch_alter_table("panel_seats", schema=None) as batch_op:
         batch_op.alter_column("expert_id", existing_type=sa.VARCHAR(length=36), nullable=False)
+        batch_op.drop_column("vacated_at")
         batch_op.drop_column("sealed")
 
     with op.batch_alter_table("experts", schema=None) as batch_op:
