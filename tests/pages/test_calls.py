@@ -51,6 +51,8 @@ def test_a_panel_is_called_answers_and_checks_in(browser: Browser, tmp_path: Pat
         supervisor = scene.page(platform.people["supervisor"])
         scene.judge.visit(supervisor, board, "calls-board")
         assert "Name " not in supervisor.content()
+        office = scene.page(tender.office)
+        scene.judge.visit(office, f"/office/tenders/{tender.tender_id}/draw-round", "office-draw-round")
         expert.context.close()
         for context in scene.contexts.values():
             context.close()

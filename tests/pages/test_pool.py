@@ -85,6 +85,12 @@ def test_the_manager_imports_and_somebody_applies_and_enters(world: World, tmp_p
     page.goto(f"{world.url}/pool")
     page.click("main tbody a")
     judge.judge(page, "pool-expert")
+    page.click("main a[href$='/edit']")
+    judge.judge(page, "pool-edit")
+    page.fill("#specialties", "")
+    page.click("main form button")
+    expect(page.locator("#specialties-error")).to_be_visible()
+    judge.judge(page, "pool-edit-refused")
     assert judge.findings == []
     assert judge.errors == []
 
@@ -102,5 +108,9 @@ def test_the_supervisor_recomputes_and_appraises(world: World, draw: tuple[str, 
     page.click("section >> nth=0 >> button")
     expect(page.locator("#seat-1-leading-error")).to_be_visible()
     judge.judge(page, "appraisals-refused")
+    judge.visit(page, "/decoys", "decoys")
+    page.click("main form button")
+    expect(page.locator(".govuk-error-summary")).to_be_visible()
+    judge.judge(page, "decoys-refused")
     assert judge.findings == []
     assert judge.errors == []

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, exp
 
 from approval.lifecycle import Act
 from tests.doors.door import serving
+from tests.flows.test_review_panel import STEPS, import_experts
 from tests.pages.judge import Judge
 from tests.web.staff import Staff, staff_at_work
 from tests.web.test_joint_pages import opened
@@ -101,6 +102,33 @@ def test_the_leader_signs_on_a_phone(hall: Hall) -> None:
     page.get_by_role("button", name="准予", exact=True).click()
     expect(page.get_by_role("region", name="完成")).to_contain_text("准予")
     assert centre.case(case).state == "granted"
+
+
+def test_an_officer_draws_a_review_panel(hall: Hall) -> None:
+    centre = hall.staff.centre
+    import_experts(centre)
+    centre.item("R-1", steps=STEPS)
+    case = centre.accepted("R-1")
+    centre.act(case, Act.PASS_STEP, "officer-a")
+    page, path = hall.page("officer-a"), f"/cases/{case}/review-panel"
+    hall.judge.visit(page, path, "review-panel-wanted")
+    page.fill("#zh-1", "消防")
+    page.fill("#en-1", "Fire")
+    page.fill("#quota-1", "2")
+    page.fill("#specialties-1", "A08")
+    page.click("main form button")
+    expect(page.locator(".govuk-error-summary")).to_be_visible()
+    hall.judge.judge(page, "review-panel-refused")
+    page.fill("#quota-1", "3")
+    page.click("main form button")
+    hall.judge.visit(page, path, "review-panel-asked")
+    page.fill("#planned_days", "5")
+    page.click("form[action$='/draw'] button")
+    hall.judge.visit(page, path, "review-panel-drawn")
+    page.click("form[action$='/members'] button")
+    expect(page.locator("main")).to_contain_text("Name ")
+    hall.judge.judge(page, "review-panel-members")
+    assert (hall.judge.findings, hall.judge.errors) == ([], [])
 
 
 def test_every_page_of_the_staff_is_fit_to_be_read(hall: Hall) -> None:
