@@ -5,6 +5,7 @@ import pytest
 
 from expert_pool.conflicts import (
     AGENCY,
+    APPLICANT,
     ROLES,
     Party,
     read_parties,
@@ -36,7 +37,6 @@ TIES: list[tuple[str, Expert, list[str]]] = [
     ("control", replace(EXPERT, interests=(Interest("P Ltd", "controller", LATELY),)), ["controller"]),
     ("a relative's employer", replace(EXPERT, relatives=(Relative("R", "spouse", "P Ltd"),)), ["relative"]),
     ("a relative whom it names", replace(EXPERT, relatives=(Relative("法人", "in_law"),)), ["relative"]),
-    ("a namesake alone", replace(EXPERT, name="法人"), []),
     ("nothing", EXPERT, []),
     (
         "two kinds at once",
@@ -51,6 +51,12 @@ TIES: list[tuple[str, Expert, list[str]]] = [
 def test_each_tie_counts_with_every_party(what: str, expert: Expert, found: list[str], role: str) -> None:
     party = Party("P Ltd", role, frozenset({"法人"}))
     assert kinds(expert, Party("Q Ltd", AGENCY), party) == found, what
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_namesake_alone_is_kept_away_only_from_a_case_of_their_own(role: str) -> None:
+    party = Party("P Ltd", role, frozenset({"法人"}))
+    assert kinds(replace(EXPERT, name="法人"), party) == (["staff"] if role == APPLICANT else [])
 
 
 @pytest.mark.parametrize(
