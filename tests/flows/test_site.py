@@ -2,11 +2,13 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -162,13 +164,22 @@ def wait(condition: Callable[[], Any], what: str) -> Any:
 
 def kill(worker: Server) -> None:
     """End a worker and its pool at once, as a power cut does."""
-    children = subprocess.run(
-        ["ps", "-o", "pid=", "--ppid", str(worker.process.pid)], capture_output=True, text=True
-    )
+    children = children_of(worker.process.pid)
     worker.process.kill()
-    for child in children.stdout.split():
-        subprocess.run(["kill", "-9", child], check=False)
+    for child in children:
+        with suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
     worker.process.wait()
+
+
+def children_of(parent: int) -> list[int]:
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it ended meanwhile
+            pid, _, rest = stat.read_text().partition(" ")
+            if int(rest.rpartition(")")[2].split()[1]) == parent:
+                found.append(int(pid))
+    return found
 
 
 def opened(site: Site, tender: PublishedTender) -> int:

@@ -1,5 +1,6 @@
 """A worker process killed twice loses no job and does none twice."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -23,7 +24,7 @@ def start(kind: str, adapters: Adapters, broker_url: str = "") -> "subprocess.Po
 
 def kill(process: "subprocess.Popen[bytes]") -> None:
     # The whole group: a prefork worker must not live on without its parent.
-    subprocess.run(["kill", "-9", "--", f"-{process.pid}"], check=True)
+    os.killpg(process.pid, signal.SIGKILL)
     assert process.wait() == -signal.SIGKILL
 
 
