@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from crypto.canonical import JsonValue
 from expert_pool.conflicts import Party, ties_finder, years_after
 from expert_pool.eligibility_rules import EligibilityRules
 from expert_pool.experts import ACTIVE, Expert
@@ -42,6 +43,18 @@ class SeatGroup:
     reserves: int
     specialties: tuple[str, ...]
     regions: tuple[str, ...] = ()
+
+
+def write_group(group: SeatGroup) -> dict[str, JsonValue]:
+    """A group of seats as it is frozen with a draw."""
+    return {
+        "id": group.id,
+        "name": dict(group.name),
+        "quota": group.quota,
+        "reserves": group.reserves,
+        "specialties": list(group.specialties),
+        "regions": list(group.regions),
+    }
 
 
 def knows(expert: Expert, group: SeatGroup) -> bool:

@@ -80,7 +80,7 @@ def start_calls(
         "arrive_by": write_time(arrive_by) if arrive_by else None,
     }
     audit_log.append(session, Fact("panel.calls-started", tender_id, tender_id, data), now)
-    _ask_all(session, seats, minutes, now, arrive_by)
+    _ask_all(session, tender_id, seats, minutes, now, arrive_by)
     return len(seats)
 
 
@@ -92,7 +92,7 @@ def call_round(session: Session, draw: DrawRecord, now: datetime) -> None:
     recheck_avoidance(session, draw.tender_id, now)
     called = {one.seat for one in known}
     seats = [seat for seat, _ in queries.panel(session, draw.tender_id) if seat.seat not in called]
-    _ask_all(session, seats, known[0].minutes, now)
+    _ask_all(session, draw.tender_id, seats, known[0].minutes, now)
 
 
 def keep_placed(session: Session, *, call_id: str, receipt: str | None, now: datetime) -> None:
@@ -242,14 +242,16 @@ def _ask(
 
 def _ask_all(
     session: Session,
+    tender_id: str,
     seats: Sequence[PanelSeatRecord],
     minutes: int,
     now: datetime,
     arrive_by: datetime | None = None,
 ) -> None:
+    avoiding = {one.leaf for one in avoidances(session, tender_id)}
     for seat in seats:
-        call = _ask(session, seat.tender_id, seat.seat, seat.seat_group, minutes, now, arrive_by)
-        if seat.leaf in {one.leaf for one in avoidances(session, seat.tender_id)}:
+        call = _ask(session, tender_id, seat.seat, seat.seat_group, minutes, now, arrive_by)
+        if seat.leaf in avoiding:
             end_call(session, call, AVOIDED, now)
 
 

@@ -30,7 +30,7 @@ from expert_pool.draw import (
     write_table,
 )
 from expert_pool.drawing import draw_panel
-from expert_pool.eligibility import SeatGroup
+from expert_pool.eligibility import SeatGroup, write_group
 from expert_pool.eligibility_rules import EligibilityRules
 from expert_pool.experts import expert_leaf, leaf_salt
 from expert_pool.late_value import late_rule_of, late_value
@@ -44,7 +44,7 @@ from expert_pool.queries.verifier import verifier_sha256
 from expert_pool.records.draws import DrawPartyRecord, DrawRecord, PanelSeatRecord
 from expert_pool.reserves import employers_of
 from expert_pool.rounds import in_order_of_filling, next_of_rounds, number_of
-from expert_pool.transcript import read_result, write_result
+from expert_pool.transcript import read_request, read_result, write_result
 from kernel.errors import BadInput, NotFound, Refused
 from kernel.ids import new_id
 from storage import audit_log
@@ -116,7 +116,7 @@ def request_draw(
         session,
         actor=actor,
         request=request,
-        groups=[_write_group(group) for group in groups],
+        groups=[write_group(group) for group in groups],
         table=DrawTable(leaf_key, write_table(request), snapshot),
         judged=judged,
         nonces=nonces,
@@ -230,11 +230,10 @@ def seat_reserve(session: Session, *, tender_id: str, seat: str, now: datetime) 
         raise NotFound(what="seat", id=seat)
     seated = {row.leaf for row, _ in taken if row.replaced_by is None and row.seat != seat}
     # All rounds have the leaves of the first one, and their tags of employers.
-    called, employers = (
-        {row.leaf for row, _ in taken},
-        employers_of(queries.request_value(session, rounds[0])),
-    )
-    called.update(row.leaf for row in avoidances(session, tender_id))
+    table = open_table(session, rounds[0])
+    employers = employers_of(read_request(rounds[0].request, table.rows))
+    avoided = {row.leaf for row in avoidances(session, tender_id)}
+    called = {row.leaf for row, _ in taken} | avoided
     waiting = next_of_rounds(results, left.seat_group, seated, called, employers)
     if waiting is None:
         left.vacated_at = now
@@ -249,7 +248,7 @@ def seat_reserve(session: Session, *, tender_id: str, seat: str, now: datetime) 
         return None
     left.replaced_by = f"seat-{len(taken) + 1}"
     session.add(left)
-    expert_id = open_table(session, rounds[0]).experts[waiting][0]
+    expert_id = table.experts[waiting][0]
     made = sealed_seat(session, tender_id, left.replaced_by, left.seat_group, waiting, expert_id)
     if left.expert_id is not None and not calls(session, tender_id):
         made.expert_id = expert_id  # people called this panel by hand, so they call its reserve by name too
@@ -313,14 +312,3 @@ def _fill_vacant(
         }
         audit_log.append(session, Fact("seat.replaced", request.tender_id, request.tender_id, data), now)
     session.flush()
-
-
-def _write_group(group: SeatGroup) -> dict[str, JsonValue]:
-    return {
-        "id": group.id,
-        "name": dict(group.name),
-        "quota": group.quota,
-        "reserves": group.reserves,
-        "specialties": list(group.specialties),
-        "regions": list(group.regions),
-    }

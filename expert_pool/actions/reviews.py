@@ -7,7 +7,6 @@ import os
 from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
 
 from sqlmodel import Session
 
@@ -23,7 +22,7 @@ from approval.records.cases import CaseRecord
 from crypto.canonical import JsonValue, canonical
 from expert_pool.actions.eligibility import seal_candidate
 from expert_pool.draw import DrawGroup, Row, employer_tag, kin_tag, request_hash, write_request, write_table
-from expert_pool.eligibility import SeatGroup
+from expert_pool.eligibility import SeatGroup, write_group
 from expert_pool.experts import expert_leaf, leaf_salt
 from expert_pool.panel import check_panel
 from expert_pool.queries import pool, reviews
@@ -92,7 +91,7 @@ def ask_review_panel(
             id=draw_id,
             case_id=case_id,
             number=request.number,
-            groups=[_write_group(group) for group in groups],
+            groups=[write_group(group) for group in groups],
             request=write_request(request),
             request_hash=request_hash(request),
             sealed=seal_table(session, draw_id, DrawTable(leaf_key, write_table(request), kept)),
@@ -237,14 +236,3 @@ def _own_panel(session: Session, actor: Actor, draw_id: str) -> tuple[ReviewDraw
     if actor.organisation_id != case.department_id:
         raise NotFound(what="review panel", id=draw_id)
     return draw, case
-
-
-def _write_group(group: SeatGroup) -> dict[str, Any]:
-    return {
-        "id": group.id,
-        "name": dict(group.name),
-        "quota": group.quota,
-        "reserves": group.reserves,
-        "specialties": list(group.specialties),
-        "regions": list(group.regions),
-    }

@@ -52,7 +52,8 @@ def rounds(session: Session, tender_id: str) -> list[DrawRecord]:
 
 def find_draw(session: Session, tender_id: str) -> DrawRecord | None:
     """The newest round of a tender's draw, if one was requested: the one in which somebody may have to act."""
-    return next(reversed(rounds(session, tender_id)), None)
+    found = select(DrawRecord).where(DrawRecord.tender_id == tender_id)
+    return session.exec(found.order_by(col(DrawRecord.round).desc()).limit(1)).first()
 
 
 def drawn_rounds(session: Session, tender_id: str) -> list[DrawnRound]:

@@ -59,8 +59,8 @@ class Judge:
     def visit(self, page: Page, path: str, name: str) -> None:
         """Load a page in both languages and judge it in both widths; it stays open in the house's language.
 
-        axe takes as long as all else together, so it looks once: at half of the pages in Chinese and wide, at the
-        others in English and narrow, always the same ones.
+        axe takes half of the browser's time for a page, so it looks once: at half of the pages in Chinese and wide, at
+        the others in English and narrow, always the same ones.
         """
         joint = "&" if "?" in path else "?"
         for language, query in ((ENGLISH, f"{joint}lang={ENGLISH}"), (CHINESE, "")):
