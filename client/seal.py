@@ -1,6 +1,8 @@
 """Bidders prepare and seal a bid; nothing leaves their machine, and only k openers together can open the result."""
 
 import os
+from collections.abc import Sequence
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,6 +16,7 @@ from client.passphrases import passphrase
 from client.server import connect
 from client.trace import trace_files
 from crypto.archive import ArchiveFile, archive_size, bytes_file, open_archive, stream_file
+from crypto.bid_file import BID
 from crypto.canonical import canonical, unb64
 from crypto.envelope import seal
 from crypto.envelope_prefix import EnvelopeHeader
@@ -24,6 +27,7 @@ from evaluation.answers import answer_fields
 from evaluation.rulebook import read_rulebook
 from kernel.errors import BadInput, BadRulebook, IntegrityBroken
 from kernel.money import PriceScale, read_money
+from tender.envelopes import EnvelopeTerm, envelopes_of
 from tender.notice import lot_rulebook
 
 THREADS = os.cpu_count() or 1
@@ -47,20 +51,41 @@ def lot_id(notice: dict[str, Any], number: int) -> str:
     raise BadInput(where="lot", why=f"the notice has lots 1 to {len(notice['lots'])}")
 
 
-def bid_json(notice: dict[str, Any], lot: str, bidder: str, price: str, answers: dict[str, Any]) -> bytes:
-    """The announced part of a bid; a price that could not be read at the opening is refused here."""
+def sealed_price(notice: dict[str, Any], price: str) -> dict[str, str]:
+    """The price as a bid states it; one that could not be read at the opening is refused here."""
     scale = PriceScale(notice["currency"], notice["price_places"])
     money = read_money(price, scale.currency, scale)
-    amount = str(money).split()[0]
-    body = {
-        "v": 1,
-        "tender": notice["tender"],
-        "lot": lot,
-        "bidder": bidder,
-        "price": {"amount": amount, "currency": scale.currency},
-        "answers": answers,
-    }
+    return {"amount": str(money).split()[0], "currency": scale.currency}
+
+
+def bid_json(
+    notice: dict[str, Any],
+    lot: str,
+    bidder: str,
+    price: dict[str, str],
+    answers: dict[str, Any],
+    term: EnvelopeTerm,
+) -> bytes:
+    """The announced part of one envelope of a bid."""
+    body = {"v": 1, "tender": notice["tender"], "lot": lot, "bidder": bidder, "answers": answers}
+    if term.kind != BID:
+        body["envelope"] = term.kind
+    if term.has_price:
+        body["price"] = price
     return canonical(body)
+
+
+def answers_of(
+    rules: object, answers: dict[str, Any], term: EnvelopeTerm, terms: Sequence[EnvelopeTerm]
+) -> dict[str, Any]:
+    """The answers that belong into one envelope: what only adjusts the price lies with it, all else in the first."""
+    if len(terms) == 1:
+        return answers
+    fields = answer_fields(read_rulebook(rules))
+    priced = {id for id, field in fields.items() if field.with_price}
+    if term.has_price:
+        return {id: value for id, value in answers.items() if id in priced}
+    return {id: value for id, value in answers.items() if id not in priced and term is terms[0]}
 
 
 def check_answers(rules: object, answers: dict[str, Any], *, anyway: bool) -> list[str]:
@@ -80,13 +105,13 @@ def check_answers(rules: object, answers: dict[str, Any], *, anyway: bool) -> li
 
 
 def header_for(notice: dict[str, Any], lot: str, bidder: str, public: bytes) -> EnvelopeHeader:
-    """A fresh header: everything the envelope is bound to."""
+    """A fresh header: everything that the envelopes of one submission are bound to, besides their kinds."""
     sealing = notice["sealing"]
     return EnvelopeHeader(
         suite=sealing["suite"],
         tender_id=notice["tender"],
         lot_id=lot,
-        kind="bid",
+        kind=BID,
         bidder_id=bidder,
         bidder_key=public,
         submission_id=str(uuid4()),
@@ -104,6 +129,25 @@ def collect(paths: list[Path]) -> list[ArchiveFile]:
         for member in members:
             name = member.relative_to(path.parent).as_posix() if path.is_dir() else member.name
             found.append(stream_file(name, lambda member=member: member.open("rb")))  # type: ignore[misc]
+    return found
+
+
+def collect_by_envelope(paths: list[Path], terms: Sequence[EnvelopeTerm]) -> dict[str, list[ArchiveFile]]:
+    """The files of each envelope, by its kind.
+
+    Raises:
+        BadInput: the tender opens in stages, and a file does not lie in a folder that is named as an envelope.
+    """
+    if len(terms) == 1:
+        return {terms[0].kind: collect(paths)}
+    kinds = [term.kind for term in terms]
+    found: dict[str, list[ArchiveFile]] = {kind: [] for kind in kinds}
+    for path in paths:
+        for part in sorted(path.iterdir()) if path.is_dir() and path.name not in kinds else [path]:
+            if not part.is_dir() or part.name not in kinds:
+                why = f"this tender opens in stages; put each file into one of the folders {', '.join(kinds)}"
+                raise BadInput(where=str(part), why=why)
+            found[part.name] += collect([part])
     return found
 
 
@@ -143,28 +187,40 @@ def seal_command(
         lot_of = lot_id(found, lot)
         signer = open_bidder_key(key.read_bytes(), passphrase())
         given = read_object(answers) if answers else {}
-        announced = bid_json(found, lot_of, signer.name, price, given)
-        warnings = check_answers(lot_rulebook(found, lot_of), given, anyway=anyway)
+        rules, stated, terms = lot_rulebook(found, lot_of), sealed_price(found, price), envelopes_of(found)
+        warnings = check_answers(rules, given, anyway=anyway)
         traces = trace_files(read_object(trace) if trace else {}, machine_id)
-        members = [bytes_file("bid.json", announced), *collect(files or []), *traces]
-        size = archive_size(members)
-        limit = int(found["sealing"]["limit_bytes"])
-        check_limit(size, limit)
-        header = header_for(found, lot_of, signer.name, signer.public)
-        with open_archive(members) as plain, whole_file(out) as target, progress(as_json) as bar:
-            bar.add_task("Sealing", total=None)
-            prefix = seal(
-                plain,
-                size,
-                target,
-                header=header,
-                opener_publics=[unb64(opener["hpke"]) for opener in found["sealing"]["openers"]],
-                signer=signer,
-                seed=os.urandom(32),
-                announcement=announced,
-                threads=THREADS,
+        announced = {
+            term.kind: bid_json(
+                found, lot_of, signer.name, stated, answers_of(rules, given, term, terms), term
             )
-            check_limit(prefix.total_size, limit)
+            for term in terms
+        }
+        held = collect_by_envelope(files or [], terms)
+        contents = {
+            term.kind: [bytes_file("bid.json", announced[term.kind]), *held[term.kind]] for term in terms
+        }
+        contents[terms[0].kind] += traces
+        members = [member for term in terms for member in contents[term.kind]]
+        limit = int(found["sealing"]["limit_bytes"])
+        check_limit(sum(archive_size(one) for one in contents.values()), limit)
+        header = header_for(found, lot_of, signer.name, signer.public)
+        with whole_file(out) as target, progress(as_json) as bar:
+            bar.add_task("Sealing", total=None)
+            for term in terms:
+                with open_archive(contents[term.kind]) as plain:
+                    seal(
+                        plain,
+                        archive_size(contents[term.kind]),
+                        target,
+                        header=replace(header, kind=term.kind),
+                        opener_publics=[unb64(opener["hpke"]) for opener in found["sealing"]["openers"]],
+                        signer=signer,
+                        seed=os.urandom(32),
+                        announcement=announced[term.kind],
+                        threads=THREADS,
+                    )
+                check_limit(target.tell(), limit)
         facts = {
             "sealed": str(out),
             "tender": tender,

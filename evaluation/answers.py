@@ -30,6 +30,8 @@ class AnswerField:
     kind: str
     required: bool = False
     choices: tuple[str, ...] = ()
+    with_price: bool = False
+    """it only adjusts the price, so it is sealed with it where envelopes open in stages"""
 
 
 def answer_fields(rulebook: Rulebook) -> dict[str, AnswerField]:
@@ -44,7 +46,13 @@ def answer_fields(rulebook: Rulebook) -> dict[str, AnswerField]:
         if (known.kind, known.choices) != (field.kind, field.choices):
             why = f"the answer {field.id} is asked for in two kinds or with other choices"
             raise BadRulebook(where="answers", why=why)
-        fields[field.id] = AnswerField(field.id, field.kind, known.required or field.required, field.choices)
+        fields[field.id] = AnswerField(
+            field.id,
+            field.kind,
+            known.required or field.required,
+            field.choices,
+            known.with_price and field.with_price,
+        )
     return fields
 
 
@@ -94,9 +102,10 @@ def _asked(rulebook: Rulebook) -> Iterator[AnswerField]:
     for one in rulebook.price.adjustments:
         if one.kind == "quality":
             for feature in one.features:
-                yield AnswerField(feature.answer, CHOICE, False, tuple(name for name, _ in feature.choices))
+                choices = tuple(name for name, _ in feature.choices)
+                yield AnswerField(feature.answer, CHOICE, False, choices, with_price=True)
         else:
-            yield AnswerField(one.answer, KIND_OF_ADJUSTMENT[one.kind], one.required)
+            yield AnswerField(one.answer, KIND_OF_ADJUSTMENT[one.kind], one.required, with_price=True)
     for key in rulebook.tie_break:
         prefix, _, id = key.partition(":")
         if prefix == "answer":

@@ -137,6 +137,12 @@ class SubmissionNotOpen(Refused):
     text = "This tender takes no bids at stage {stage}."
 
 
+class WrongEnvelope(Refused):
+    """An envelope of another kind than the tender asks for at its place."""
+
+    text = "Envelope {place} of this bid is of the kind {kind}; the tender asks for these, in this order: {asked}."
+
+
 class WrongTender(Refused):
     """The envelope was sealed for another tender or lot."""
 

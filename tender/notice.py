@@ -10,6 +10,7 @@ from crypto.canonical import JsonValue, b64, canonical
 from crypto.signatures import fingerprint
 from kernel.clock import write_time
 from kernel.errors import IncompleteNotice, NotFound
+from tender.envelopes import EnvelopeTerm, write_envelopes
 from tender.timetable import Periods, Timetable, is_short, write_timetable
 
 
@@ -60,6 +61,7 @@ class Draft:
     documents: tuple[Document, ...]
     bid_limit_bytes: int
     award_rule: dict[str, JsonValue] | None = None
+    envelopes: tuple[EnvelopeTerm, ...] = ()
 
 
 def missing(draft: Draft, now: datetime) -> list[str]:
@@ -105,6 +107,9 @@ def notice_body(
     assert draft.timetable is not None
     # A tender whose lots stand alone says nothing of an award rule: its notice has the bytes of older ones.
     award: dict[str, JsonValue] = {} if draft.award_rule is None else {"award_rule": dict(draft.award_rule)}
+    envelopes: dict[str, JsonValue] = (
+        {"envelopes": write_envelopes(draft.envelopes)} if draft.envelopes else {}
+    )
     return {
         "v": 1,
         "tender": draft.tender_id,
@@ -130,6 +135,7 @@ def notice_body(
             "k": draft.threshold,
             "openers": [_opener_body(opener) for opener in draft.openers],
             "limit_bytes": str(draft.bid_limit_bytes),
+            **envelopes,
         },
         "documents": [
             {"id": d.document_id, "name": d.name, "digest": d.digest, "size": str(d.size)}

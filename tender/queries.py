@@ -15,6 +15,7 @@ from crypto.signatures import fingerprint
 from kernel.errors import NotFound
 from kernel.money import PriceScale
 from storage.columns import table_of
+from tender.envelopes import read_envelopes
 from tender.lifecycle import Stage
 from tender.notice import Document, Draft, Opener, lot_entry
 from tender.opening import Closing
@@ -239,6 +240,7 @@ def draft(session: Session, record: TenderRecord, bid_limit_bytes: int) -> Draft
         ),
         bid_limit_bytes=bid_limit_bytes,
         award_rule=record.award_rule,
+        envelopes=read_envelopes(record.envelopes or []),
     )
 
 
@@ -288,6 +290,7 @@ def submission_window(session: Session, tender_id: str, *, lock: bool = False) -
         lot_ids=terms.lot_ids,
         opener_keys=terms.opener_keys,
         limit_bytes=terms.limit_bytes,
+        kinds=terms.kinds,
     )
 
 

@@ -43,6 +43,8 @@ class TenderRecord(SQLModel, table=True):
     price_places: int = 2
     award_rule: dict[str, Any] | None = Field(default=None, sa_column=Column(JsonText))
     """who may win how many lots (docs/formats/lot-award.md); None: each lot stands alone"""
+    envelopes: list[dict[str, Any]] | None = Field(default=None, sa_column=Column(JsonText))
+    """the envelopes of a bid (tender.envelopes); None: one that holds everything"""
     published_at: datetime | None = Field(default=None, sa_type=UtcTime, index=True)
 
 
@@ -126,6 +128,7 @@ class BidRecord(SQLModel, table=True):
     digest: bytes = Field(sa_type=Digest, unique=True)
     size: int = Field(sa_type=BigInteger)
     prefix: bytes
+    """the prefixes of its envelopes, one after the other"""
     received_at: datetime = Field(sa_type=UtcTime)
     token: bytes
     log_index: int

@@ -3,22 +3,27 @@
 - On time if and only if its timestamp, with fractions, is not later than the closing time: 招标投标法 art. 28
   refuses what is delivered after the deadline. Written here and nowhere else.
 - Sealed for this tender, this lot, this bidder, to this tender's opener keys, in its suite, and signed.
+- The envelopes that the notice names, in its order: all of them, or there is no bid.
 - One bid per bidder and lot: another one must say which it replaces.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from crypto.bid_file import BID
 from crypto.envelope_prefix import EnvelopePrefix, check_signature
 from kernel.clock import write_time
 from kernel.errors import (
     BidAlreadyWithdrawn,
+    MalformedEnvelope,
     Refused,
     SubmissionClosed,
     SubmissionNotOpen,
     TooLarge,
     WrongBidder,
+    WrongEnvelope,
     WrongOpeningKey,
     WrongSuite,
     WrongTender,
@@ -33,11 +38,15 @@ class SealingTerms:
     lot_ids: frozenset[str]
     opener_keys: tuple[str, ...]
     limit_bytes: int
+    kinds: tuple[str, ...] = (BID,)
 
 
 @dataclass(frozen=True)
 class SubmissionWindow:
-    """What a tender asks of an envelope; `opener_keys` are the fingerprints in the openers' order."""
+    """What a tender asks of a bid.
+
+    `opener_keys` are the fingerprints in the openers' order, `kinds` the envelopes in theirs.
+    """
 
     tender_id: str
     lot_ids: frozenset[str]
@@ -47,6 +56,7 @@ class SubmissionWindow:
     threshold: int
     opener_keys: tuple[str, ...]
     limit_bytes: int
+    kinds: tuple[str, ...] = (BID,)
 
 
 @dataclass(frozen=True)
@@ -63,6 +73,7 @@ def sealing_terms(notice: dict[str, Any]) -> SealingTerms:
         lot_ids=frozenset(str(lot["id"]) for lot in notice["lots"]),
         opener_keys=tuple(str(opener["fingerprint"]) for opener in notice["sealing"]["openers"]),
         limit_bytes=int(notice["sealing"]["limit_bytes"]),
+        kinds=tuple(str(one["kind"]) for one in notice["sealing"].get("envelopes", [{"kind": BID}])),
     )
 
 
@@ -95,8 +106,13 @@ def check_replaces(standing_id: str | None, replaces: str | None) -> None:
         )
 
 
-def check_envelope(window: SubmissionWindow, lot_id: str, bidder: Bidder, prefix: EnvelopePrefix) -> None:
-    """Raise unless the envelope was sealed for this tender, lot, bidder and keys, and is signed."""
+def check_envelope(
+    window: SubmissionWindow, lot_id: str, bidder: Bidder, prefix: EnvelopePrefix, place: int = 0
+) -> None:
+    """Raise unless the envelope was sealed for this tender, lot, bidder and keys, and is signed.
+
+    `place` is the envelope's among those of its bid.
+    """
     header = prefix.header
     if (header.tender_id, header.lot_id) != (window.tender_id, lot_id) or lot_id not in window.lot_ids:
         raise WrongTender(
@@ -109,4 +125,17 @@ def check_envelope(window: SubmissionWindow, lot_id: str, bidder: Bidder, prefix
         raise WrongBidder()
     if header.opener_keys != window.opener_keys or header.k != window.threshold:
         raise WrongOpeningKey()
+    if place >= len(window.kinds) or header.kind != window.kinds[place]:
+        raise WrongEnvelope(kind=header.kind, place=place + 1, asked=", ".join(window.kinds))
     check_signature(prefix)
+
+
+def check_envelopes(
+    window: SubmissionWindow, lot_id: str, bidder: Bidder, prefixes: Sequence[EnvelopePrefix]
+) -> None:
+    """Raise unless a bid has exactly the envelopes that the tender asks for, each as `check_envelope` wants it."""
+    for place, prefix in enumerate(prefixes):
+        check_envelope(window, lot_id, bidder, prefix, place)
+    if len(prefixes) < len(window.kinds):
+        missing = ", ".join(window.kinds[len(prefixes) :])
+        raise MalformedEnvelope(why=f"the tender asks for more envelopes, and these are missing: {missing}")

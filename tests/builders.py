@@ -19,7 +19,7 @@ from accounts.duties import Actor, Duty
 from crypto.archive import archive_size, bytes_file, open_archive
 from crypto.canonical import canonical
 from crypto.envelope import open_share, seal_bytes
-from crypto.envelope_prefix import EnvelopeHeader, read_prefix
+from crypto.envelope_prefix import EnvelopeHeader, EnvelopePrefix, read_prefix
 from crypto.opener_keys import OpenerKey, make_opener_key, offer_key, open_opener_key
 from crypto.passphrase import PassphraseCost
 from crypto.signatures import Signer, sign_statement
@@ -261,6 +261,15 @@ def make_bid(
     return SealedBid(envelope, actor, signer, header)
 
 
+def prefixes_in(file: bytes) -> tuple[EnvelopePrefix, ...]:
+    """The prefixes of the envelopes in the file of a bid, whose payloads may be anything."""
+    found: list[EnvelopePrefix] = []
+    while file:
+        found.append(read_prefix(file))
+        file = file[found[-1].total_size :]
+    return tuple(found)
+
+
 def store(platform: Platform, envelope: bytes) -> StoredObject:
     """Put an envelope where the platform keeps objects."""
     return platform.adapters.objects.put_once(iter([envelope]), expected=None, limit_bytes=10_000_000)
@@ -270,14 +279,12 @@ def submit(platform: Platform, bid: SealedBid, tender: PublishedTender, replaces
     """Submit a sealed bid at the platform's present moment; returns the receipt."""
     from web.bids import stamp
 
-    prefix = read_prefix(bid.envelope)
     stored = store(platform, bid.envelope)
     token, stamped_at = stamp(platform.adapters, stored.digest)
     command = submit_bid.SubmitBid(
         tender.tender_id,
         tender.lot_id,
-        prefix,
-        bid.envelope[: prefix.length],
+        prefixes_in(bid.envelope),
         stored,
         token,
         stamped_at,

@@ -6,7 +6,7 @@ sending the same envelope again, after a broken connection say, gives the same r
 """
 
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from typing import Any
 
 import anyio.from_thread
@@ -17,17 +17,24 @@ from litestar.params import FromPath
 
 from accounts.credentials import Scope
 from accounts.duties import Actor, Duty
-from crypto.envelope_prefix import FIXED_BYTES, EnvelopePrefix, prefix_length_needed, read_prefix
-from crypto.parts_digest import PartsDigest
+from crypto.bid_file import BidFileReader, check_one_submission
+from crypto.envelope_prefix import (
+    FIXED_BYTES,
+    MAX_PREFIX_BYTES,
+    EnvelopePrefix,
+    prefix_length_needed,
+    read_prefix,
+)
 from crypto.timestamps import issue
 from kernel.clock import write_time
-from kernel.errors import BadInput, MalformedEnvelope
+from kernel.errors import BadInput
 from storage.adapters import Adapters
 from storage.database import Session
 from storage.objects import StoredObject
 from tender import queries
 from tender.actions import submit_bid as acts
 from tender.records import BidRecord
+from tender.submission import SubmissionWindow, check_envelope
 from tender.traces import SubmissionTrace, seal_trace
 from web.documents import next_chunk
 from web.guards import adapters_of, caller, find_caller_in, signed_in
@@ -38,34 +45,29 @@ DIGEST_HEADER = "idempotency-key"
 
 
 class Arrival:
-    """An envelope on its way in: its prefix is known, the rest is still to come."""
+    """A bid on its way in: the prefix of its first envelope is known, the rest is still to come."""
 
     def __init__(self, head: bytes, rest: AsyncIterator[bytes], size: int) -> None:
         self.head = head
         self.rest = rest
         self.size = size  # as announced, 0 where it is not
         self.prefix: EnvelopePrefix = read_prefix(head)
-        self.prefix_bytes = head[: self.prefix.length]
+        self.prefixes: tuple[EnvelopePrefix, ...] = ()  # of all its envelopes, once every byte was seen
 
-    def chunks(self) -> Iterator[bytes]:
+    def chunks(self, check: Callable[[Sequence[EnvelopePrefix]], None]) -> Iterator[bytes]:
         """All bytes in order; called from a worker thread, waits for the network on the event loop.
 
         Raises:
-            MalformedEnvelope: at the end, when the payload is not the one that the bidder signed.
+            MalformedEnvelope: as soon as an envelope is not what its bidder signed; what `check` raises at a header.
         """
-        payload = PartsDigest()
-        payload.update(self.head[self.prefix.length :])
+        reader = BidFileReader(check)
+        reader.update(self.head)
         yield self.head
         # The server hands over no more than was announced, so what came whole needs no wait for the event loop.
         while len(self.head) != self.size and (chunk := anyio.from_thread.run(next_chunk, self.rest)):
-            payload.update(chunk)
+            reader.update(chunk)
             yield chunk
-        if payload.size != self.prefix.payload_size:
-            raise MalformedEnvelope(
-                why=f"{payload.size} bytes of payload arrived, its header says {self.prefix.payload_size}"
-            )
-        if payload.digest() != self.prefix.payload_digest:
-            raise MalformedEnvelope(why="its payload was changed after sealing")
+        self.prefixes = reader.finish()
 
 
 async def receive_head(request: Request[Any, Any, Any]) -> Arrival:
@@ -133,11 +135,11 @@ def take_in(
             replaces=replaces,
             now=adapters.clock.now(),
         )
-    stored = adapters.objects.put_once(arrival.chunks(), expected=digest, limit_bytes=window.limit_bytes)
+    stored = store(adapters, actor, arrival, window, lot_id, digest)
     return admit(
         adapters,
         actor,
-        arrival,
+        arrival.prefixes,
         stored,
         tender_id=tender_id,
         lot_id=lot_id,
@@ -146,10 +148,41 @@ def take_in(
     )
 
 
-def admit(
+def store(
     adapters: Adapters,
     actor: Actor,
     arrival: Arrival,
+    window: SubmissionWindow,
+    lot_id: str,
+    expected: bytes | None,
+) -> StoredObject:
+    """Keep a bid while it arrives; a later envelope that does not fit is refused at its header as the first one is."""
+    with adapters.database.reading() as session:
+        bidder = queries.bidder(session, actor.organisation_id)
+
+    def check(prefixes: Sequence[EnvelopePrefix]) -> None:
+        if len(prefixes) > 1:  # the first one was judged on its arrival
+            check_envelope(window, lot_id, bidder, prefixes[-1], len(prefixes) - 1)
+
+    return adapters.objects.put_once(arrival.chunks(check), expected=expected, limit_bytes=window.limit_bytes)
+
+
+def stored_prefixes(adapters: Adapters, stored: StoredObject) -> tuple[EnvelopePrefix, ...]:
+    """The prefixes of a bid that is stored already."""
+    found: list[EnvelopePrefix] = []
+    start = 0
+    while start < stored.size:
+        with adapters.objects.open(stored.digest, start, start + MAX_PREFIX_BYTES) as envelope:
+            found.append(read_prefix(envelope))
+        start += found[-1].total_size
+        check_one_submission(found)
+    return tuple(found)
+
+
+def admit(
+    adapters: Adapters,
+    actor: Actor,
+    prefixes: tuple[EnvelopePrefix, ...],
     stored: StoredObject,
     *,
     tender_id: str,
@@ -159,10 +192,8 @@ def admit(
 ) -> str:
     """Stamp a stored envelope and admit it in one transaction, with others that wait for the same tender."""
     token, stamped_at = stamp(adapters, stored.digest)
-    sealed = seal_trace(adapters.keys.people, arrival.prefix.header.submission_id, trace)
-    command = acts.SubmitBid(
-        tender_id, lot_id, arrival.prefix, arrival.prefix_bytes, stored, token, stamped_at, replaces, sealed
-    )
+    sealed = seal_trace(adapters.keys.people, prefixes[0].header.submission_id, trace)
+    command = acts.SubmitBid(tender_id, lot_id, prefixes, stored, token, stamped_at, replaces, sealed)
 
     def act(session: Session) -> str:
         now = adapters.clock.now()

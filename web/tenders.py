@@ -14,6 +14,7 @@ from kernel.errors import BadInput, NotFound
 from tender import notice as notices
 from tender import queries
 from tender.actions import clarify, draft, publish
+from tender.envelopes import read_envelopes
 from tender.lifecycle import Stage
 from tender.records import TenderRecord
 from tender.timetable import Periods, read_timetable
@@ -38,6 +39,7 @@ class DraftRequest(Shape):
     threshold: int | None = None
     openers: list[str] | None = None
     award_rule: dict[str, Any] | None = None
+    envelopes: list[dict[str, Any]] | None = None
 
     def command(self) -> draft.EditDraft:
         """The request as the action takes it."""
@@ -53,6 +55,7 @@ class DraftRequest(Shape):
             threshold=self.threshold,
             opener_ids=None if self.openers is None else tuple(self.openers),
             award_rule=None if self.award_rule is None else award_rule_of(self.award_rule),
+            envelopes=None if self.envelopes is None else read_envelopes(self.envelopes),
         )
 
 
@@ -151,6 +154,7 @@ def show(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> Response[
             "price_places": record.price_places,
             "rulebook_digest": record.rulebook_digest,
             "award_rule": record.award_rule,
+            "envelopes": record.envelopes,
             "lots": [
                 {
                     "id": lot.id,

@@ -12,6 +12,7 @@ from kernel.errors import BadInput, BadRulebook, ChangedMeanwhile, NotFound, Rul
 from kernel.ids import TenderId, new_id
 from storage.objects import StoredObject
 from tender import queries
+from tender.envelopes import EnvelopeTerm, write_envelopes
 from tender.lifecycle import Move, Stage, after
 from tender.records import DocumentRecord, LotRecord, OpenerRecord, TenderRecord
 from tender.timetable import Periods, Timetable
@@ -35,6 +36,8 @@ class EditDraft:
     opener_ids: tuple[str, ...] | None = None
     award_rule: dict[str, Any] | None = None
     """read and found sound; empty where each lot stands alone"""
+    envelopes: tuple[EnvelopeTerm, ...] | None = None
+    """empty where one envelope holds everything"""
 
 
 @dataclass(frozen=True)
@@ -193,6 +196,8 @@ def _apply(session: Session, record: TenderRecord, command: EditDraft) -> None:
         record.periods = dict(vars(command.periods))
     if command.award_rule is not None:
         record.award_rule = command.award_rule or None
+    if command.envelopes is not None:
+        record.envelopes = [*write_envelopes(command.envelopes)] or None
     if command.lots is not None:
         _replace_lots(session, record.id, command.lots)
     if command.opener_ids is not None:

@@ -27,6 +27,7 @@ from tender.records import BidRecord, SubmissionTraceRecord
 from tender.submission import (
     SubmissionWindow,
     check_envelope,
+    check_envelopes,
     check_on_time,
     check_open,
     check_replaces,
@@ -39,12 +40,11 @@ ADD_BID = insert(queries.BIDS).values(sequence=queries.NEXT_SEQUENCE.scalar_subq
 
 @dataclass(frozen=True)
 class SubmitBid:
-    """An envelope that is stored and stamped, on its way into the tender."""
+    """A bid that is stored and stamped, on its way into the tender."""
 
     tender_id: str
     lot_id: str
-    prefix: EnvelopePrefix
-    prefix_bytes: bytes = field(repr=False)
+    prefixes: tuple[EnvelopePrefix, ...]
     stored: StoredObject
     token: bytes = field(repr=False)
     stamped_at: datetime
@@ -91,7 +91,7 @@ def submit_bid(
     """Admit one sealed bid and return its receipt; the same bytes again return the same receipt."""
     actor.require(Duty.BIDDER)
     window = queries.submission_window(session, command.tender_id, lock=True)
-    submission_id = command.prefix.header.submission_id
+    submission_id = command.prefixes[0].header.submission_id
     same_envelope, same_submission, standing = queries.kin(
         session,
         digest=command.stored.digest,
@@ -105,7 +105,7 @@ def submit_bid(
         return str(same_envelope.receipt)
     check_open(window)
     check_on_time(window, command.stamped_at)
-    check_envelope(window, command.lot_id, queries.bidder(session, actor.organisation_id), command.prefix)
+    check_envelopes(window, command.lot_id, queries.bidder(session, actor.organisation_id), command.prefixes)
     if same_submission is not None:
         raise AlreadySubmitted(submission_id=submission_id)
     _end_replaced(session, standing.id if standing else None, command)
@@ -127,7 +127,7 @@ def _admit(session: Session, keys: PlatformKeys, actor: Actor, command: SubmitBi
         lot_id=command.lot_id,
         bidder_id=actor.organisation_id,
         bid_id=new_id(),
-        submission_id=command.prefix.header.submission_id,
+        submission_id=command.prefixes[0].header.submission_id,
         envelope_digest=command.stored.digest,
         envelope_size=command.stored.size,
         received_at=command.stamped_at,
@@ -145,7 +145,7 @@ def _admit(session: Session, keys: PlatformKeys, actor: Actor, command: SubmitBi
         "of_tender": facts.tender_id,  # whose next sequence number it gets; the tender is locked
         "digest": facts.envelope_digest,
         "size": facts.envelope_size,
-        "prefix": command.prefix_bytes,
+        "prefix": b"".join(prefix.to_bytes() for prefix in command.prefixes),
         "received_at": facts.received_at,
         "token": command.token,
         "log_index": facts.log_index,

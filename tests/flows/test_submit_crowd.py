@@ -1,7 +1,6 @@
 """Bids of two tenders come in at once through two processes: each is admitted once, and the log stays one log."""
 
 import json
-from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 
 from sqlmodel import select
@@ -12,26 +11,25 @@ from storage import audit_log
 from storage.adapters import Adapters, make_adapters
 from tender.records import BidRecord
 from tender.traces import SubmissionTrace
-from tests.builders import Platform, PublishedTender, SealedBid, make_bid, make_tender, store
-from web.bids import Arrival, admit
+from tests.builders import Platform, PublishedTender, SealedBid, make_bid, make_tender, prefixes_in, store
+from web.bids import admit
 
 BIDDERS = 8
 
 
-async def nothing_more() -> AsyncIterator[bytes]:
-    """The rest of a body that came whole."""
-    for chunk in ():
-        yield chunk
-
-
 def send(adapters: Adapters, platform: Platform, tender: PublishedTender, bid: SealedBid) -> str:
     """The receipt, or the name of the refusal."""
-    arrival = Arrival(bid.envelope, nothing_more(), len(bid.envelope))
     stored = store(platform, bid.envelope)
     place = {"tender_id": tender.tender_id, "lot_id": tender.lot_id}
     try:
         return admit(
-            adapters, bid.bidder, arrival, stored, replaces=None, trace=SubmissionTrace("", ""), **place
+            adapters,
+            bid.bidder,
+            prefixes_in(bid.envelope),
+            stored,
+            replaces=None,
+            trace=SubmissionTrace("", ""),
+            **place,
         )
     except AlreadySubmitted as error:
         return type(error).__name__

@@ -9,7 +9,7 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from client.hold_key import decrypt_share
-from client.seal import bid_json, header_for
+from client.seal import bid_json, header_for, sealed_price
 from crypto.archive import bytes_file, open_archive
 from crypto.canonical import b64, unb64
 from crypto.envelope import seal_bytes
@@ -17,6 +17,7 @@ from crypto.opener_keys import OpenerKey, make_opener_key, offer_key, open_opene
 from crypto.passphrase import PassphraseCost
 from crypto.signatures import Signer, sign_statement
 from crypto.suites import suite
+from tender.envelopes import ONE_ENVELOPE
 from tender.opening import RELEASE_TYPE, Closing, release_body
 from tender.rehearsal import rehearsal_info
 from tests.pages.judge import Judge
@@ -114,7 +115,7 @@ def register_signer(bidder: Person) -> Signer:
 def seal_bid(notice: dict[str, Any], signer: Signer, price: str) -> bytes:
     """What `mingtang seal` does."""
     lot = notice["lots"][0]["id"]
-    announced = bid_json(notice, lot, signer.name, price, {})
+    announced = bid_json(notice, lot, signer.name, sealed_price(notice, price), {}, ONE_ENVELOPE[0])
     members = [bytes_file("bid.json", announced), bytes_file("方案.txt", "施工方案".encode())]
     with open_archive(members) as archive:
         plain = archive.read()

@@ -21,7 +21,7 @@ from storage.adapters import Adapters
 from storage.objects import StoredObject
 from tender import queries
 from tender.actions import submit_bid as acts
-from web.bids import Arrival, admit, trace_of
+from web.bids import Arrival, admit, store, stored_prefixes, trace_of
 from web.guards import adapters_of
 from web.pages.bidder import standing_bids, task_values
 from web.pages.forms import FileForm, text
@@ -115,14 +115,13 @@ def stage(
             replaces=standing.id if standing else None,
             now=adapters.clock.now(),
         )
-    stored = adapters.objects.put_once(arrival.chunks(), expected=None, limit_bytes=window.limit_bytes)
+    stored = store(adapters, actor, arrival, window, lot_id, None)
     body = {
         "tender": tender_id,
         "lot": lot_id,
         "bidder": actor.organisation_id,
         "digest": stored.digest.hex(),
         "size": str(stored.size),
-        "prefix": arrival.prefix.length,
         "name": filename[-200:],
     }
     return b64(canonical(sign_statement(adapters.keys.receipts, TICKET, body)))
@@ -171,14 +170,12 @@ def submit(
             version = queries.current_notice(session, tender_id).version
         if version > 1 and text(data, "read_version") != str(version):
             raise BadInput(where="read_version", why="read the newest version of the notice and say so")
-        digest = bytes.fromhex(staged["digest"])
-        with adapters.objects.open(digest, 0, staged["prefix"]) as envelope:
-            arrival = Arrival(envelope.read(), _nothing(), 0)
+        stored = StoredObject(bytes.fromhex(staged["digest"]), int(staged["size"]))
         receipt = admit(
             adapters,
             actor,
-            arrival,
-            StoredObject(digest, int(staged["size"])),
+            stored_prefixes(adapters, stored),
+            stored,
             tender_id=tender_id,
             lot_id=lot_id,
             replaces=text(data, "replaces") or None,
@@ -189,12 +186,6 @@ def submit(
         return refuse(request, "bidder-check.html", error, staged=staged, ticket=ticket, **values)
     bid_id = json.loads(receipt)["statement"]["body"]["bid"]
     return see(f"/bidder/bids/{bid_id}")
-
-
-async def _nothing() -> Any:
-    """The rest of an envelope that is stored already."""
-    return
-    yield b""
 
 
 ROUTES = [show_upload, upload, show_check, submit]

@@ -8,11 +8,11 @@ from uuid import uuid4
 from crypto.archive import bytes_file, open_archive
 from crypto.canonical import canonical
 from crypto.envelope import seal_bytes
-from crypto.envelope_prefix import EnvelopeHeader, read_prefix
+from crypto.envelope_prefix import EnvelopeHeader
 from evaluation.rulebook import read_rulebook, rulebook_digest, write_rulebook
 from tender.actions import draft, publish, submit_bid
 from tender.traces import SubmissionTrace, seal_trace
-from tests.builders import Platform, PublishedTender, make_bidder, make_draft, store
+from tests.builders import Platform, PublishedTender, make_bidder, make_draft, prefixes_in, store
 from tests.evaluation.cases import rulebook_data
 from web.bids import stamp
 
@@ -79,14 +79,13 @@ def hand_in(
         seed=os.urandom(32),
         announcement=bid_json,
     )
-    prefix, stored = read_prefix(envelope), store(platform, envelope)
+    stored = store(platform, envelope)
     token, stamped_at = stamp(platform.adapters, stored.digest)
     sealed = seal_trace(platform.adapters.keys.people, header.submission_id, trace) if trace else b""
     command = submit_bid.SubmitBid(
         tender.tender_id,
         tender.lot_id,
-        prefix,
-        envelope[: prefix.length],
+        prefixes_in(envelope),
         stored,
         token,
         stamped_at,
