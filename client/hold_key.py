@@ -27,7 +27,7 @@ from crypto.opener_keys import (
 from crypto.signatures import fingerprint, sign_statement
 from crypto.suites import suite
 from kernel.errors import BadInput, WrongOpeningKey
-from tender.opening import RELEASE_TYPE, Closing, release_body
+from tender.opening import RELEASE_TYPE, Closing, LockedScores, release_body
 from tender.rehearsal import rehearsal_info
 
 KEYS = typer.Typer(no_args_is_help=True, help="Make keys, rehearse, release shares.")
@@ -103,7 +103,8 @@ def release_shares(
         server, held = connect(), open_opener_key(key.read_bytes(), passphrase())
         tender = held.public.tender_id
         found = server.get(f"/api/tenders/{tender}/closing")
-        closing = Closing(tender, found["bids"], found["log_size"], found["log_root"])
+        locked = LockedScores(**found["locked"]) if found.get("locked") else None
+        closing = Closing(tender, found["bids"], found["log_size"], found["log_root"], locked)
         shares = {
             item["bid"]: decrypt_share(held, found["opener"], unb64(item["prefix"]))
             for item in found["sealed"]
@@ -116,6 +117,7 @@ def release_shares(
         answer = server.create(f"/api/tenders/{tender}/releases", body)
         facts = {
             "tender": tender,
+            "what": "prices" if locked else "bids",
             "shares": len(shares),
             "undecryptable": sum(share is None for share in shares.values()),
             "openers_so_far": answer["released"],

@@ -147,7 +147,7 @@ def collect_by_envelope(paths: list[Path], terms: Sequence[EnvelopeTerm]) -> dic
             if not part.is_dir() or part.name not in kinds:
                 why = f"this tender opens in stages; put each file into one of the folders {', '.join(kinds)}"
                 raise BadInput(where=str(part), why=why)
-            found[part.name] += collect([part])
+            found[part.name] += collect(sorted(part.iterdir()))
     return found
 
 

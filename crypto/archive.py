@@ -132,6 +132,17 @@ def write_archive(files: Sequence[ArchiveFile], target: BinaryIO) -> int:
     return size
 
 
+def file_starts(files: Sequence[tuple[str, int, str]]) -> list[int]:
+    """Where each file begins in the archive that lists these names, sizes and hashes in this order."""
+    items = [{"name": name, "size": size, "sha256": digest} for name, size, digest in files]
+    start = FIXED_BYTES + len(canonical({"v": 1, "files": items}))
+    starts = []
+    for _, size, _ in files:
+        starts.append(start)
+        start += size
+    return starts
+
+
 def read_archive(source: BinaryIO) -> Iterator[ArchiveEntry]:
     """Go through an archive, bid.json first; what an entry's reader leaves unread is read and checked here.
 

@@ -25,10 +25,13 @@ LIMIT: Final = "price-limit"
 ANSWER: Final = "answer-missing"
 MINIMUM: Final = "below-minimum"
 
+SEALED: Final = 0
+"""Stands for a price whose envelope opens later; no price is zero."""
+
 
 @dataclass(frozen=True)
 class OpenedBid:
-    """What the opening record says of a bid; prices are in the rulebook's price units."""
+    """What the opening record says of a bid; prices are in the rulebook's price units, SEALED while it is sealed."""
 
     bid_id: BidId
     bidder_name: str
@@ -37,6 +40,11 @@ class OpenedBid:
     """after the price check, confirmed by the bidder"""
     received_at: str = ""
     answers: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def is_priced(self) -> bool:
+        """Whether the price was opened."""
+        return self.price != SEALED
 
     @property
     def offer(self) -> int:
@@ -91,10 +99,11 @@ def screen(rulebook: Rulebook, bids: Iterable[OpenedBid], votes: Iterable[Vote])
     fields = answer_fields(rulebook)
     for bid in sorted(bids, key=lambda bid: bid.bid_id):
         answers = usable_answers(fields, bid.answers)
-        missing = [field.id for field in fields.values() if field.required and field.id not in answers]
+        asked = [field for field in fields.values() if bid.is_priced or not field.with_price]
+        missing = [field.id for field in asked if field.required and field.id not in answers]
         grounds = (
             *_voted_grounds(rulebook, bid, ballots),
-            *_price_grounds(rulebook.price, bid.offer),
+            *(_price_grounds(rulebook.price, bid.offer) if bid.is_priced else ()),
             *(Ground(f"{ANSWER}:{id}", ANSWER, 0, 0, ()) for id in missing),
         )
         if grounds:

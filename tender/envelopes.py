@@ -78,6 +78,16 @@ def envelopes_of(notice: Mapping[str, JsonValue]) -> tuple[EnvelopeTerm, ...]:
     return read_envelopes(sealing["envelopes"]) if "envelopes" in sealing else ONE_ENVELOPE
 
 
+def opens_in_stages(terms: Sequence[EnvelopeTerm]) -> bool:
+    """Whether the price stays sealed until the scores are locked."""
+    return any(term.opens is Moment.SCORES_LOCKED for term in terms)
+
+
+def envelope_key(bid_id: str, kind: str) -> str:
+    """How openers and jobs name one envelope; the only envelope of a bid is named as the bid."""
+    return bid_id if kind == BID else f"{bid_id}/{kind}"
+
+
 def _read_term(body: object, where: str) -> EnvelopeTerm:
     if not isinstance(body, Mapping) or set(body) != {"kind", "title", "opens", "price"}:
         raise BadInput(where=where, why="it needs exactly kind, title, opens and price")

@@ -38,13 +38,22 @@ class Cause(StrEnum):
 
 
 @dataclass(frozen=True)
+class LockedScores:
+    """The log's head at the moment when the technical scores were locked."""
+
+    log_size: int
+    log_root: str
+
+
+@dataclass(frozen=True)
 class Closing:
-    """The recorded end of bidding: how many bids, and the log's head at that moment."""
+    """The recorded end of bidding: how many bids, and the log's head at that moment; later the lock of the scores."""
 
     tender_id: str
     bids: int
     log_size: int
     log_root: str
+    locked: LockedScores | None = None
 
 
 @dataclass(frozen=True)
@@ -73,11 +82,13 @@ def check_minimum(bids: int, minimum: int) -> None:
 
 
 def release_body(closing: Closing, opener: int, shares: Mapping[str, bytes | None]) -> dict[str, JsonValue]:
-    """What an opener signs: tender, position, the closing's head, and a hash of each share by bid."""
+    """What an opener signs: tender, position, the heads of the log, and a hash of each share by envelope."""
+    locked: dict[str, JsonValue] = {"locked": {**vars(closing.locked)}} if closing.locked else {}
     return {
         "tender": closing.tender_id,
         "opener": opener,
         "closing": {"bids": closing.bids, "log_size": closing.log_size, "log_root": closing.log_root},
+        **locked,
         "shares": {
             bid_id: sha256(share).hexdigest() if share is not None else "undecryptable"
             for bid_id, share in sorted(shares.items())

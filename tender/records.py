@@ -193,6 +193,48 @@ class OpenedBidRecord(SQLModel, table=True):
     opened_at: datetime = Field(sa_type=UtcTime)
 
 
+class OpenedEnvelopeRecord(SQLModel, table=True):
+    """What came out of one envelope of a tender that opens in stages; the opened bid is the sum of these."""
+
+    __tablename__ = "opened_envelopes"
+    bid_id: str = Field(primary_key=True, sa_type=Id, foreign_key="bids.id")
+    kind: str = Field(primary_key=True, max_length=32)
+    tender_id: str = Field(sa_type=Id, foreign_key="tenders.id", index=True)
+    outcome: str = Field(max_length=20)
+    problem: str = ""
+    bad_shares: list[int] = Field(default_factory=list, sa_column=_json())
+    bid_json: bytes = b""
+    blind: bytes = b""
+    opened_at: datetime = Field(sa_type=UtcTime)
+
+
+class ScoreLockRecord(SQLModel, table=True):
+    """The moment from which the technical scores stand and the sealed prices may open; later the record of that."""
+
+    __tablename__ = "score_locks"
+    tender_id: str = Field(primary_key=True, sa_type=Id, foreign_key="tenders.id")
+    scores: dict[str, str] = Field(sa_column=_json())
+    """by bid, the digest over every vote and signed sheet"""
+    log_size: int
+    log_root: bytes = Field(sa_type=Digest)
+    checkpoint: str
+    locked_at: datetime = Field(sa_type=UtcTime)
+    body: dict[str, Any] | None = Field(default=None, sa_column=Column(JsonText))
+    digest: str | None = Field(default=None, max_length=64)
+    recorded_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+class PriceReleaseRecord(SQLModel, table=True):
+    """One opener's signed release of the shares of the envelopes that open once the scores are locked."""
+
+    __tablename__ = "price_releases"
+    tender_id: str = Field(primary_key=True, sa_type=Id, foreign_key="tenders.id")
+    position: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    statement: dict[str, Any] = Field(sa_column=_json())
+    shares: dict[str, Any] = Field(sa_column=_json())
+    released_at: datetime = Field(sa_type=UtcTime)
+
+
 class OpeningRecord(SQLModel, table=True):
     """The published record of an opening."""
 

@@ -31,8 +31,10 @@ from storage.database import Database
 from storage.objects import StoredObject
 from storage.outbox import JobRecord
 from tender import queries
-from tender.actions import draft, open_bids, publish, rehearse, submit_bid
+from tender.actions import close, draft, open_bids, open_prices, publish, rehearse, submit_bid, unseal
+from tender.envelopes import Moment
 from tender.opening import RELEASE_TYPE, Closing, Release, release_body
+from tender.queries import stages
 from tender.rehearsal import rehearsal_info
 from tender.timetable import Periods, Timetable
 
@@ -227,8 +229,11 @@ def make_bidder(platform: Platform, name: str) -> tuple[Actor, Signer]:
 def make_bid(
     platform: Platform, tender: PublishedTender, name: str, price: str = "1000000.00", **changes: Any
 ) -> SealedBid:
-    """A sealed bid of a bidder; `changes` replace header fields, `bid_json` the announced part; `files` are added."""
-    actor, signer = make_bidder(platform, name)
+    """A sealed bid of a bidder; `changes` replace header fields, `bid_json` the announced part; `files` are added.
+
+    `maker` is the bidder with the key, where both exist already.
+    """
+    actor, signer = changes.pop("maker", None) or make_bidder(platform, name)
     publics = [key.public.hpke_public for key in tender.keys]
     files: dict[str, bytes] = changes.pop("files", {})
     announced = changes.pop("bid_json", canonical({"price": {"amount": price, "currency": "CNY"}}))
@@ -304,10 +309,10 @@ def release(platform: Platform, tender: PublishedTender, position: int, **tamper
     """One opener (by position from 1) releases shares; `tampered` replaces the share of a bid."""
     key = tender.keys[position - 1]
     with platform.database.transaction() as session:
-        record = open_bids.close(
+        record = close.close(
             session, keys=platform.adapters.keys, tender_id=tender.tender_id, now=platform.clock.now()
         )
-        prefixes = queries.prefixes(session, tender.tender_id)
+        prefixes = stages.prefixes(session, tender.tender_id)
         closing: Closing = queries.closing_value(record)
     shares: dict[str, bytes | None] = {
         bid_id: open_share(prefix, position, key.hpke_private) for bid_id, prefix in prefixes.items()
@@ -318,6 +323,25 @@ def release(platform: Platform, tender: PublishedTender, position: int, **tamper
         return open_bids.release_shares(
             session,
             keys=platform.adapters.keys,
+            actor=tender.openers[position - 1],
+            tender_id=tender.tender_id,
+            release=Release(position, shares, statement),
+            now=platform.clock.now(),
+        )
+
+
+def release_prices(platform: Platform, tender: PublishedTender, position: int) -> int:
+    """One opener releases the shares of the prices, once the scores are locked."""
+    key = tender.keys[position - 1]
+    with platform.database.reading() as session:
+        prefixes = stages.prefixes(session, tender.tender_id, Moment.SCORES_LOCKED)
+        closing = open_prices.closing_with_lock(session, tender.tender_id)
+    assert closing is not None
+    shares = {name: open_share(prefix, position, key.hpke_private) for name, prefix in prefixes.items()}
+    statement = sign_statement(key.signer, RELEASE_TYPE, release_body(closing, position, shares))
+    with platform.database.transaction() as session:
+        return open_prices.release_prices(
+            session,
             actor=tender.openers[position - 1],
             tender_id=tender.tender_id,
             release=Release(position, shares, statement),
@@ -341,8 +365,9 @@ def open_all(platform: Platform, tender: PublishedTender) -> None:
         bid_ids = [bid.id for bid in queries.sealed_bids(session, tender.tender_id)]
     for bid_id in bid_ids:
         with platform.database.reading() as session:
-            task = open_bids.opening_task(session, bid_id)
-        unsealed = open_bids.unseal(platform.adapters.objects, platform.adapters.settings.var / "spool", task)
+            task = unseal.opening_task(session, bid_id)
+        unsealed = unseal.unseal(platform.adapters.objects, platform.adapters.settings.var / "spool", task)
         if unsealed is not None:
             with platform.database.transaction() as session:
-                open_bids.record_opened(session, bid_id=bid_id, unsealed=unsealed, now=platform.clock.now())
+                record = open_prices.record_price if unsealed.is_later else open_bids.record_opened
+                record(session, bid_id=bid_id, unsealed=unsealed, now=platform.clock.now())

@@ -302,7 +302,7 @@ def describe_lot(session: Session, tender_id: str, lot: LotRecord, seat: str | N
             {
                 "bid": bid.bid_id,
                 "bidder": bid.bidder_name,
-                "price": write_units(bid.price, rules.scale.places),
+                "price": write_units(bid.price, rules.scale.places) if bid.is_priced else None,
             }
             for bid in queries.opened_bids(session, tender_id, lot.id)
         ],

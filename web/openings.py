@@ -22,8 +22,11 @@ from storage.adapters import Adapters
 from tender import queries
 from tender.actions.close import close
 from tender.actions.open_bids import release_shares
+from tender.actions.open_prices import closing_with_lock, release_prices
+from tender.envelopes import Moment
 from tender.lifecycle import Stage
 from tender.opening import Release, read_share
+from tender.queries import stages
 from web.guards import adapters_of, caller
 from web.routes import get, post
 from web.shapes import Shape, create_once
@@ -37,6 +40,10 @@ PUBLIC_KINDS = (
     "shares.released",
     "bid.opened",
     "opening.recorded",
+    "scores.locked",
+    "prices.released",
+    "price.opened",
+    "prices.recorded",
     "draw.requested",
     "draw.committed",
     "draw.revealed",
@@ -61,23 +68,27 @@ class ReleaseRequest(Shape):
 
 @get("/api/tenders/{tender_id:str}/closing")
 def show_closing(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> dict[str, Any]:
-    """The closing, and for openers of the tender the sealed prefixes that hold their shares."""
+    """What an opener may release now, and the sealed prefixes that hold the shares of it."""
     adapters, actor = adapters_of(request), caller(request).may(Scope.OPEN)
     actor.require(Duty.OPENER)
     now = adapters.clock.now()
     with adapters.database.transaction() as session:
         opener = queries.opener_of(session, tender_id, actor.person_id)
         record = close(session, keys=adapters.keys, tender_id=tender_id, now=now)
-        sealed = queries.sealed_bids(session, tender_id)
-    value = queries.closing_value(record)
+        locked = closing_with_lock(session, tender_id)
+        moment = Moment.SCORES_LOCKED if locked else Moment.CLOSING
+        prefixes = stages.prefixes(session, tender_id, moment)
+    value = locked or queries.closing_value(record)
     return {
         "tender": tender_id,
         "opener": opener.position,
+        "moment": moment,
         "bids": value.bids,
         "log_size": value.log_size,
         "log_root": value.log_root,
+        "locked": vars(value.locked) if value.locked else None,
         "checkpoint": record.checkpoint,
-        "sealed": [{"bid": bid.id, "prefix": b64(bid.prefix)} for bid in sealed],
+        "sealed": [{"bid": key, "prefix": b64(prefix.to_bytes())} for key, prefix in prefixes.items()],
     }
 
 
@@ -88,13 +99,13 @@ def release(request: Request[Any, Any, Any], tender_id: FromPath[str], data: JSO
     given = Release(0, {bid: read_share(text) for bid, text in data.shares.items()}, data.statement)
 
     def act(session: Any) -> dict[str, Any]:
+        now = adapters.clock.now()
+        if stages.score_lock(session, tender_id) is not None:
+            return {
+                "released": release_prices(session, actor=actor, tender_id=tender_id, release=given, now=now)
+            }
         count = release_shares(
-            session,
-            keys=adapters.keys,
-            actor=actor,
-            tender_id=tender_id,
-            release=given,
-            now=adapters.clock.now(),
+            session, keys=adapters.keys, actor=actor, tender_id=tender_id, release=given, now=now
         )
         return {"released": count}
 
@@ -111,7 +122,17 @@ def show_opening(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> R
             raise NotFound(what="tender", id=tender_id)
         found = queries.opening_record(session, tender_id)
         if found is not None:
-            return Response({"stage": tender.stage, "record": found.body, "digest": found.digest})
+            lock = stages.score_lock(session, tender_id)
+            prices = {"record": lock.body, "digest": lock.digest} if lock and lock.body else None
+            return Response(
+                {
+                    "stage": tender.stage,
+                    "record": found.body,
+                    "digest": found.digest,
+                    "prices_sealed": stages.prices_are_sealed(session, tender_id),
+                    "prices": prices,
+                }
+            )
         closing = queries.closing(session, tender_id)
         released = [row.position for row in queries.releases(session, tender_id)]
         opened = len(queries.opened_bids(session, tender_id))

@@ -6,12 +6,14 @@ from datetime import datetime
 
 from approval.actions import recompute
 from approval.queries.calendar import calendar
+from evaluation.actions import collusion as collusion_actions
 from evaluation.actions import findings as findings_actions
+from evaluation.actions import stages
 from expert_pool.actions import eligibility
 from kernel.errors import NotYetClosed
 from storage.adapters import Adapters
 from storage.database import Session
-from tender.actions import close, open_bids
+from tender.actions import close, open_bids, open_prices, unseal
 from worker import blind, calls, collusion, findings, guides, letters, messages, price_checks, reports, sweeps
 from worker.jobs import Job, Payload
 
@@ -22,30 +24,33 @@ def close_tender(session: Session, adapters: Adapters, payload: Payload, _: None
         close.close(session, keys=adapters.keys, tender_id=str(payload["tender_id"]), now=now)
 
 
-def unseal_bid(adapters: Adapters, payload: Payload, now: datetime) -> open_bids.UnsealedBid | None:
-    """Decrypt one envelope into the object store; None when more shares are needed, or it was done before."""
+def unseal_bid(adapters: Adapters, payload: Payload, now: datetime) -> unseal.UnsealedBid | None:
+    """Decrypt the envelopes of one bid into the object store; None when shares are missing, or it was done before."""
     with adapters.database.reading() as session:
-        task = open_bids.opening_task(session, str(payload["bid_id"]))
+        task = unseal.opening_task(session, str(payload["bid_id"]))
     if task.is_done:
         return None
-    return open_bids.unseal(adapters.objects, adapters.settings.var / "spool", task)
+    return unseal.unseal(adapters.objects, adapters.settings.var / "spool", task)
 
 
 def open_bid(
     session: Session,
     adapters: Adapters,
     payload: Payload,
-    unsealed: open_bids.UnsealedBid | None,
+    unsealed: unseal.UnsealedBid | None,
     now: datetime,
 ) -> None:
-    """Record what came out of one envelope; the next share released asks again for what is still sealed."""
+    """Record what came out of one bid; the next share released asks again for what is still sealed."""
     if unsealed is not None:
-        open_bids.record_opened(session, bid_id=str(payload["bid_id"]), unsealed=unsealed, now=now)
+        record = open_prices.record_price if unsealed.is_later else open_bids.record_opened
+        record(session, bid_id=str(payload["bid_id"]), unsealed=unsealed, now=now)
 
 
 def score_and_rank(session: Session, adapters: Adapters, payload: Payload, _: None, now: datetime) -> None:
-    """Rank a tender whose last sheet was signed and whose flagged figures are explained."""
-    findings_actions.rank(session, tender_id=str(payload["tender_id"]), now=now)
+    """Rank a tender whose last sheet was signed and whose flagged figures are explained; sealed prices open first."""
+    tender_id = str(payload["tender_id"])
+    if not stages.lock_when_complete(session, keys=adapters.keys, tender_id=tender_id, now=now):
+        findings_actions.rank(session, tender_id=tender_id, now=now)
 
 
 def recompute_due_dates(
@@ -60,6 +65,11 @@ def recompute_due_dates(
 def recheck_avoidance(session: Session, adapters: Adapters, payload: Payload, _: None, now: datetime) -> None:
     """Look at panel and reserves again, now that the bidders are known."""
     eligibility.recheck_avoidance(session, str(payload["tender_id"]), now)
+
+
+def look_again(session: Session, adapters: Adapters, payload: Payload, _: None, now: datetime) -> None:
+    """Read every bid of a tender anew, with the prices that were opened."""
+    collusion_actions.look_again(session, tender_id=str(payload["tender_id"]), now=now)
 
 
 JOBS: Mapping[str, Job] = {
@@ -82,6 +92,7 @@ JOBS: Mapping[str, Job] = {
     "make_mandate_letter": Job(guides.keep_letter, prepare=guides.write_letter),
     "make_commitment": Job(guides.keep_commitment, prepare=guides.write_commitment),
     "read_bid_facts": Job(collusion.keep_bid, prepare=collusion.read_bid),
+    "look_again": Job(look_again),
     "find_signals": Job(collusion.keep_search, prepare=collusion.search),
     "check_bills": Job(price_checks.keep_checks, prepare=price_checks.check_bills),
     "prepare_blind": Job(blind.ask_for_parts),

@@ -13,7 +13,7 @@ from crypto.canonical import JsonValue
 from evaluation.actions.chair import void_election
 from evaluation.actions.earlier import REPLACED, keep_blind_sheet, keep_sheet, keep_votes
 from evaluation.actions.reopen import written
-from evaluation.actions.seat import check_open
+from evaluation.actions.seat import check_not_locked, check_open
 from evaluation.queries import blind, judging
 from evaluation.queries import panel as queries
 from evaluation.records.panel import AbsenceRecord
@@ -43,6 +43,7 @@ def record_absence(
     """
     own_tender(session, actor, tender_id)
     check_open(session, tender_id)
+    check_not_locked(session, tender_id)
     if cause not in CAUSES:
         raise BadInput(where="cause", why=f"it must be one of {', '.join(CAUSES)}")
     if seat not in judging.seats(session, tender_id):
@@ -78,6 +79,7 @@ def confirm_absence(session: Session, *, actor: Actor, absence_id: str, now: dat
     """
     record = _take(session, actor, absence_id)
     tender_id, seat = record.tender_id, record.seat
+    check_not_locked(session, tender_id)
     made = seat_reserve(session, tender_id=tender_id, seat=seat, now=now)
     for lot in tenders.lots(session, tender_id):
         ballot = judging.ballot(session, lot.id, seat, lock=True)

@@ -14,13 +14,14 @@ from crypto.canonical import JsonValue
 from evaluation.actions.ranking import rank_when_complete
 from evaluation.actions.reopen import written
 from evaluation.actions.seat import check_open, take_chair
+from evaluation.compliance import SEALED
 from evaluation.queries import clarifications as queries
 from evaluation.queries import judging
 from evaluation.queries.clarifications import ACCEPTED, PRICE_CORRECTION
 from evaluation.records.clarifications import ClarificationRecord
 from evaluation.signed_work import words_digest
 from kernel.errors import BadInput, NotFound, Refused
-from kernel.ids import new_id
+from kernel.ids import BidId, new_id
 from storage import audit_log
 from storage.audit_log import Fact
 from tender import queries as tenders
@@ -57,6 +58,8 @@ def ask(
     if bid.tender_id != tender_id or bid_id not in prices:
         raise NotFound(what="bid", id=bid_id)
     _check_question(kind, corrected_price_units, limit_minutes)
+    if kind == PRICE_CORRECTION and prices[BidId(bid_id)] == SEALED:
+        raise Refused(rule="prices-first", why="the prices stay sealed until the panel's scores are locked")
     record = ClarificationRecord(
         id=new_id(),
         tender_id=tender_id,

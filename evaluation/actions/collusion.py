@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from sqlmodel import Session
+from sqlmodel import Session, col, delete
 
 from accounts.duties import Actor, Duty
 from crypto.canonical import JsonValue, canonical
@@ -66,6 +66,16 @@ def keep_facts(
         outbox.enqueue(session, "find_signals", {"tender_id": bid.tender_id}, now=now)
 
 
+def look_again(session: Session, *, tender_id: str, now: datetime) -> None:
+    """Forget what bids told and ask for it anew, since more of them is open; signals that were found stay."""
+    tenders.tender(session, tender_id, lock=True)
+    for table in (BidFactsRecord, MarkRecord, SearchRecord):
+        session.exec(delete(table).where(col(table.tender_id) == tender_id))
+    for row, bid in tenders.opened_bids(session, tender_id):
+        if row.contents_digest is not None:
+            outbox.enqueue(session, "read_bid_facts", {"bid_id": bid.id}, now=now)
+
+
 @dataclass(frozen=True)
 class Findings:
     """What the detectors found in one lot, with the screens and figures that belong beside it."""
@@ -85,7 +95,11 @@ def keep_signals(session: Session, *, tender_id: str, found: Iterable[Findings],
 
 def _keep_lot(session: Session, tender_id: str, lot: Findings, now: datetime) -> None:
     digests: list[JsonValue] = []
+    known = {row.digest for row in queries.signals(session, lot.lot_id)}
     for place, signal in enumerate(lot.signals):
+        if signal_digest(signal) in known:
+            digests.append(signal_digest(signal))
+            continue
         record = SignalRecord(
             id=new_id(),
             lot_id=lot.lot_id,

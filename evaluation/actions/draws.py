@@ -36,6 +36,7 @@ from storage.audit_log import Fact
 from tender import queries as tenders
 from tender.actions.draft import own_tender
 from tender.lifecycle import Stage
+from tender.queries import stages
 
 
 def freeze_draw(session: Session, *, actor: Actor, tender_id: str, lot_id: str, now: datetime) -> str:
@@ -45,6 +46,8 @@ def freeze_draw(session: Session, *, actor: Actor, tender_id: str, lot_id: str, 
         Refused: there is nothing to draw, or it was frozen before.
     """
     _check_office(session, actor, tender_id)
+    if stages.prices_are_sealed(session, tender_id):
+        raise Refused(rule="prices-first", why="the prices stay sealed until the panel's scores are locked")
     stage, rests_on, items = _wanted(session, tender_id, lot_id)
     if not items:
         raise Refused(rule="evaluation draw", why="there is nothing to draw in this lot now")

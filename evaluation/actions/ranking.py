@@ -28,8 +28,8 @@ from tender.lifecycle import Stage
 
 
 def rank_when_complete(session: Session, tender_id: str, now: datetime) -> None:
-    """Ask for the ranking once nothing is missing."""
-    if queries.may_be_ranked(session, tender_id):
+    """Ask for the ranking, or for the lock of the scores while prices are sealed, once nothing is missing."""
+    if queries.may_be_ranked(session, tender_id) or queries.may_be_locked(session, tender_id):
         outbox.enqueue(session, "score_and_rank", {"tender_id": tender_id}, now=now)
 
 

@@ -12,7 +12,7 @@ from accounts.duties import Actor, Duty
 from crypto.canonical import JsonValue
 from evaluation.actions.earlier import REOPENED, keep_sheet, keep_votes
 from evaluation.actions.ranking import void_ranking
-from evaluation.actions.seat import take_chair
+from evaluation.actions.seat import check_not_locked, take_chair
 from evaluation.queries import judging as queries
 from evaluation.queries import report as reports
 from evaluation.records.panel import ReopeningRecord
@@ -134,6 +134,7 @@ def _orderer(session: Session, actor: Actor, tender_id: str) -> str:
 
 def _begin(session: Session, record: ReopeningRecord, now: datetime) -> None:
     """Write the order down; a ranking that exists is put aside first."""
+    check_not_locked(session, record.tender_id)
     session.add(record)
     session.flush()
     if tenders.tender(session, record.tender_id).stage == Stage.EVALUATED:

@@ -10,6 +10,7 @@ from expert_pool.queries.calls import awaits_check_in
 from kernel.errors import Refused, WrongStage
 from tender import queries as tenders
 from tender.lifecycle import Move, Stage
+from tender.queries import stages
 
 
 def take_seat(session: Session, actor: Actor, tender_id: str) -> str:
@@ -50,6 +51,13 @@ def take_chair(session: Session, actor: Actor, tender_id: str) -> str:
     if queries.find_chair(session, tender_id) != seat:
         raise Refused(rule="chair-only", why="only the chair of the panel may do this")
     return seat
+
+
+def check_not_locked(session: Session, tender_id: str) -> None:
+    """Raise Refused once the scores are locked: who knows the prices changes no score."""
+    if stages.score_lock(session, tender_id) is not None:
+        why = "the scores were locked so that the prices could be opened; nobody changes them any more"
+        raise Refused(rule="scores-locked", why=why)
 
 
 def check_open(session: Session, tender_id: str) -> None:

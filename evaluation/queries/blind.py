@@ -14,6 +14,7 @@ from evaluation.rulebook import Rulebook
 from evaluation.rulebook.criteria import EXPERTS
 from kernel.errors import BadInput, NotFound, Refused
 from tender import queries as tenders
+from tender.queries import stages
 
 MOST_NAMES = 400  # names that are looked for in one bid; each counts twice, whole and without its legal form
 
@@ -73,11 +74,11 @@ def check_revealed_to(session: Session, actor: Actor, tender_id: str) -> None:
 
 
 def bids_by_lot(session: Session, tender_id: str) -> dict[str, list[str]]:
-    """The bids whose price was read, by lot with a blind step; lots without such a bid are left out."""
+    """The bids that the panel works on, by lot with a blind step; lots without such a bid are left out."""
     wanted = blind_lots(session, tender_id)
     found: dict[str, list[str]] = {}
-    for row, bid in tenders.opened_bids(session, tender_id) if wanted else ():
-        if row.price_units is not None and bid.lot_id in wanted:
+    for _, bid in stages.bids_at_work(session, tender_id) if wanted else ():
+        if bid.lot_id in wanted:
             found.setdefault(bid.lot_id, []).append(bid.id)
     return found
 

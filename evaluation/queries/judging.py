@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from accounts import queries as accounts
 from evaluation.answers import answer_fields, stated_answers
 from evaluation.case import EvaluationCase, read_case
-from evaluation.compliance import OpenedBid, Screening, Vote, screen
+from evaluation.compliance import SEALED, OpenedBid, Screening, Vote, screen
 from evaluation.evaluate import evaluate
 from evaluation.queries import clarifications, draws, panel
 from evaluation.records.judging import BallotRecord, RankingRecord, ReportRecord, SheetRecord, VoteRecord
@@ -24,6 +24,7 @@ from kernel.ids import BidId, LotId, TenderId
 from storage.columns import table_of
 from tender import queries as tenders
 from tender.opening import read_announced
+from tender.queries import stages
 
 VOTES = table_of(VoteRecord)
 
@@ -37,12 +38,8 @@ def rulebook(session: Session, tender_id: str, lot_id: str) -> Rulebook:
 
 
 def opened_bids(session: Session, tender_id: str, lot_id: str) -> tuple[OpenedBid, ...]:
-    """The bids of a lot whose price was read at the opening, by bid."""
-    rows = [
-        (row, bid)
-        for row, bid in tenders.opened_bids(session, tender_id)
-        if bid.lot_id == lot_id and row.price_units is not None
-    ]
+    """The bids of a lot whose price was read at the opening, by bid; while prices are sealed, all that are readable."""
+    rows = [(row, bid) for row, bid in stages.bids_at_work(session, tender_id) if bid.lot_id == lot_id]
     names = accounts.organisation_names(session, {bid.bidder_id for _, bid in rows})
     asked = answer_fields(rulebook(session, tender_id, lot_id))
     scale = tenders.price_scale(tenders.tender(session, tender_id))
@@ -51,13 +48,12 @@ def opened_bids(session: Session, tender_id: str, lot_id: str) -> tuple[OpenedBi
         OpenedBid(
             bid_id=BidId(bid.id),
             bidder_name=names[bid.bidder_id],
-            price=row.price_units,
+            price=SEALED if row.price_units is None else row.price_units,
             corrected_price=corrected.get(bid.id),
             received_at=write_time(bid.received_at),
             answers=stated_answers(asked, read_announced(row.bid_json, scale).answers),
         )
         for row, bid in rows
-        if row.price_units is not None
     ]
     return tuple(sorted(bids, key=lambda bid: bid.bid_id))
 
@@ -83,6 +79,12 @@ def votes(session: Session, lot_id: str) -> tuple[Vote, ...]:
     return tuple(Vote(seat, BidId(bid), check, passed, reason) for seat, bid, check, passed, reason in rows)
 
 
+def counting_votes(session: Session, lot_id: str, bids: Sequence[OpenedBid]) -> tuple[Vote, ...]:
+    """The votes on bids that still count: a sealed price that turns out unreadable ends a bid after the votes."""
+    counting = {bid.bid_id for bid in bids}
+    return tuple(vote for vote in votes(session, lot_id) if vote.bid_id in counting)
+
+
 def ballot(session: Session, lot_id: str, seat: str, *, lock: bool = False) -> BallotRecord | None:
     """One member's verdicts on a lot, draft or handed in."""
     found = select(BallotRecord).where(BallotRecord.lot_id == lot_id, BallotRecord.seat == seat)
@@ -98,7 +100,7 @@ def votes_of_seat(session: Session, lot_id: str, seat: str) -> list[VoteRecord]:
 def find_screening(session: Session, tender_id: str, lot_id: str) -> Screening | None:
     """The outcome of the compliance review of a lot; None until every member has voted on everything."""
     rules, bids = rulebook(session, tender_id, lot_id), opened_bids(session, tender_id, lot_id)
-    cast = votes(session, lot_id)
+    cast = counting_votes(session, lot_id, bids)
     members = seats(session, tender_id)
     if not members or len(cast) < len(members) * len(bids) * len(rules.checks):
         return None
@@ -146,7 +148,7 @@ def progress(session: Session, tender_id: str, lot_id: str) -> Progress:
     members = seats(session, tender_id)
     rules, bids = rulebook(session, tender_id, lot_id), opened_bids(session, tender_id, lot_id)
     questions = len(clarifications.unsettled(session, lot_id))
-    missing_votes = len(members) * len(bids) * len(rules.checks) - len(votes(session, lot_id))
+    missing_votes = len(members) * len(bids) * len(rules.checks) - len(counting_votes(session, lot_id, bids))
     outcome = find_screening(session, tender_id, lot_id)
     if outcome is None:
         return Progress(len(members), missing_votes, None, questions)
@@ -155,13 +157,28 @@ def progress(session: Session, tender_id: str, lot_id: str) -> Progress:
     return Progress(len(members), 0, wanted - signed, questions)
 
 
-def may_be_ranked(session: Session, tender_id: str) -> bool:
-    """Whether the panel has a chair, and nothing is missing in any lot, no draw either."""
+def scores_are_complete(session: Session, tender_id: str) -> bool:
+    """Whether the panel has a chair, and no vote, sheet or settled question is missing in any lot."""
     if panel.find_chair(session, tender_id) is None:
         return False
-    lots = tenders.lots(session, tender_id)
-    return all(progress(session, tender_id, lot.id).is_complete for lot in lots) and not any(
-        lacks_draw(session, tender_id, lot.id) for lot in lots
+    return all(progress(session, tender_id, lot.id).is_complete for lot in tenders.lots(session, tender_id))
+
+
+def may_be_ranked(session: Session, tender_id: str) -> bool:
+    """Whether nothing is missing, no draw either; prices that opened after the scores were looked through."""
+    if stages.stays_sealed(session, tender_id) and not panel.prices_were_reviewed(session, tender_id):
+        return False
+    return scores_are_complete(session, tender_id) and not any(
+        lacks_draw(session, tender_id, lot.id) for lot in tenders.lots(session, tender_id)
+    )
+
+
+def may_be_locked(session: Session, tender_id: str) -> bool:
+    """Whether the scores are complete while the prices are sealed and wait for their lock."""
+    return (
+        stages.prices_are_sealed(session, tender_id)
+        and stages.score_lock(session, tender_id) is None
+        and scores_are_complete(session, tender_id)
     )
 
 
@@ -180,12 +197,13 @@ def evaluation_case(session: Session, tender_id: str, lot_id: str) -> Evaluation
     """Everything the ranking of a lot depends on; only signed sheets of accepted bids count."""
     rules = rulebook(session, tender_id, lot_id)
     signed = _counting_sheets(session, lot_id, find_screening(session, tender_id, lot_id))
+    bids = opened_bids(session, tender_id, lot_id)
     return EvaluationCase(
         tender_id=TenderId(tender_id),
         lot_id=LotId(lot_id),
         rulebook=rules,
-        bids=opened_bids(session, tender_id, lot_id),
-        votes=votes(session, lot_id),
+        bids=bids,
+        votes=counting_votes(session, lot_id, bids),
         sheets=tuple(sheet_value(rules, row) for row in signed),
     )
 

@@ -12,5 +12,7 @@ def low_prices(session: Session, tender_id: str, lot_id: str) -> tuple[LowPrices
     if screening is None:
         return None
     rules = judging.rulebook(session, tender_id, lot_id)
-    prices = {bid.bid_id: bid.price for bid in screening.accepted}
+    prices = {bid.bid_id: bid.price for bid in screening.accepted if bid.is_priced}
+    if not prices:
+        return ()
     return find_low_prices(rules.abnormally_low, prices, rules.price.ceiling, rules.price_places)

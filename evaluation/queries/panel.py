@@ -10,6 +10,7 @@ from evaluation.records.panel import (
     DissentRecord,
     EarlierWorkRecord,
     ElectionRoundRecord,
+    PriceReviewRecord,
     ReopeningRecord,
 )
 from expert_pool import queries as experts
@@ -76,6 +77,11 @@ def absences(session: Session, tender_id: str) -> list[AbsenceRecord]:
     """The recorded absences of a panel, in order of time."""
     found = select(AbsenceRecord).where(AbsenceRecord.tender_id == tender_id)
     return list(session.exec(found.order_by(col(AbsenceRecord.recorded_at), col(AbsenceRecord.id))))
+
+
+def prices_were_reviewed(session: Session, tender_id: str) -> bool:
+    """Whether the chair has nothing left to ask about prices that opened after the scores."""
+    return session.get(PriceReviewRecord, tender_id) is not None
 
 
 def dissents(session: Session, tender_id: str) -> list[DissentRecord]:

@@ -104,3 +104,12 @@ class DissentRecord(SQLModel, table=True):
     seat: str = Field(max_length=20)
     text: str
     written_at: datetime = Field(sa_type=UtcTime)
+
+
+class PriceReviewRecord(SQLModel, table=True):
+    """That the chair has nothing left to ask about prices that were opened after the scores."""
+
+    __tablename__ = "price_reviews"
+    tender_id: str = Field(primary_key=True, sa_type=Id, foreign_key="tenders.id")
+    seat: str = Field(max_length=20)
+    at: datetime = Field(sa_type=UtcTime)

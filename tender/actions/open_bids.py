@@ -1,51 +1,38 @@
 """Opening: openers release shares, envelopes are opened one by one, the opening record is published.
 
-Each envelope is unsealed outside any transaction (it may be large) and recorded in one of its own, so a power cut
+Each bid is unsealed outside any transaction (tender.actions.unseal) and recorded in one of its own, so a power cut
 in the middle of an opening loses nothing and repeats nothing.
 """
 
-import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
-from pathlib import Path
-from typing import BinaryIO
 
 from sqlmodel import Session
 
 from accounts import queries as accounts
 from accounts.duties import Actor, Duty
-from crypto.archive import read_archive
+from crypto.bid_file import BID
 from crypto.canonical import JsonValue, b64, canonical
-from crypto.envelope import Outcome, bid_blind, check_announcement, join_shares, open_payload
-from crypto.envelope_prefix import EnvelopePrefix, read_prefix
-from crypto.parts_digest import PART_BYTES, PartsDigest
 from kernel.clock import write_time
-from kernel.errors import BadInput, IntegrityBroken, MalformedEnvelope, TooFewBids
+from kernel.errors import BadInput, IntegrityBroken, TooFewBids
 from storage import audit_log, outbox
 from storage.audit_log import Fact
 from storage.keys import PlatformKeys
-from storage.objects import Objects, StoredObject
 from tender import queries
 from tender.actions.close import close
+from tender.actions.unseal import UnsealedBid, UnsealedPart
 from tender.lifecycle import Move, Stage, after
-from tender.opening import BidOutcome, Cause, Release, check_release, read_announced, read_share
-from tender.records import BidRecord, OpenedBidRecord, OpeningRecord, ReleaseRecord
-
-
-@dataclass(frozen=True)
-class UnsealedBid:
-    """What came out of one envelope, before it is recorded."""
-
-    outcome: BidOutcome
-    cause: str = ""
-    problem: str = ""
-    bad_shares: tuple[int, ...] = ()
-    bid_json: bytes = field(default=b"", repr=False)
-    blind: bytes = field(default=b"", repr=False)
-    contents: StoredObject | None = None
-    files: tuple[dict[str, JsonValue], ...] = field(default=(), repr=False)
+from tender.opening import BidOutcome, Closing, Release, check_release, read_announced
+from tender.queries import stages
+from tender.records import (
+    BidRecord,
+    OpenedBidRecord,
+    OpenedEnvelopeRecord,
+    OpenerRecord,
+    OpeningRecord,
+    ReleaseRecord,
+    TenderRecord,
+)
 
 
 def release_shares(
@@ -62,122 +49,58 @@ def release_shares(
     if any(r.position == opener.position for r in released):
         return len(released)
     after(Stage(record.stage), Move.RELEASE)
-    assert opener.sign_public is not None
-    prefixes = queries.prefixes(session, tender_id)
-    release = Release(opener.position, release.shares, release.statement)
-    try:
-        check_release(release, queries.closing_value(closing), opener.sign_public, prefixes)
-    except IntegrityBroken:  # what somebody sends is no sign that the platform is broken
-        raise BadInput(where="statement", why="its signature does not match the opener's key") from None
+    prefixes = stages.prefixes(session, tender_id)
+    checked_release(release, queries.closing_value(closing), opener, prefixes)
+    shares = {key: b64(share) if share else None for key, share in release.shares.items()}
     session.add(
         ReleaseRecord(
             tender_id=tender_id,
             position=opener.position,
             statement=dict(release.statement),
-            shares={bid_id: b64(share) if share else None for bid_id, share in release.shares.items()},
+            shares=shares,
             released_at=now,
         )
     )
-    digest = sha256(canonical(dict(release.statement))).hexdigest()
-    data: dict[str, JsonValue] = {"position": opener.position, "statement": digest}
-    audit_log.append(session, Fact("shares.released", tender_id, tender_id, data), now)
+    log_release(session, "shares.released", tender_id, opener.position, release, now)
     count = len(released) + 1
     if count >= record.threshold:
         opened = {row.bid_id for row, _ in queries.opened_bids(session, tender_id)}
-        for bid_id in sorted(set(prefixes) - opened):
-            outbox.enqueue(session, "open_bid", {"bid_id": bid_id}, now=now)
+        ask_to_open(session, set(prefixes), opened, now)
     return count
 
 
-@dataclass(frozen=True)
-class OpeningTask:
-    """All that is needed to unseal one envelope, read in one look."""
-
-    bid: BidRecord
-    shares: Mapping[int, bytes] = field(repr=False)
-    openers: int
-    releases: int
-    is_done: bool
-
-
-def opening_task(session: Session, bid_id: str) -> OpeningTask:
-    """What is known about one envelope now."""
-    bid = queries.bid(session, bid_id)
-    releases = queries.releases(session, bid.tender_id)
-    shares = {r.position: read_share(r.shares.get(bid_id)) for r in releases}
-    done = any(row.bid_id == bid_id for row, _ in queries.opened_bids(session, bid.tender_id))
-    openers = len(queries.openers(session, bid.tender_id))
-    return OpeningTask(bid, {p: s for p, s in shares.items() if s is not None}, openers, len(releases), done)
+def checked_release(
+    release: Release, closing: Closing, opener: OpenerRecord, prefixes: stages.Prefixes
+) -> None:
+    """Raise BadInput or WrongShare unless a release is this opener's and every share fits its envelope."""
+    assert opener.sign_public is not None
+    own = Release(opener.position, release.shares, release.statement)
+    try:
+        check_release(own, closing, opener.sign_public, prefixes)
+    except IntegrityBroken:  # what somebody sends is no sign that the platform is broken
+        raise BadInput(where="statement", why="its signature does not match the opener's key") from None
 
 
-def unseal(objects: Objects, spool: Path, task: OpeningTask) -> UnsealedBid | None:
-    """Open one envelope; None while it needs more shares than were released.
-
-    Raises:
-        IntegrityBroken: the stored object is not what was received: the platform's fault, with an alarm.
-    """
-    prefix = read_prefix(task.bid.prefix)
-    joined = join_shares(prefix, task.shares)
-    if joined.outcome is Outcome.NEED_MORE_SHARES:
-        if task.releases < task.openers:
-            return None
-        return _malformed("too few of its shares could be decrypted by the openers", tuple(joined.bad_shares))
-    if joined.outcome is Outcome.MALFORMED_BID or joined.seed is None:
-        return _malformed("its key shares were not dealt as the format demands", tuple(joined.bad_shares))
-    spool.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryFile(dir=spool) as plain, objects.open(task.bid.digest, prefix.length) as sealed:
-        try:
-            open_payload(prefix, joined.seed, sealed, plain)
-            return _read_contents(objects, prefix, joined.seed, plain, tuple(joined.bad_shares))
-        except MalformedEnvelope as error:
-            check_stored(objects, task.bid.digest)
-            return _malformed(str(error.facts["why"]), tuple(joined.bad_shares))
+def log_release(
+    session: Session, kind: str, tender_id: str, position: int, release: Release, now: datetime
+) -> None:
+    """Log that an opener released shares, by the digest of the signed statement."""
+    digest = sha256(canonical(dict(release.statement))).hexdigest()
+    data: dict[str, JsonValue] = {"position": position, "statement": digest}
+    audit_log.append(session, Fact(kind, tender_id, tender_id, data), now)
 
 
-def check_stored(objects: Objects, digest: bytes) -> None:
-    """Raise IntegrityBroken when a stored object is not what was received, so that no bidder is blamed for it."""
-    found = PartsDigest()
-    with objects.open(digest) as stored:
-        while chunk := stored.read(PART_BYTES):
-            found.update(chunk)
-    if found.digest() != digest:
-        raise IntegrityBroken(what=f"the stored envelope {digest.hex()} was changed after it was received")
-
-
-def _malformed(problem: str, bad_shares: tuple[int, ...]) -> UnsealedBid:
-    return UnsealedBid(BidOutcome.MALFORMED, Cause.BIDDER, problem, bad_shares)
-
-
-def _read_contents(
-    objects: Objects, prefix: EnvelopePrefix, seed: bytes, plain: BinaryIO, bad_shares: tuple[int, ...]
-) -> UnsealedBid:
-    plain.seek(0)
-    announced = b""
-    files: list[dict[str, JsonValue]] = []
-    for entry in read_archive(plain):
-        if entry.name == "bid.json":
-            announced = b"".join(entry.chunks())
-        files.append({"name": entry.name, "size": str(entry.size), "sha256": entry.sha256})
-    blind = bid_blind(seed, prefix.ctx)
-    check_announcement(prefix, blind, announced)
-    plain.seek(0)
-    contents = objects.put_once(plain, expected=None, limit_bytes=2**62)
-    return UnsealedBid(
-        BidOutcome.OPENED,
-        bad_shares=bad_shares,
-        bid_json=announced,
-        blind=blind,
-        contents=contents,
-        files=tuple(files),
-    )
+def ask_to_open(session: Session, keys: set[str], opened: set[str], now: datetime) -> None:
+    """Ask for the opening of every bid that has one of these envelopes and was not opened."""
+    for bid_id in sorted({key.partition("/")[0] for key in keys} - opened):
+        outbox.enqueue(session, "open_bid", {"bid_id": bid_id}, now=now)
 
 
 def record_opened(session: Session, *, bid_id: str, unsealed: UnsealedBid, now: datetime) -> None:
-    """Record what came out of one envelope; after the last one the opening record is published."""
+    """Record what came out of one bid; after the last one the opening record is published."""
     bid = queries.bid(session, bid_id)
     tender = queries.tender(session, bid.tender_id, lock=True)
-    done = queries.opened_bids(session, bid.tender_id)
-    if any(row.bid_id == bid_id for row, _ in done):
+    if session.get(OpenedBidRecord, bid_id) is not None:
         return
     row = OpenedBidRecord(
         bid_id=bid_id,
@@ -192,25 +115,54 @@ def record_opened(session: Session, *, bid_id: str, unsealed: UnsealedBid, now: 
         files=list(unsealed.files),
         opened_at=now,
     )
-    if unsealed.outcome is BidOutcome.OPENED:
-        announced = read_announced(unsealed.bid_json, queries.price_scale(tender))
-        row.price_units, row.price_text, row.problem = (
-            announced.price_units,
-            announced.price_text,
-            announced.problem,
-        )
+    if unsealed.outcome is BidOutcome.OPENED and not stages.prices_are_sealed(session, tender.id):
+        read_price(tender, row)
     session.add(row)
+    keep_parts(session, bid, unsealed.parts, now)
     session.flush()
     names = accounts.organisation_names(session, {bid.bidder_id})
-    audit_log.append(
-        session, Fact("bid.opened", bid_id, bid.tender_id, opened_line(row, bid, names[bid.bidder_id])), now
-    )
-    if len(done) + 1 == len(queries.sealed_bids(session, bid.tender_id)):
+    line = opened_line(row, bid, names[bid.bidder_id], stages.opened_envelopes_of(session, tender, bid_id))
+    audit_log.append(session, Fact("bid.opened", bid_id, bid.tender_id, line), now)
+    if stages.count_opened(session, bid.tender_id) == stages.count_sealed(session, bid.tender_id):
         _publish_record(session, bid.tender_id, now)
 
 
-def opened_line(row: OpenedBidRecord, bid: BidRecord, bidder: str) -> dict[str, JsonValue]:
-    """One line of the opening record."""
+def read_price(tender: TenderRecord, row: OpenedBidRecord) -> None:
+    """Take the price of an opened bid out of what it announces."""
+    announced = read_announced(row.bid_json, queries.price_scale(tender))
+    row.price_units, row.price_text, row.problem = (
+        announced.price_units,
+        announced.price_text,
+        announced.problem,
+    )
+
+
+def keep_parts(session: Session, bid: BidRecord, parts: tuple[UnsealedPart, ...], now: datetime) -> None:
+    """Keep what came out of single envelopes, where a bid has several."""
+    for part in parts:
+        if part.kind != BID:
+            session.add(
+                OpenedEnvelopeRecord(
+                    bid_id=bid.id,
+                    kind=part.kind,
+                    tender_id=bid.tender_id,
+                    outcome=part.outcome,
+                    problem=part.problem,
+                    bad_shares=list(part.bad_shares),
+                    bid_json=part.bid_json,
+                    blind=part.blind,
+                    opened_at=now,
+                )
+            )
+
+
+def opened_line(
+    row: OpenedBidRecord, bid: BidRecord, bidder: str, parts: list[OpenedEnvelopeRecord]
+) -> dict[str, JsonValue]:
+    """One line of the opening record; of a bid of several envelopes it tells what each of them announced."""
+    announced: dict[str, JsonValue] = {"bid_json": b64(row.bid_json), "blind": b64(row.blind)}
+    if parts:
+        announced = {"envelopes": [_part_line(part) for part in parts]}
     return {
         "bid": bid.id,
         "lot": bid.lot_id,
@@ -222,8 +174,18 @@ def opened_line(row: OpenedBidRecord, bid: BidRecord, bidder: str) -> dict[str, 
         "problem": row.problem,
         "bad_shares": list(row.bad_shares),
         "price": row.price_text,
-        "bid_json": b64(row.bid_json),
-        "blind": b64(row.blind),
+        **announced,
+    }
+
+
+def _part_line(part: OpenedEnvelopeRecord) -> dict[str, JsonValue]:
+    return {
+        "kind": part.kind,
+        "outcome": part.outcome,
+        "problem": part.problem,
+        "bad_shares": list(part.bad_shares),
+        "bid_json": b64(part.bid_json),
+        "blind": b64(part.blind),
     }
 
 
@@ -231,6 +193,7 @@ def _publish_record(session: Session, tender_id: str, now: datetime) -> None:
     tender = queries.tender(session, tender_id, lock=True)
     tender.stage = after(Stage(tender.stage), Move.OPEN)
     rows = queries.opened_bids(session, tender_id)
+    parts = stages.opened_envelopes(session, tender_id)
     names = accounts.organisation_names(session, {bid.bidder_id for _, bid in rows})
     closing = queries.closing(session, tender_id)
     if closing is None:
@@ -248,7 +211,7 @@ def _publish_record(session: Session, tender_id: str, now: datetime) -> None:
             "checkpoint": closing.checkpoint,
         },
         "releases": [dict(r.statement) for r in queries.releases(session, tender_id)],
-        "bids": [opened_line(row, bid, names[bid.bidder_id]) for row, bid in rows],
+        "bids": [opened_line(row, bid, names[bid.bidder_id], parts.get(bid.id, [])) for row, bid in rows],
         "recorded_at": write_time(now),
     }
     digest = sha256(canonical(body)).hexdigest()
@@ -259,8 +222,9 @@ def _publish_record(session: Session, tender_id: str, now: datetime) -> None:
     for row, bid in rows:
         if row.contents_digest is not None:
             outbox.enqueue(session, "read_bid_facts", {"bid_id": bid.id}, now=now)
-    # The priced bills are checked together: unit prices are judged against those of the other bids.
-    outbox.enqueue(session, "check_bills", {"tender_id": tender_id}, now=now)
+    if not stages.prices_are_sealed(session, tender_id):
+        # The priced bills are checked together: unit prices are judged against those of the other bids.
+        outbox.enqueue(session, "check_bills", {"tender_id": tender_id}, now=now)
     # Where the rulebook has a blind part, its texts are laid out alike before anybody scores.
     outbox.enqueue(session, "prepare_blind", {"tender_id": tender_id}, now=now)
     # Who sits on a panel drawn before the opening may turn out to be tied to a bidder (条例 46).

@@ -16,8 +16,9 @@ from crypto.opener_keys import make_opener_key, offer_key, open_opener_key
 from crypto.signatures import sign_statement
 from crypto.suites import suite
 from tender import queries
-from tender.actions import draft, open_bids
+from tender.actions import close, draft
 from tender.opening import RELEASE_TYPE, release_body
+from tender.queries import stages
 from tender.rehearsal import rehearsal_info
 from tests.builders import (
     CHEAP,
@@ -156,10 +157,10 @@ def share_release(door: Door) -> Creation:
         submit(platform, make_bid(platform, made, f"bidder-{number}"), made)
     platform.clock.at = CLOSES + timedelta(seconds=2)
     with platform.database.transaction() as session:
-        record = open_bids.close(
+        record = close.close(
             session, keys=platform.adapters.keys, tender_id=made.tender_id, now=platform.clock.now()
         )
-        closing, prefixes = queries.closing_value(record), queries.prefixes(session, made.tender_id)
+        closing, prefixes = queries.closing_value(record), stages.prefixes(session, made.tender_id)
     key = made.keys[0]
     shares: dict[str, bytes | None] = {
         bid: open_share(prefix, 1, key.hpke_private) for bid, prefix in prefixes.items()

@@ -39,8 +39,21 @@ def opened_tender(
     **rulebook: Any,
 ) -> PublishedTender:
     """A tender whose bids of these prices lie open, each with its files by its number from 1."""
+    tender = published_tender(platform, {}, **rulebook)
+    for number, price in enumerate(prices, 1):
+        bid = make_bid(platform, tender, f"bidder-{number}", price=price, files=files(number))
+        submit(platform, bid, tender)
+    platform.clock.at = CLOSES + timedelta(seconds=1)
+    release(platform, tender, 1)
+    release(platform, tender, 2)
+    open_all(platform, tender)
+    return tender
+
+
+def published_tender(platform: Platform, described: dict[str, Any], **rulebook: Any) -> PublishedTender:
+    """A published tender with a real rulebook and two openers; `described` says more of its draft."""
     rules = read_rulebook(rulebook_data(**rulebook))
-    tender = make_draft(platform, openers=2)
+    tender = make_draft(platform, openers=2, **described)
     frozen = draft.FrozenRulebook(
         write_rulebook(rules), rulebook_digest(rules), rules.currency, rules.price_places
     )
@@ -53,13 +66,6 @@ def opened_tender(
             bid_limit_bytes=10_000_000,
             now=platform.clock.now(),
         )
-    for number, price in enumerate(prices, 1):
-        bid = make_bid(platform, tender, f"bidder-{number}", price=price, files=files(number))
-        submit(platform, bid, tender)
-    platform.clock.at = CLOSES + timedelta(seconds=1)
-    release(platform, tender, 1)
-    release(platform, tender, 2)
-    open_all(platform, tender)
     return tender
 
 

@@ -10,7 +10,7 @@ from crypto.envelope import check_announcement
 from crypto.envelope_prefix import read_prefix
 from kernel.errors import BadInput, IntegrityBroken, NotYetClosed, TooFewBids, WrongShare
 from tender import queries
-from tender.actions import open_bids
+from tender.actions import close, unseal
 from tender.lifecycle import Stage
 from tests.builders import CLOSES, Platform, PublishedTender, make_bid, make_tender, open_all, release, submit
 
@@ -69,7 +69,7 @@ def test_two_bids_are_too_few_and_stay_sealed(platform: Platform) -> None:
     assert refusal.value.facts == {"bids": 2, "minimum": 3}
     platform.adapters.clock.now()
     with platform.database.transaction() as session:
-        open_bids.close(
+        close.close(
             session, keys=platform.adapters.keys, tender_id=tender.tender_id, now=platform.clock.now()
         )
     with platform.database.reading() as session:
@@ -135,7 +135,7 @@ def test_changed_object_is_the_platforms_fault_not_the_bidders(platform: Platfor
     release(platform, tender, 2)
     with platform.database.reading() as session:
         bid = queries.sealed_bids(session, tender.tender_id)[0]
-        task = open_bids.opening_task(session, bid.id)
+        task = unseal.opening_task(session, bid.id)
     folder = platform.adapters.settings.var / "objects"
     [stored] = [
         path
@@ -147,7 +147,7 @@ def test_changed_object_is_the_platforms_fault_not_the_bidders(platform: Platfor
     content[-100] ^= 1
     stored.write_bytes(content)
     with pytest.raises(IntegrityBroken, match="changed after it was received"):
-        open_bids.unseal(platform.adapters.objects, folder.parent / "spool", task)
+        unseal.unseal(platform.adapters.objects, folder.parent / "spool", task)
 
 
 def test_receipts_and_records_hold_no_share_or_seed(platform: Platform) -> None:

@@ -10,7 +10,6 @@ from sqlalchemy import select as select_values
 from sqlmodel import Session, col, func, select
 
 from accounts import queries as accounts
-from crypto.envelope_prefix import EnvelopePrefix, read_prefix
 from crypto.signatures import fingerprint
 from kernel.errors import NotFound
 from kernel.money import PriceScale
@@ -350,11 +349,6 @@ def sealed_bids(session: Session, tender_id: str) -> list[BidRecord]:
     """The bids that count, in the order they came in."""
     found = select(BidRecord).where(BidRecord.tender_id == tender_id, BidRecord.status == SEALED)
     return list(session.exec(found.order_by(col(BidRecord.sequence))))
-
-
-def prefixes(session: Session, tender_id: str) -> dict[str, EnvelopePrefix]:
-    """The envelope prefixes of the bids that count, keyed by bid."""
-    return {record.id: read_prefix(record.prefix) for record in sealed_bids(session, tender_id)}
 
 
 def closing(session: Session, tender_id: str) -> ClosingRecord | None:

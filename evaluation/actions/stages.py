@@ -1,0 +1,81 @@
+"""A tender that opens in stages: when the panel's scores are complete they are locked; only then prices may open.
+
+The chair says when the panel has nothing left to ask about the opened prices, and the ranking follows.
+"""
+
+from collections import defaultdict
+from datetime import datetime
+from hashlib import sha256
+
+from sqlmodel import Session
+
+from accounts.duties import Actor
+from crypto.canonical import JsonValue, canonical
+from evaluation.actions.findings import compare_scores
+from evaluation.actions.ranking import rank_when_complete
+from evaluation.actions.seat import take_chair
+from evaluation.case import EvaluationCase, write_case
+from evaluation.queries import clarifications, judging
+from evaluation.records.panel import PriceReviewRecord
+from kernel.errors import Refused
+from storage import audit_log
+from storage.audit_log import Fact
+from storage.keys import PlatformKeys
+from tender import queries as tenders
+from tender.actions.open_prices import lock_scores
+from tender.queries import stages
+
+
+def lock_when_complete(session: Session, *, keys: PlatformKeys, tender_id: str, now: datetime) -> bool:
+    """Lock the scores of a tender whose prices are sealed, once nothing is missing; returns whether they are locked."""
+    tenders.tender(session, tender_id, lock=True)
+    if not stages.prices_are_sealed(session, tender_id):
+        return False
+    if stages.score_lock(session, tender_id) is not None:
+        return True
+    lots = tenders.lots(session, tender_id)
+    if not judging.scores_are_complete(session, tender_id) or any(
+        compare_scores(session, tender_id=tender_id, lot_id=lot.id, now=now) for lot in lots
+    ):
+        return False
+    scores: dict[str, str] = {}
+    for lot in lots:
+        scores |= score_digests(judging.evaluation_case(session, tender_id, lot.id))
+    lock_scores(session, keys=keys, tender_id=tender_id, scores=scores, now=now)
+    return True
+
+
+def score_digests(case: EvaluationCase) -> dict[str, str]:
+    """What the panel concluded on each bid of a lot, as a digest: every vote and every signed sheet."""
+    written = write_case(case)
+    found: dict[str, dict[str, list[JsonValue]]] = defaultdict(lambda: {"votes": [], "sheets": []})
+    for name in ("votes", "sheets"):
+        lines = written[name]
+        assert isinstance(lines, list)
+        for line in lines:
+            found[str(line["bid_id"])][name].append(line)
+    return {bid: sha256(canonical(lines)).hexdigest() for bid, lines in found.items()}
+
+
+def finish_price_review(
+    session: Session, *, actor: Actor, tender_id: str, now: datetime
+) -> PriceReviewRecord:
+    """The chair says that nothing is left to ask about the opened prices; the ranking is asked for.
+
+    Raises:
+        Refused: the prices are still sealed, a question to a bidder is open, or the tender does not open in stages.
+    """
+    seat = take_chair(session, actor, tender_id)
+    if not stages.stays_sealed(session, tender_id) or stages.prices_are_sealed(session, tender_id):
+        raise Refused(rule="prices-first", why="no sealed prices of this tender were opened yet")
+    known = session.get(PriceReviewRecord, tender_id)
+    if known is not None:
+        return known
+    if any(clarifications.unsettled(session, lot.id) for lot in tenders.lots(session, tender_id)):
+        raise Refused(rule="answers-first", why="the panel has not settled every question to the bidders yet")
+    record = PriceReviewRecord(tender_id=tender_id, seat=seat, at=now)
+    session.add(record)
+    session.flush()
+    audit_log.append(session, Fact("prices.reviewed", tender_id, tender_id, {"seat": seat}), now)
+    rank_when_complete(session, tender_id, now)
+    return record

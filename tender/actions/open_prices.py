@@ -1,0 +1,170 @@
+"""The second opening of a tender in stages: the scores are locked, then the openers release the prices.
+
+Nobody can release earlier: what an opener signs names the head of the log that holds the lock.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from hashlib import sha256
+
+from sqlmodel import Session
+
+from accounts import queries as accounts
+from accounts.duties import Actor, Duty
+from crypto.canonical import JsonValue, b64, canonical
+from crypto.checkpoint import Checkpoint, sign_checkpoint
+from kernel.clock import write_time
+from kernel.errors import IntegrityBroken, Refused
+from storage import audit_log, outbox
+from storage.audit_log import Fact
+from storage.keys import PlatformKeys
+from tender import queries
+from tender.actions.open_bids import (
+    ask_to_open,
+    checked_release,
+    keep_parts,
+    log_release,
+    opened_line,
+    read_price,
+)
+from tender.actions.unseal import UnsealedBid
+from tender.envelopes import Moment
+from tender.opening import BidOutcome, Closing, Release
+from tender.queries import stages
+from tender.records import OpenedBidRecord, OpenedEnvelopeRecord, PriceReleaseRecord, ScoreLockRecord
+
+
+def lock_scores(
+    session: Session, *, keys: PlatformKeys, tender_id: str, scores: Mapping[str, str], now: datetime
+) -> ScoreLockRecord:
+    """Write down that the scores stand, by the digest of each bid's; harmless when that was done before."""
+    queries.tender(session, tender_id, lock=True)
+    known = stages.score_lock(session, tender_id)
+    if known is not None:
+        return known
+    digest = sha256(canonical(dict(scores))).hexdigest()
+    audit_log.append(session, Fact("scores.locked", tender_id, tender_id, {"scores": digest}), now)
+    head = audit_log.frontier(session)
+    record = ScoreLockRecord(
+        tender_id=tender_id,
+        scores=dict(scores),
+        log_size=head.size,
+        log_root=head.root(),
+        checkpoint=sign_checkpoint(Checkpoint(keys.log.name, head.size, head.root()), keys.log),
+        locked_at=now,
+    )
+    session.add(record)
+    session.flush()
+    if not stages.envelopes(session, tender_id, Moment.SCORES_LOCKED):
+        _publish_prices(session, tender_id, now)
+    return record
+
+
+def closing_with_lock(session: Session, tender_id: str) -> Closing | None:
+    """What openers sign when they release the prices; None until the scores are locked."""
+    closing, lock = queries.closing(session, tender_id), stages.score_lock(session, tender_id)
+    return stages.locked_value(closing, lock) if closing and lock else None
+
+
+def release_prices(session: Session, *, actor: Actor, tender_id: str, release: Release, now: datetime) -> int:
+    """Accept one opener's shares of the prices; from the k-th on they are opened. Returns releases so far."""
+    actor.require(Duty.OPENER)
+    opener = queries.opener_of(session, tender_id, actor.person_id)
+    record = queries.tender(session, tender_id, lock=True)
+    closing = closing_with_lock(session, tender_id)
+    if closing is None:
+        raise Refused(rule="scores-first", why="the prices stay sealed until the panel's scores are locked")
+    released = stages.price_releases(session, tender_id)
+    if any(r.position == opener.position for r in released):
+        return len(released)
+    prefixes = stages.prefixes(session, tender_id, Moment.SCORES_LOCKED)
+    checked_release(release, closing, opener, prefixes)
+    session.add(
+        PriceReleaseRecord(
+            tender_id=tender_id,
+            position=opener.position,
+            statement=dict(release.statement),
+            shares={key: b64(share) if share else None for key, share in release.shares.items()},
+            released_at=now,
+        )
+    )
+    log_release(session, "prices.released", tender_id, opener.position, release, now)
+    count = len(released) + 1
+    if count >= record.threshold:
+        ask_to_open(session, set(prefixes), _done(session, tender_id), now)
+    return count
+
+
+def record_price(session: Session, *, bid_id: str, unsealed: UnsealedBid, now: datetime) -> None:
+    """Record what came out of a bid's sealed price; after the last one the record of the prices is published."""
+    bid = queries.bid(session, bid_id)
+    tender = queries.tender(session, bid.tender_id, lock=True)
+    row = session.get_one(OpenedBidRecord, bid_id)
+    if bid_id in _done(session, bid.tender_id):
+        return
+    row.outcome, row.cause, row.problem = unsealed.outcome, unsealed.cause, unsealed.problem
+    row.bad_shares = sorted({*row.bad_shares, *unsealed.bad_shares})
+    if unsealed.outcome is BidOutcome.OPENED:
+        assert unsealed.contents is not None
+        row.bid_json, row.contents_digest = unsealed.bid_json, unsealed.contents.digest
+        row.files = list(unsealed.files)
+        read_price(tender, row)
+    session.add(row)
+    keep_parts(session, bid, unsealed.parts, now)
+    session.flush()
+    names = accounts.organisation_names(session, {bid.bidder_id})
+    parts = _priced(stages.opened_envelopes_of(session, tender, bid_id), session, bid.tender_id)
+    line = opened_line(row, bid, names[bid.bidder_id], parts)
+    audit_log.append(session, Fact("price.opened", bid_id, bid.tender_id, line), now)
+    wanted = stages.envelopes(session, bid.tender_id, Moment.SCORES_LOCKED)
+    if {key.partition("/")[0] for key in wanted} <= _done(session, bid.tender_id):
+        _publish_prices(session, bid.tender_id, now)
+
+
+def _priced(
+    parts: list[OpenedEnvelopeRecord], session: Session, tender_id: str
+) -> list[OpenedEnvelopeRecord]:
+    kinds = stages.kinds_at(queries.tender(session, tender_id), Moment.SCORES_LOCKED)
+    return [part for part in parts if part.kind in kinds]
+
+
+def _done(session: Session, tender_id: str) -> set[str]:
+    """The bids whose sealed price was opened."""
+    kinds = stages.kinds_at(queries.tender(session, tender_id), Moment.SCORES_LOCKED)
+    found = stages.opened_envelopes(session, tender_id)
+    return {bid_id for bid_id, parts in found.items() if any(part.kind in kinds for part in parts)}
+
+
+def _publish_prices(session: Session, tender_id: str, now: datetime) -> None:
+    tender, lock = queries.tender(session, tender_id), stages.score_lock(session, tender_id)
+    if lock is None:
+        raise IntegrityBroken(what="prices were opened without a lock of the scores")
+    done = _done(session, tender_id)
+    rows = [(row, bid) for row, bid in queries.opened_bids(session, tender_id) if bid.id in done]
+    parts = stages.opened_envelopes(session, tender_id)
+    names = accounts.organisation_names(session, {bid.bidder_id for _, bid in rows})
+    body: dict[str, JsonValue] = {
+        "v": 1,
+        "tender": tender_id,
+        "currency": tender.currency,
+        "price_places": tender.price_places,
+        "locked": {
+            "scores": dict(lock.scores),
+            "log_size": lock.log_size,
+            "log_root": lock.log_root.hex(),
+            "checkpoint": lock.checkpoint,
+        },
+        "releases": [dict(r.statement) for r in stages.price_releases(session, tender_id)],
+        "bids": [
+            opened_line(row, bid, names[bid.bidder_id], _priced(parts[bid.id], session, tender_id))
+            for row, bid in rows
+        ],
+        "recorded_at": write_time(now),
+    }
+    lock.body, lock.digest, lock.recorded_at = body, sha256(canonical(body)).hexdigest(), now
+    session.add(lock)
+    session.flush()
+    audit_log.append(session, Fact("prices.recorded", tender_id, tender_id, {"record": lock.digest}), now)
+    # Prices tell of collusion too, and the bills lay in the envelopes that opened now.
+    outbox.enqueue(session, "look_again", {"tender_id": tender_id}, now=now)
+    outbox.enqueue(session, "check_bills", {"tender_id": tender_id}, now=now)

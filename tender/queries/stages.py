@@ -1,0 +1,143 @@
+"""Selects over the stages of an opening: which envelopes open when, what came out of each, the lock of the scores."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from sqlmodel import Session, col, func, select
+
+from crypto.bid_file import Place, places, read_prefixes
+from crypto.envelope_prefix import EnvelopePrefix
+from tender import queries
+from tender.envelopes import ONE_ENVELOPE, EnvelopeTerm, Moment, envelope_key, opens_in_stages, read_envelopes
+from tender.opening import BidOutcome, Closing, LockedScores
+from tender.records import (
+    BidRecord,
+    ClosingRecord,
+    OpenedBidRecord,
+    OpenedEnvelopeRecord,
+    PriceReleaseRecord,
+    ScoreLockRecord,
+    TenderRecord,
+)
+
+Prefixes = Mapping[str, EnvelopePrefix]
+
+
+def envelope_terms(record: TenderRecord) -> tuple[EnvelopeTerm, ...]:
+    """The envelopes that a tender asks for."""
+    return read_envelopes(record.envelopes or []) or ONE_ENVELOPE
+
+
+def envelopes(session: Session, tender_id: str, moment: Moment) -> dict[str, Place]:
+    """The envelopes that open at a moment, of the bids that count, under the names that openers give them.
+
+    Once the scores are locked these are the envelopes of the bids that came out of the first opening readable.
+    """
+    kinds = kinds_at(queries.tender(session, tender_id), moment)
+    bids = queries.sealed_bids(session, tender_id)
+    if moment is not Moment.CLOSING:
+        readable = _readable(session, tender_id)
+        bids = [bid for bid in bids if bid.id in readable]
+    return {key: place for bid in bids for key, place in _places(bid, kinds).items()}
+
+
+def envelopes_of_bid(session: Session, bid: BidRecord, moment: Moment) -> dict[str, Place]:
+    """The envelopes of one bid that open at a moment."""
+    return _places(bid, kinds_at(queries.tender(session, bid.tender_id), moment))
+
+
+def kinds_at(record: TenderRecord, moment: Moment) -> set[str]:
+    """The kinds of the envelopes that open at a moment."""
+    return {term.kind for term in envelope_terms(record) if term.opens is moment}
+
+
+def _places(bid: BidRecord, kinds: set[str]) -> dict[str, Place]:
+    return {
+        envelope_key(bid.id, place.prefix.header.kind): place
+        for place in places(read_prefixes(bid.prefix))
+        if place.prefix.header.kind in kinds
+    }
+
+
+def _readable(session: Session, tender_id: str) -> set[str]:
+    """The bids of which the first opening made no malformed ones."""
+    spoiled = select(OpenedEnvelopeRecord.bid_id).where(
+        OpenedEnvelopeRecord.tender_id == tender_id,
+        col(OpenedEnvelopeRecord.kind).in_(kinds_at(queries.tender(session, tender_id), Moment.CLOSING)),
+        OpenedEnvelopeRecord.outcome != BidOutcome.OPENED,
+    )
+    opened = select(OpenedBidRecord.bid_id).where(
+        OpenedBidRecord.tender_id == tender_id, col(OpenedBidRecord.bid_id).not_in(spoiled)
+    )
+    return set(session.exec(opened))
+
+
+def prefixes(session: Session, tender_id: str, moment: Moment = Moment.CLOSING) -> dict[str, EnvelopePrefix]:
+    """The prefixes of the envelopes that open at a moment, as `envelopes` names them."""
+    return {key: place.prefix for key, place in envelopes(session, tender_id, moment).items()}
+
+
+def score_lock(session: Session, tender_id: str) -> ScoreLockRecord | None:
+    """The lock of the technical scores, once the panel's work on them is over."""
+    return session.get(ScoreLockRecord, tender_id)
+
+
+def prices_are_sealed(session: Session, tender_id: str) -> bool:
+    """Whether the tender opens in stages and its prices have not been opened yet."""
+    lock = score_lock(session, tender_id)
+    return stays_sealed(session, tender_id) and (lock is None or lock.recorded_at is None)
+
+
+def bids_at_work(session: Session, tender_id: str) -> list[tuple[OpenedBidRecord, BidRecord]]:
+    """The opened bids that a panel works on: those whose price was read, or is still sealed."""
+    sealed = prices_are_sealed(session, tender_id)
+    return [
+        (row, bid)
+        for row, bid in queries.opened_bids(session, tender_id)
+        if row.price_units is not None or (sealed and row.outcome == BidOutcome.OPENED)
+    ]
+
+
+def stays_sealed(session: Session, tender_id: str) -> bool:
+    """Whether the tender opens in stages, so that prices stay sealed while the panel scores."""
+    return opens_in_stages(envelope_terms(queries.tender(session, tender_id)))
+
+
+def opened_envelopes(session: Session, tender_id: str) -> dict[str, list[OpenedEnvelopeRecord]]:
+    """What came out of single envelopes, by bid, in the order in which they open."""
+    found = select(OpenedEnvelopeRecord).where(OpenedEnvelopeRecord.tender_id == tender_id)
+    by_bid: dict[str, list[OpenedEnvelopeRecord]] = {}
+    kinds = [term.kind for term in envelope_terms(queries.tender(session, tender_id))]
+    for row in sorted(session.exec(found), key=lambda row: kinds.index(row.kind)):
+        by_bid.setdefault(row.bid_id, []).append(row)
+    return by_bid
+
+
+def opened_envelopes_of(session: Session, record: TenderRecord, bid_id: str) -> list[OpenedEnvelopeRecord]:
+    """What came out of the envelopes of one bid so far, in the order in which they open."""
+    kinds = [term.kind for term in envelope_terms(record)]
+    found = session.exec(select(OpenedEnvelopeRecord).where(OpenedEnvelopeRecord.bid_id == bid_id))
+    return sorted(found, key=lambda row: kinds.index(row.kind))
+
+
+def price_releases(session: Session, tender_id: str) -> list[PriceReleaseRecord]:
+    """The releases of the shares of the prices so far, by opener."""
+    found = select(PriceReleaseRecord).where(PriceReleaseRecord.tender_id == tender_id)
+    return list(session.exec(found.order_by(col(PriceReleaseRecord.position))))
+
+
+def locked_value(closing: ClosingRecord, lock: ScoreLockRecord) -> Closing:
+    """The closing with the lock of the scores, as the openers sign it when they release the prices."""
+    return replace(queries.closing_value(closing), locked=LockedScores(lock.log_size, lock.log_root.hex()))
+
+
+def count_opened(session: Session, tender_id: str) -> int:
+    """How many bids were opened so far."""
+    found = select(func.count()).where(OpenedBidRecord.tender_id == tender_id)
+    return session.exec(found).one()
+
+
+def count_sealed(session: Session, tender_id: str) -> int:
+    """How many bids count."""
+    found = select(func.count()).where(BidRecord.tender_id == tender_id, BidRecord.status == queries.SEALED)
+    return session.exec(found).one()

@@ -1,0 +1,94 @@
+"""Builders for tenders that open in stages: the technical envelope after the closing, the price after the scores."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from accounts.duties import Actor
+from crypto.canonical import canonical
+from tender.envelopes import EnvelopeTerm, Moment
+from tests.builders import (
+    CLOSES,
+    Platform,
+    PublishedTender,
+    SealedBid,
+    make_bid,
+    make_bidder,
+    open_all,
+    release,
+    release_prices,
+    submit,
+)
+from tests.flows.panels import bids_of, draw_panel, published_tender, score, vote
+from tests.simulator import do_jobs
+
+TWO = (
+    EnvelopeTerm("technical", {"zh": "技术标", "en": "Technical"}, Moment.CLOSING, False),
+    EnvelopeTerm("price", {"zh": "报价标", "en": "Price"}, Moment.SCORES_LOCKED, True),
+)
+
+
+def seal_in_two(
+    platform: Platform,
+    tender: PublishedTender,
+    name: str,
+    price: str,
+    *,
+    answers: dict[str, Any] | None = None,
+    price_json: bytes | None = None,
+    price_files: dict[str, bytes] | None = None,
+) -> SealedBid:
+    """A bid of two envelopes, which both hold a file offer.txt."""
+    maker, submission = make_bidder(platform, name), str(uuid4())
+    said = canonical({"v": 1, "envelope": "technical", "answers": answers or {}})
+    asked = canonical({"v": 1, "envelope": "price", "price": {"amount": price, "currency": "CNY"}})
+    technical = make_bid(
+        platform, tender, name, kind="technical", maker=maker, submission_id=submission, bid_json=said
+    )
+    priced = make_bid(
+        platform,
+        tender,
+        name,
+        kind="price",
+        maker=maker,
+        submission_id=submission,
+        bid_json=price_json or asked,
+        files=price_files or {},
+    )
+    return SealedBid(technical.envelope + priced.envelope, *maker, technical.header)
+
+
+def open_technical(platform: Platform, prices: list[str], **rulebook: Any) -> PublishedTender:
+    """A tender whose technical envelopes lie open and whose prices are sealed."""
+    tender = published_tender(platform, {"envelopes": TWO}, **rulebook)
+    for number, price in enumerate(prices, 1):
+        submit(platform, seal_in_two(platform, tender, f"bidder-{number}", price), tender)
+    open_first(platform, tender)
+    return tender
+
+
+def open_first(platform: Platform, tender: PublishedTender) -> None:
+    """The closing passes and the technical envelopes are opened."""
+    platform.clock.at = CLOSES + timedelta(seconds=1)
+    release(platform, tender, 1)
+    release(platform, tender, 2)
+    open_all(platform, tender)
+
+
+def score_all(platform: Platform, tender: PublishedTender) -> list[Actor]:
+    """The panel is drawn, votes and signs every sheet; the members, the chair first."""
+    panel = list(draw_panel(platform, tender).values())
+    for member in panel:
+        vote(platform, tender, member)
+    for number, bid in enumerate(bids_of(platform, tender)):
+        for place, member in enumerate(panel):
+            score(platform, tender, member, bid, str(60 + 10 * number + place))
+    do_jobs(platform)
+    return panel
+
+
+def open_prices(platform: Platform, tender: PublishedTender) -> None:
+    """Both openers release the prices, and the jobs open them."""
+    release_prices(platform, tender, 1)
+    release_prices(platform, tender, 2)
+    do_jobs(platform)
