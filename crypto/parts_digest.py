@@ -15,6 +15,7 @@ from typing import BinaryIO
 from crypto.merkle import Frontier
 
 PART_BYTES = 1 << 20
+EMPTY = Frontier()
 
 
 def part_hash(part: bytes | bytearray | memoryview) -> bytes:
@@ -25,11 +26,14 @@ def part_hash(part: bytes | bytearray | memoryview) -> bytes:
 
 
 class PartsDigest:
-    """The digest of bytes that arrive in chunks of any size; memory stays constant."""
+    """The digest of bytes that arrive in chunks of any size; memory stays constant.
 
-    def __init__(self) -> None:
-        self.size = 0
-        self._frontier = Frontier()
+    With a frontier it goes on after that many whole parts.
+    """
+
+    def __init__(self, frontier: Frontier = EMPTY) -> None:
+        self.size = frontier.size * PART_BYTES
+        self._frontier = frontier
         self._part = sha256(b"\x00")
         self._room = PART_BYTES
 
@@ -51,6 +55,11 @@ class PartsDigest:
             raise ValueError("internal: a part hash may follow whole parts only")
         self.size += size
         self._frontier = self._frontier.append(leaf)
+
+    @property
+    def frontier(self) -> Frontier:
+        """The whole parts so far: all that is needed to go on later."""
+        return self._frontier
 
     def digest(self) -> bytes:
         """The 32-byte digest of everything so far."""

@@ -39,6 +39,12 @@ class NotFound(TenderingError):
     text = "There is no {what} {id}."
 
 
+class UploadExpired(NotFound):
+    """The upload was given up for lack of progress, or its tender has closed."""
+
+    text = "This upload has expired. Start it again."
+
+
 class NotSignedIn(TenderingError):
     """The request needs a signed-in person or a valid token."""
 
@@ -67,6 +73,30 @@ class DoubleSealed(MalformedEnvelope):
     """The sealed content is itself a sealed envelope, so nobody could read the bid."""
 
     text = "The file is sealed twice: {why}. Seal the original files, not an envelope."
+
+
+class WrongProtocol(BadInput):
+    """The client speaks another version of the upload protocol."""
+
+    text = "{where}: {why}"
+
+
+class BadHeader(BadInput):
+    """A header of an upload is missing or malformed."""
+
+    text = "{where}: {why}"
+
+
+class WrongMediaType(BadInput):
+    """The body is not of the kind that this door takes."""
+
+    text = "{where}: {why}"
+
+
+class WrongChecksum(BadInput):
+    """A part does not have the checksum it came with, so nothing of it was kept."""
+
+    text = "The part was damaged on its way: its {algorithm} differs. Send it again from byte {offset}."
 
 
 class BadPrice(BadInput):
@@ -191,6 +221,18 @@ class TooLarge(Refused):
     """The upload exceeds the tender's published limit."""
 
     text = "The upload has {size_bytes} bytes or more; the limit of this tender is {limit_bytes} bytes."
+
+
+class WrongOffset(Refused):
+    """A part does not begin where the upload stands."""
+
+    text = "The upload stands at byte {received}; the part begins at byte {offset}."
+
+
+class UploadBusy(Refused):
+    """Another request is writing to the same upload."""
+
+    text = "Another connection is still writing to this upload. Try again in a moment."
 
 
 class NotYetClosed(Refused):

@@ -6,10 +6,12 @@ from functools import cached_property
 from kernel.clock import Clock, SystemClock
 from kernel.settings import Settings, read_secret
 from storage.database import Database
+from storage.drafts import Drafts, LocalDrafts
 from storage.keys import PlatformKeys, caller_key, platform_keys
 from storage.lane import Lane
 from storage.local_objects import LocalObjects
 from storage.objects import Objects, S3Objects
+from storage.s3_drafts import S3Drafts
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,14 @@ class Adapters:
     objects: Objects
     keys: PlatformKeys = field(repr=False)
     clock: Clock
+
+    @cached_property
+    def drafts(self) -> Drafts:
+        """Where uploads lie that are not whole yet: a folder, or the store that all web hosts share."""
+        if isinstance(self.objects, LocalObjects):
+            return LocalDrafts(self.settings.var / "uploads", self.objects)
+        assert isinstance(self.objects, S3Objects)
+        return S3Drafts(self.objects, self.clock)
 
     @cached_property
     def lane(self) -> Lane:

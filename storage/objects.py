@@ -105,7 +105,7 @@ class S3Objects:
         """
         if self._bucket_is_ready:
             return
-        with self._preparing, _store():
+        with self._preparing, store_errors():
             if not self._client.bucket_exists(self._bucket):
                 with _already_there():
                     self._client.make_bucket(self._bucket, object_lock=True)
@@ -120,12 +120,22 @@ class S3Objects:
 
     def sweep(self) -> int:
         """Give up uploads whose process died: those begun more than a week ago; returns how many."""
-        with _store():
+        with store_errors():
             begun = self._client._list_multipart_uploads(self._bucket).uploads
         stale = [u for u in begun if u.initiated_time and self._clock.now() - u.initiated_time > STALE]
         for upload in stale:
             self._abort(upload.object_name, upload.upload_id or "")
         return len(stale)
+
+    @property
+    def drafts_bucket(self) -> str:
+        """The bucket beside this one where uploads lie until they are whole; it locks nothing."""
+        return f"{self._bucket}-drafts"
+
+    @property
+    def client(self) -> Minio:
+        """The store itself, for what is no object yet."""
+        return self._client
 
     def put_once(
         self, stream: Iterable[bytes] | BinaryIO, *, expected: bytes | None, limit_bytes: int
@@ -159,11 +169,11 @@ class S3Objects:
         if size <= 0:
             yield window(lambda _: b"", 0)
             return
-        with _store():
+        with store_errors():
             response = self._client.get_object(self._bucket, digest.hex(), offset=start, length=size)
 
         def read(amount: int) -> bytes:
-            with _store():
+            with store_errors():
                 return response.read(amount)
 
         try:
@@ -176,7 +186,7 @@ class S3Objects:
     def stat(self, digest: bytes) -> StoredObject | None:
         """What is stored under a digest, if anything is."""
         self.prepare()
-        with _store():
+        with store_errors():
             try:
                 found = self._client.stat_object(self._bucket, digest.hex())
             except S3Error as error:
@@ -186,16 +196,16 @@ class S3Objects:
         return StoredObject(digest, found.size or 0)
 
     def _put(self, digest: bytes, body: bytes) -> None:
-        headers = self._lock_headers() | _checksum_header(body) | {"If-None-Match": "*"}
-        with _store(), _already_there():
+        headers = self._lock_headers() | checksum_header(body) | {"If-None-Match": "*"}
+        with store_errors(), _already_there():
             response = self._call("PUT", digest.hex(), body, headers)
-            _compare(response.headers, headers)
+            compare_checksums(response.headers, headers)
 
     def _put_spooled(self, intake: Intake, parts: Iterable[bytes]) -> StoredObject:
         self._spool.mkdir(parents=True, exist_ok=True, mode=0o700)
         with tempfile.TemporaryFile(dir=self._spool) as spooled:
             for part in parts:
-                with _store():
+                with store_errors():
                     spooled.write(part)
             stored = intake.finish(None)
             spooled.seek(0)
@@ -207,7 +217,7 @@ class S3Objects:
                 pass  # the sender must still show that it has the bytes
             return intake.finish(expected)
         key = expected.hex()
-        with _store():
+        with store_errors():
             headers = self._lock_headers() | {"x-amz-checksum-algorithm": "SHA256"}
             upload = self._client._create_multipart_upload(self._bucket, key, dict(headers))
         try:
@@ -232,11 +242,11 @@ class S3Objects:
         return sent
 
     def _send_part(self, key: str, upload: str, number: int, part: bytes) -> tuple[str, str]:
-        headers = _checksum_header(part)
+        headers = checksum_header(part)
         query = {"partNumber": str(number), "uploadId": upload}
-        with _store():
+        with store_errors():
             response = self._call("PUT", key, part, headers, query)
-        _compare(response.headers, headers)
+        compare_checksums(response.headers, headers)
         return response.headers["etag"], headers["x-amz-checksum-sha256"]
 
     def _complete(self, key: str, upload: str, sent: list[tuple[str, str]]) -> None:
@@ -247,7 +257,7 @@ class S3Objects:
             SubElement(part, "ETag").text = etag
             SubElement(part, "ChecksumSHA256").text = checksum
         headers = {"Content-Type": "application/xml", "If-None-Match": "*"}
-        with _store():
+        with store_errors():
             try:
                 self._call("POST", key, tostring(whole), headers, {"uploadId": upload})
             except S3Error as error:
@@ -282,7 +292,7 @@ class S3Objects:
 
 
 @contextmanager
-def _store() -> Iterator[None]:
+def store_errors() -> Iterator[None]:
     """Whatever the store or the way to it fails with, the act may be tried again."""
     try:
         yield
@@ -311,11 +321,11 @@ def _parts(intake: Intake) -> Iterator[bytes]:
         yield bytes(part)
 
 
-def _checksum_header(body: bytes) -> dict[str, str]:
+def checksum_header(body: bytes) -> dict[str, str]:
     return {"x-amz-checksum-sha256": b64encode(sha256(body).digest()).decode()}
 
 
-def _compare(answered: Mapping[str, str], sent: Mapping[str, str]) -> None:
+def compare_checksums(answered: Mapping[str, str], sent: Mapping[str, str]) -> None:
     """Some stores take a body that differs from its signed hash; the checksum they answer tells."""
     checksum = answered.get("x-amz-checksum-sha256", sent["x-amz-checksum-sha256"])
     if checksum != sent["x-amz-checksum-sha256"]:

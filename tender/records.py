@@ -139,6 +139,53 @@ class BidRecord(SQLModel, table=True):
     end_receipt: str | None = None
 
 
+class UploadRecord(SQLModel, table=True):
+    """A sealed file on its way in, or in and not submitted: a draft, known to its bidder only.
+
+    `received` bytes are safe; `peaks` and `payload_peaks` go on hashing from there. Random ids, no counters.
+    """
+
+    __tablename__ = "uploads"
+    id: str = Field(primary_key=True, sa_type=Id)
+    tender_id: str = Field(sa_type=Id, foreign_key="tenders.id")
+    lot_id: str = Field(sa_type=Id, foreign_key="lots.id")
+    bidder_id: str = Field(sa_type=Id, foreign_key="organisations.id", index=True)
+    begun_by: str = Field(sa_type=Id, foreign_key="people.id")
+    filename: str = Field(default="", max_length=200)
+    size: int = Field(sa_type=BigInteger)
+    digest: bytes = Field(sa_type=Digest)
+    replaces: str | None = Field(default=None, sa_type=Id)
+    received: int = Field(default=0, sa_type=BigInteger)
+    peaks: bytes = b""
+    payload_peaks: bytes = b""
+    prefix: bytes | None = None
+    pieces: list[Any] = Field(default_factory=list, sa_column=_json())
+    """where the bytes lie, in a store of pieces: names and sizes in order"""
+    direct: dict[str, Any] | None = Field(default=None, sa_column=Column(JsonText))
+    """of an upload that goes to the store itself: its number there, the parts, what was found"""
+    begun_at: datetime = Field(sa_type=UtcTime)
+    written_at: datetime = Field(sa_type=UtcTime, index=True)
+    stored_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    """when all of it lay in the object store, checked"""
+
+
+class ReminderRecord(SQLModel, table=True):
+    """One reminder to a bidder whose file is uploaded and not submitted; sent once for each closing time."""
+
+    __tablename__ = "reminders"
+    __table_args__ = (UniqueConstraint("tender_id", "bidder_id", "closes_at", "minutes"),)
+    id: str = Field(primary_key=True, sa_type=Id)
+    tender_id: str = Field(sa_type=Id, foreign_key="tenders.id")
+    bidder_id: str = Field(sa_type=Id, foreign_key="organisations.id")
+    closes_at: datetime = Field(sa_type=UtcTime)
+    minutes: int
+    """before the closing"""
+    asked_at: datetime = Field(sa_type=UtcTime)
+    sent_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    people: int = 0
+    """how many were reached"""
+
+
 class SubmissionTraceRecord(SQLModel, table=True):
     """Where a bid came in from: network address and program, sealed under the platform's key for people's data.
 

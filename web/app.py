@@ -56,6 +56,7 @@ from web import (
     supervision,
     tenders,
     tracking,
+    uploads,
 )
 from web.draw_room import hand_on, make_client
 from web.first_run import make_first_operator
@@ -114,6 +115,7 @@ def create_app(adapters: Adapters | None = None) -> Litestar:
             *documents.ROUTES,
             *opener_keys.ROUTES,
             *bids.ROUTES,
+            *uploads.ROUTES,
             *openings.ROUTES,
             *price_checks.ROUTES,
             *blind.ROUTES,

@@ -7,6 +7,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
 from kernel.errors import (
+    BadHeader,
     BadInput,
     ChangedMeanwhile,
     IntegrityBroken,
@@ -19,6 +20,11 @@ from kernel.errors import (
     TenderingError,
     TooLarge,
     Unavailable,
+    UploadBusy,
+    UploadExpired,
+    WrongChecksum,
+    WrongMediaType,
+    WrongProtocol,
 )
 from web.labels import LABELS, MISSING, label_of
 from web.language import language_of, translate, translate_reason
@@ -26,13 +32,19 @@ from web.language import language_of, translate, translate_reason
 LOG = structlog.get_logger("web")
 
 STATUS: tuple[tuple[type[TenderingError], int], ...] = (
+    (UploadExpired, 410),
     (NotFound, 404),
     (NotSignedIn, 401),
     (NotAllowed, 403),
+    (WrongProtocol, 412),
+    (BadHeader, 400),
+    (WrongMediaType, 415),
+    (WrongChecksum, 460),
     (BadInput, 422),
     (TooLarge, 413),
     (RateLimited, 429),
     (ChangedMeanwhile, 412),
+    (UploadBusy, 423),
     (NotYetClosed, 409),
     (Refused, 409),
     (Unavailable, 503),
