@@ -80,6 +80,20 @@ class BidFileReader:
         self._left = 0  # bytes of payload still to come
         self._payload = PartsDigest()
 
+    def go_on(self, prefixes: Sequence[EnvelopePrefix], left: int, payload: PartsDigest, head: bytes) -> None:
+        """Stand where another reader stopped.
+
+        `left` bytes of the last payload are to come, its first ones are in `payload`; or `head` has come of the next
+        prefix.
+        """
+        self.prefixes, self._left, self._payload = list(prefixes), left, payload
+        self._head = bytearray(head)
+
+    @property
+    def payload_peaks(self) -> tuple[bytes, ...]:
+        """The roots of what has come of the payload under way; none between payloads."""
+        return self._payload.frontier.peaks if self._left else ()
+
     def update(self, chunk: bytes) -> None:
         """Take in the next bytes.
 

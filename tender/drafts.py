@@ -6,11 +6,12 @@
   last, unfinished part of each again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from crypto.envelope_prefix import FIXED_BYTES, EnvelopePrefix, prefix_length_needed, read_prefix
+from crypto.bid_file import BidFileReader, places, read_prefixes
+from crypto.envelope_prefix import EnvelopePrefix
 from crypto.merkle import HASH_BYTES, Frontier
 from crypto.parts_digest import PART_BYTES, PartsDigest
 from kernel.errors import BadInput, MalformedEnvelope, Refused, TooLarge
@@ -21,6 +22,7 @@ MOST_DRAFTS = 10  # of one person at a time
 
 Reread = Callable[[int, int], bytes]
 """Gives the bytes of an upload from a start up to, not including, an end."""
+Check = Callable[[Sequence[EnvelopePrefix]], None]
 
 
 def expires_at(written_at: datetime, closes_at: datetime | None) -> datetime:
@@ -44,17 +46,13 @@ class Progress:
     received: int = 0
     peaks: bytes = b""
     payload_peaks: bytes = b""
-    prefix: bytes | None = None
+    prefixes: bytes = b""
+    """of the envelopes that have begun, one after the other"""
 
     @property
     def whole(self) -> Frontier:
-        """The whole parts of the envelope."""
+        """The whole parts of the file."""
         return _frontier(self.received, self.peaks)
-
-    @property
-    def payload(self) -> Frontier:
-        """The whole parts of the payload."""
-        return _frontier(self.received - len(self.prefix or b""), self.payload_peaks)
 
 
 def _frontier(size: int, peaks: bytes) -> Frontier:
@@ -63,78 +61,69 @@ def _frontier(size: int, peaks: bytes) -> Frontier:
 
 
 class Arriving:
-    """An envelope that arrives in stretches, perhaps over days and through several processes."""
+    """A bid that arrives in stretches, perhaps over days and through several processes.
 
-    def __init__(self, size: int, digest: bytes, progress: Progress, reread: Reread) -> None:
+    `check` sees all prefixes so far as soon as one more is whole, and refuses what is no bid for its lot.
+    """
+
+    def __init__(self, size: int, digest: bytes, progress: Progress, reread: Reread, check: Check) -> None:
         self.size, self.digest = size, digest
         self.received = progress.received
-        self.prefix: EnvelopePrefix | None = None
-        self.prefix_bytes = progress.prefix
-        self._head = bytearray()  # what came of the prefix before it was whole
+        self._check = check
         self._whole = PartsDigest(progress.whole)
         self._whole.update(reread(self._whole.size, self.received))
-        self._payload = PartsDigest()
-        if progress.prefix is None:
-            self._head += reread(0, self.received)
-            return
-        self.prefix = read_prefix(progress.prefix)
-        self._payload = PartsDigest(progress.payload)
-        self._payload.update(reread(self.prefix.length + self._payload.size, self.received))
+        self._reader = BidFileReader(self._judge)
+        if self.received:
+            self._go_on(progress, reread)
 
-    def look(self, data: bytes) -> EnvelopePrefix | None:
-        """The prefix, as soon as these next bytes make it whole; called before `take`, refuses what is no envelope.
+    def _go_on(self, progress: Progress, reread: Reread) -> None:
+        prefixes = read_prefixes(progress.prefixes) if progress.prefixes else ()
+        last = places(prefixes)[-1] if prefixes else None
+        end = last.start + last.prefix.total_size if last else 0
+        if last is None or self.received >= end:
+            self._reader.go_on(prefixes, 0, PartsDigest(), reread(end, self.received))
+            return
+        payload = PartsDigest(_frontier(self.received - last.payload_start, progress.payload_peaks))
+        payload.update(reread(last.payload_start + payload.size, self.received))
+        self._reader.go_on(prefixes, end - self.received, payload, b"")
+
+    def _judge(self, prefixes: Sequence[EnvelopePrefix]) -> None:
+        last = places(prefixes)[-1]
+        end = last.start + last.prefix.total_size
+        if end > self.size:
+            raise MalformedEnvelope(why=f"{self.size} bytes were announced, its header says {end}")
+        self._check(prefixes)
+
+    def take(self, data: bytes) -> None:
+        """Take the next bytes.
 
         Raises:
             TooLarge: more comes than was announced.
-            MalformedEnvelope: the bytes cannot be an envelope of the announced size.
+            MalformedEnvelope, Refused: as soon as it shows that this is no bid for its lot.
         """
         if self.received + len(data) > self.size:
             raise TooLarge(size_bytes=self.received + len(data), limit_bytes=self.size)
-        if self.prefix is not None:
-            return None
-        head = bytes(self._head) + data
-        needed = prefix_length_needed(head[:FIXED_BYTES])
-        if len(head) < needed and self.received + len(data) < self.size:
-            return None
-        prefix = read_prefix(head[:needed])
-        if prefix.total_size != self.size:
-            why = f"{self.size} bytes were announced, its header says {prefix.total_size}"
-            raise MalformedEnvelope(why=why)
-        return prefix
-
-    def take(self, data: bytes, prefix: EnvelopePrefix | None) -> None:
-        """Take the next bytes; `prefix` is what `look` found in them."""
+        self._reader.update(data)
         self._whole.update(data)
         self.received += len(data)
-        if self.prefix is not None:
-            self._payload.update(data)
-            return
-        self._head += data
-        if prefix is not None:
-            self.prefix, self.prefix_bytes = prefix, bytes(self._head[: prefix.length])
-            self._payload.update(bytes(self._head[prefix.length :]))
-            self._head.clear()
 
     def progress(self) -> Progress:
         """How far it has come."""
         return Progress(
             self.received,
             b"".join(self._whole.frontier.peaks),
-            b"".join(self._payload.frontier.peaks),
-            self.prefix_bytes,
+            b"".join(self._reader.payload_peaks),
+            b"".join(prefix.to_bytes() for prefix in self._reader.prefixes),
         )
 
-    def check_whole(self) -> EnvelopePrefix:
-        """The prefix of an envelope that has arrived whole.
+    def check_whole(self) -> None:
+        """Look at a file that has arrived whole.
 
         Raises:
-            MalformedEnvelope: its payload is not the one that the bidder signed.
+            MalformedEnvelope: it ends in the middle of an envelope.
             BadInput: it is not what was declared.
         """
-        if self.prefix is None or self._payload.size != self.prefix.payload_size:
-            raise MalformedEnvelope(why="its prefix is cut off")
-        if self._payload.digest() != self.prefix.payload_digest:
-            raise MalformedEnvelope(why="its payload was changed after sealing")
+        self._reader.finish()
         found = self._whole.digest()
         if found != self.digest:
             came = f"{self.received} bytes with the digest {found.hex()}"
@@ -142,4 +131,3 @@ class Arriving:
                 f"{came} came in, {self.digest.hex()} was declared. It was damaged on its way; send it again"
             )
             raise BadInput(where="upload", why=why)
-        return self.prefix

@@ -158,7 +158,7 @@ class UploadRecord(SQLModel, table=True):
     received: int = Field(default=0, sa_type=BigInteger)
     peaks: bytes = b""
     payload_peaks: bytes = b""
-    prefix: bytes | None = None
+    prefixes: bytes = b""
     pieces: list[Any] = Field(default_factory=list, sa_column=_json())
     """where the bytes lie, in a store of pieces: names and sizes in order"""
     direct: dict[str, Any] | None = Field(default=None, sa_column=Column(JsonText))

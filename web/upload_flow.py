@@ -9,20 +9,22 @@
 A process that dies anywhere leaves an upload that goes on from its last promised byte.
 """
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
 from accounts.duties import Actor
 from crypto.envelope_prefix import EnvelopePrefix
-from kernel.errors import BadInput, Refused, UploadBusy, WrongChecksum, WrongOffset
+from kernel.errors import BadInput, MalformedEnvelope, Refused, UploadBusy, WrongChecksum, WrongOffset
 from storage.adapters import Adapters
-from storage.drafts import Drafts, DraftWriter
+from storage.drafts import DraftWriter
 from storage.objects import StoredObject
+from tender import queries
 from tender.actions import submit_bid, uploads
-from tender.actions.uploads import progress_of
 from tender.drafts import Arriving
 from tender.records import UploadRecord
+from tender.submission import check_envelope
 from web.tus_protocol import Part
 
 
@@ -54,7 +56,7 @@ class Appending:
             area.writing(self._upload_id, self._part.offset, self._upload.pieces)
         )
         self._look()  # nobody else moves it on from here
-        self._arriving = resume(area, self._upload)
+        self._arriving = resume(self._adapters, self._actor, self._upload)
 
     def _look(self) -> None:
         with self._adapters.database.reading() as session:
@@ -67,15 +69,12 @@ class Appending:
     def take(self, data: bytes) -> None:
         """Check, hash and write the next bytes."""
         try:
-            prefix = self._arriving.look(data)
-            if prefix is not None:
-                judge(self._adapters, self._actor, self._upload, prefix)
+            self._arriving.take(data)
         except (BadInput, Refused):
             self._give_up()
             raise
         if self._hasher:
             self._hasher.update(data)
-        self._arriving.take(data, prefix)
         self._writer.write(data)
         # A part with a checksum is promised as a whole or not at all.
         ahead = self._arriving.received - self._promised
@@ -127,33 +126,41 @@ class Appending:
         self._held.close()
 
 
-def resume(area: Drafts, upload: UploadRecord) -> Arriving:
+def resume(adapters: Adapters, actor: Actor, upload: UploadRecord) -> Arriving:
     """An upload's hashing where it stopped; the last unfinished parts are read again."""
 
     def reread(start: int, end: int) -> bytes:
         if start >= end:
             return b""
-        with area.open(upload.id, upload.pieces, start, end) as file:
+        with adapters.drafts.open(upload.id, upload.pieces, start, end) as file:
             return file.read()
 
-    return Arriving(upload.size, upload.digest, progress_of(upload), reread)
+    def check(prefixes: Sequence[EnvelopePrefix]) -> None:
+        judge(adapters, actor, upload, prefixes)
+
+    return Arriving(upload.size, upload.digest, uploads.progress_of(upload), reread, check)
 
 
-def judge(adapters: Adapters, actor: Actor, upload: UploadRecord, prefix: EnvelopePrefix) -> None:
+def judge(adapters: Adapters, actor: Actor, upload: UploadRecord, prefixes: Sequence[EnvelopePrefix]) -> None:
     """The same rules as for a bid that is sent in one stream; which bid it replaces may be said later."""
     with adapters.database.reading() as session:
-        replaces = upload.replaces or uploads.standing_bid(session, upload)
-        submit_bid.check_arrival(
+        window = submit_bid.check_arrival(
             session,
             actor=actor,
             tender_id=upload.tender_id,
             lot_id=upload.lot_id,
-            prefix=prefix,
+            prefix=prefixes[0],
             digest=upload.digest,
             size_bytes=upload.size,
-            replaces=replaces,
+            replaces=upload.replaces or uploads.standing_bid(session, upload),
             now=adapters.clock.now(),
         )
+        if len(prefixes) > 1:
+            bidder = queries.bidder(session, actor.organisation_id)
+            check_envelope(window, upload.lot_id, bidder, prefixes[-1], len(prefixes) - 1)
+    end = sum(prefix.total_size for prefix in prefixes)
+    if len(prefixes) == len(window.kinds) and end != upload.size:
+        raise MalformedEnvelope(why=f"{upload.size} bytes were announced, its header says {end}")
 
 
 def store(adapters: Adapters, upload: UploadRecord) -> None:
@@ -175,12 +182,12 @@ def drop(adapters: Adapters, upload_id: str) -> None:
         uploads.discard_upload(session, upload_id=upload_id)
 
 
-def complete(adapters: Adapters, upload: UploadRecord) -> UploadRecord:
+def complete(adapters: Adapters, actor: Actor, upload: UploadRecord) -> UploadRecord:
     """Do what a crash kept from being done after the last byte: check and store the whole."""
     if upload.stored_at is not None or upload.received < upload.size or upload.direct:
         return upload
     try:
-        resume(adapters.drafts, upload).check_whole()
+        resume(adapters, actor, upload).check_whole()
     except BadInput:
         drop(adapters, upload.id)
         raise

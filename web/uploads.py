@@ -18,12 +18,13 @@ from litestar.params import FromPath
 
 from accounts.credentials import Scope
 from accounts.duties import Actor, Duty
+from crypto.bid_file import read_prefixes
 from kernel.clock import write_time
 from kernel.errors import Refused, TenderingError, TooLarge, WrongProtocol
 from storage.objects import StoredObject
 from tender.actions import uploads
 from tender.records import UploadRecord
-from web.bids import Arrival, admit, trace_of
+from web.bids import admit, trace_of
 from web.guards import adapters_of, caller
 from web.problems import answer_expected
 from web.routes import get, post
@@ -181,7 +182,7 @@ def own(request: Asked, actor: Actor, upload_id: str) -> tuple[UploadRecord, str
     with adapters.database.reading() as session:
         upload = uploads.own_upload(session, actor=actor, upload_id=upload_id, now=adapters.clock.now())
         until = expires(uploads.expiry(session, upload))
-    return complete(adapters, upload), until
+    return complete(adapters, actor, upload), until
 
 
 @litestar.delete(ONE, status_code=200)  # what is answered is said below
@@ -272,13 +273,13 @@ def submit(request: Asked, upload_id: FromPath[str], replaces: str | None = None
     adapters, actor = adapters_of(request), bidder_of(request)
     with adapters.database.reading() as session:
         upload = uploads.upload_of_firm(session, actor=actor, upload_id=upload_id, now=adapters.clock.now())
-    upload = complete(adapters, upload)
-    if upload.stored_at is None or upload.prefix is None:
+    upload = complete(adapters, actor, upload)
+    if upload.stored_at is None:
         raise Refused(rule="whole files only", why="not all of the file has arrived; go on with the upload")
     receipt = admit(
         adapters,
         actor,
-        Arrival(upload.prefix, _nothing(), 0),
+        read_prefixes(upload.prefixes),
         StoredObject(upload.digest, upload.size),
         tender_id=upload.tender_id,
         lot_id=upload.lot_id,
@@ -286,12 +287,6 @@ def submit(request: Asked, upload_id: FromPath[str], replaces: str | None = None
         trace=trace_of(request),
     )
     return Response(receipt.encode(), status_code=201, media_type="application/json")
-
-
-async def _nothing() -> Any:
-    """The rest of an envelope that is stored already."""
-    return
-    yield b""
 
 
 ROUTES = [offer, create, append, look, give_up, override, show, list_drafts, submit]

@@ -76,11 +76,21 @@ def begin_upload(
 
 
 def keep_form_upload(
-    session: Session, *, actor: Actor, command: BeginUpload, prefix: bytes, now: datetime
+    session: Session, *, actor: Actor, command: BeginUpload, prefixes: bytes, now: datetime
 ) -> UploadRecord:
-    """Remember a file that came whole, by a form: it is a draft until it is submitted."""
+    """Remember a file that came whole, by a form: it is a draft until it is submitted. The same file counts once."""
+    same = select(UploadRecord).where(
+        UploadRecord.bidder_id == actor.organisation_id,
+        UploadRecord.lot_id == command.lot_id,
+        UploadRecord.digest == command.digest,
+        col(UploadRecord.stored_at).is_not(None),
+    )
+    if (known := session.exec(same).first()) is not None:
+        known.written_at = now
+        session.add(known)
+        return known
     upload, _ = begin_upload(session, actor=actor, command=command, now=now)
-    upload.received, upload.prefix, upload.stored_at = upload.size, prefix, now
+    upload.received, upload.prefixes, upload.stored_at = upload.size, prefixes, now
     session.add(upload)
     return upload
 
@@ -133,7 +143,7 @@ def expiry(session: Session, upload: UploadRecord) -> datetime:
 
 def progress_of(upload: UploadRecord) -> Progress:
     """How far an upload has come."""
-    return Progress(upload.received, upload.peaks, upload.payload_peaks, upload.prefix)
+    return Progress(upload.received, upload.peaks, upload.payload_peaks, upload.prefixes)
 
 
 def advance(
@@ -158,7 +168,7 @@ def advance(
             received=progress.received,
             peaks=progress.peaks,
             payload_peaks=progress.payload_peaks,
-            prefix=progress.prefix,
+            prefixes=progress.prefixes,
             pieces=list(pieces),
             written_at=now,
         )
@@ -198,13 +208,18 @@ def open_drafts(
 ) -> list[Draft]:
     """What is uploaded and not submitted while bids are still taken, oldest first: of one bidder, or of all.
 
-    An upload is no draft any more once a bid of its bidder and lot came in after it.
+    An upload is no draft any more once it is submitted, or another bid of its bidder and lot came in after it.
     """
     later = (
         exists()
         .where(col(BidRecord.lot_id) == UploadRecord.lot_id)
         .where(col(BidRecord.bidder_id) == UploadRecord.bidder_id)
-        .where(col(BidRecord.received_at) >= col(UploadRecord.written_at))
+        .where(
+            or_(
+                col(BidRecord.received_at) >= col(UploadRecord.written_at),
+                col(BidRecord.digest) == UploadRecord.digest,
+            )
+        )
     )
     stands = (
         exists()

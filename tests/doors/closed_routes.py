@@ -16,6 +16,7 @@ from tests.doors.closed_price_checks import PRICE_CHECKS
 from tests.doors.closed_rulebooks import RULEBOOKS
 from tests.doors.closed_signals import SIGNALS
 from tests.doors.closed_supervision import SUPERVISION
+from tests.doors.closed_uploads import UPLOADS
 from tests.doors.route import Route, route
 from tests.evaluation.cases import rulebook_data
 
@@ -132,5 +133,6 @@ CLOSED = [
     *CEREMONY,
     *PRICE_CHECKS,
     *BLIND,
+    *UPLOADS,
 ]
 """Every closed route of the API, with a body that reaches its handler."""

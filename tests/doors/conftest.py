@@ -9,6 +9,7 @@ from litestar.testing import TestClient
 from tests.builders import Platform, make_platform
 from tests.doors.door import Door
 from tests.doors.office import office  # noqa: F401 - a fixture of these tests
+from tests.doors.tus import tus_site  # noqa: F401 - likewise
 from web.app import create_app
 
 

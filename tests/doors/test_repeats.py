@@ -35,6 +35,7 @@ from tests.builders import (
 )
 from tests.doors import repeats_of_approval, repeats_of_panel, repeats_of_price_checks, repeats_of_signals
 from tests.doors.closed_pool import POOL_WITHOUT_KEY
+from tests.doors.closed_uploads import UPLOADS_WITHOUT_KEY
 from tests.doors.door import Door, facts, serving
 from tests.doors.repeats_of_approval import Creation
 from tests.flows.ceremonies import PARTIES
@@ -53,6 +54,7 @@ WITHOUT_KEY = {
     **repeats_of_approval.WITHOUT_KEY,
     **repeats_of_panel.WITHOUT_KEY,
     **POOL_WITHOUT_KEY,
+    **UPLOADS_WITHOUT_KEY,
     "POST /api/draws/{draw_id}/voiding": "the draw is there once only",
     "POST /api/tenders/{tender_id}/calls": "a panel is called once",
     "POST /api/call-reports": "a call is answered once",

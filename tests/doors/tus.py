@@ -1,15 +1,22 @@
 """Speaking tus to the platform by hand, header by header."""
 
 from base64 import b64encode
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import httpx
+import pytest
 
 from accounts.duties import Actor
 from crypto.parts_digest import parts_digest
-from tests.builders import SealedBid
-from tests.doors.wrong_uploads import Site
+from tender.actions import publish
+from tender.timetable import Timetable
+from tests.builders import CLOSES, SealedBid, make_draft, make_platform
+from tests.doors.door import Door, serving
+from tests.doors.wrong_uploads import LIMIT, Site
+from web.app import create_app
 
 TUS = {"Tus-Resumable": "1.0.0"}
 PART = {"Content-Type": "application/offset+octet-stream"}
@@ -69,3 +76,24 @@ class Tus:
 
 def tus_of(site: Site, bid: SealedBid) -> Tus:
     return Tus(site, bid.bidder)
+
+
+@pytest.fixture(scope="module")
+def tus_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    platform = make_platform(tmp_path_factory.mktemp("tus"))
+    tender = make_draft(platform, timetable=Timetable(CLOSES, CLOSES + timedelta(days=30)))
+    with platform.database.transaction() as session:
+        publish.publish(
+            session,
+            actor=tender.office,
+            tender_id=tender.tender_id,
+            bid_limit_bytes=LIMIT,
+            now=platform.clock.now(),
+        )
+    with serving(create_app(platform.adapters)) as url, httpx.Client(base_url=url, timeout=30) as client:
+        yield Site(platform, tender, Door(client, platform), url)
+
+
+def files(site: Site) -> list[str]:
+    folder = site.platform.adapters.settings.var / "uploads"
+    return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []

@@ -21,12 +21,15 @@ from storage.adapters import Adapters
 from storage.objects import StoredObject
 from tender import queries
 from tender.actions import submit_bid as acts
+from tender.actions import uploads
 from web.bids import Arrival, admit, store, stored_prefixes, trace_of
 from web.guards import adapters_of
 from web.pages.bidder import standing_bids, task_values
 from web.pages.forms import FileForm, text
 from web.pages.render import actor_of, refuse, render, see
 from web.routes import get, post
+from web.tus_protocol import plain_name
+from web.upload_flow import complete
 
 TICKET = "staged-envelope"
 TICKET_LIMIT = 4000  # characters
@@ -116,6 +119,18 @@ def stage(
             now=adapters.clock.now(),
         )
     stored = store(adapters, actor, arrival, window, lot_id, None)
+    command = uploads.BeginUpload(tender_id, lot_id, stored.size, stored.digest, plain_name(filename))
+    prefixes = b"".join(prefix.to_bytes() for prefix in arrival.prefixes)
+    with adapters.database.transaction() as session:
+        now = adapters.clock.now()
+        uploads.keep_form_upload(session, actor=actor, command=command, prefixes=prefixes, now=now)
+    return make_ticket(adapters, actor, stored, filename, tender_id, lot_id)
+
+
+def make_ticket(
+    adapters: Adapters, actor: Actor, stored: StoredObject, filename: str, tender_id: str, lot_id: str
+) -> str:
+    """What was found in a file, signed, so that the last step need not look again."""
     body = {
         "tender": tender_id,
         "lot": lot_id,
@@ -125,6 +140,21 @@ def stage(
         "name": filename[-200:],
     }
     return b64(canonical(sign_statement(adapters.keys.receipts, TICKET, body)))
+
+
+def ticket_of_upload(adapters: Adapters, actor: Actor, upload_id: str, tender_id: str, lot_id: str) -> str:
+    """The ticket of a file that was uploaded in parts, by this person or a colleague; raises BadInput unless whole."""
+    try:
+        with adapters.database.reading() as session:
+            now = adapters.clock.now()
+            upload = uploads.upload_of_firm(session, actor=actor, upload_id=upload_id, now=now)
+        upload = complete(adapters, actor, upload)
+    except NotFound:
+        raise BadInput(where="file", why="upload the file again") from None
+    if upload.stored_at is None or (upload.tender_id, upload.lot_id) != (tender_id, lot_id):
+        raise BadInput(where="file", why="not all of the file has arrived; choose it again to go on")
+    stored = StoredObject(upload.digest, upload.size)
+    return make_ticket(adapters, actor, stored, upload.filename, tender_id, lot_id)
 
 
 def read_ticket(adapters: Adapters, actor: Actor, ticket: str, tender_id: str, lot_id: str) -> dict[str, Any]:
@@ -142,12 +172,18 @@ def read_ticket(adapters: Adapters, actor: Actor, ticket: str, tender_id: str, l
 
 @get("/bidder/tenders/{tender_id:str}/lots/{lot_id:str}/check")
 def show_check(
-    request: Request[Any, Any, Any], tender_id: FromPath[str], lot_id: FromPath[str], ticket: str = ""
+    request: Request[Any, Any, Any],
+    tender_id: FromPath[str],
+    lot_id: FromPath[str],
+    ticket: str = "",
+    upload: str = "",
 ) -> Response[str]:
     """What is about to be submitted."""
     adapters, actor = adapters_of(request), actor_of(request, Duty.BIDDER)
     values = lot_values(request, tender_id, lot_id)
     try:
+        if upload:
+            ticket = ticket_of_upload(adapters, actor, upload, tender_id, lot_id)
         staged = read_ticket(adapters, actor, ticket, tender_id, lot_id)
     except BadInput as error:
         return refuse(request, "bidder-upload.html", error, field="file", **values)

@@ -15,6 +15,7 @@ from evaluation.explain import explain
 from kernel.clock import write_time
 from kernel.errors import BadInput, BadSheet, NotSignedIn, TenderingError
 from kernel.money import write_units
+from tender.actions.uploads import Draft, open_drafts
 from web.guards import adapters_of, find_caller
 from web.language import LANGUAGES, LOCALES, catalogue, language_of, translate_reason
 from web.pages import words
@@ -94,9 +95,18 @@ def actor_of(request: Request[Any, Any, Any], *duties: Duty) -> Actor:
 def render(request: Request[Any, Any, Any], template: str, status: int = 200, **values: Any) -> Response[str]:
     """A page: the template with its values, the reader and the language."""
     found = find_caller(request)
-    text = page_text(request, template, person=found.actor if found else None, **values)
+    person = found.actor if found else None
+    drafts = drafts_of(request, person) if person and person.holds(Duty.BIDDER) else []
+    text = page_text(request, template, person=person, own_drafts=drafts, **values)
     headers = {"Cache-Control": "no-store"} if found else {}
     return Response(text, status_code=status, media_type=MediaType.HTML, headers=headers)
+
+
+def drafts_of(request: Request[Any, Any, Any], bidder: Actor) -> list[Draft]:
+    """What the bidder's organisation has uploaded and not submitted: every page of theirs says so."""
+    adapters = adapters_of(request)
+    with adapters.database.reading() as session:
+        return open_drafts(session, bidder_id=bidder.organisation_id, now=adapters.clock.now())
 
 
 def page_text(request: Request[Any, Any, Any], template: str, *, person: Actor | None, **values: Any) -> str:

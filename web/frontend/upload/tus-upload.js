@@ -7,11 +7,13 @@
 // Nothing is submitted by this: only the receipt says so.
 
 import { Upload } from "tus-js-client";
-import { partsDigest } from "./parts-digest.js";
+import { hex } from "../sealing/bytes.js";
+import { PartsDigest } from "../sealing/parts.js";
 
 const FIRST_BYTES = 128 * 1024; // holds the envelope's prefix, so that a wrong file is refused at once
 const CHUNK_BYTES = 16 * 1024 * 1024;
 const RETRY_MILLISECONDS = [0, 500, 1000, 2000, 4000, 8000, 15000, 15000, 15000, 15000, 15000, 15000];
+const READ_BYTES = 4 * 1024 * 1024; // of the file at a time
 const WINDOW_MILLISECONDS = 5000; // over which the speed is measured
 const BUSY = 423;
 const CONFLICT = 409;
@@ -37,6 +39,16 @@ function shouldRetry(error) {
   const status = error.originalResponse?.getStatus() ?? 0;
   if (status === CONFLICT) return problemOf(error).code === "wrong-offset";
   return status === 0 || status === BUSY || status >= 500;
+}
+
+/** The file's parts digest as 64 hex digits; `onRead` hears how many bytes were read. */
+async function digestOf(file, onRead) {
+  const digest = new PartsDigest();
+  for (let at = 0; at < file.size; at += READ_BYTES) {
+    await digest.update(new Uint8Array(await file.slice(at, at + READ_BYTES).arrayBuffer()));
+    onRead(Math.min(at + READ_BYTES, file.size));
+  }
+  return hex(await digest.digest());
 }
 
 /** Bytes a second over the last seconds, and the seconds left. */
@@ -67,7 +79,7 @@ export function uploadSealed(file, { endpoint, onProgress = () => {}, filename =
   let isPaused = false;
   const measured = measure();
   const done = (async () => {
-    const found = digest ?? (await partsDigest(file, (sent) => onProgress({ phase: "reading", sent, total: file.size, speed: 0, secondsLeft: Infinity })));
+    const found = digest ?? (await digestOf(file, (sent) => onProgress({ phase: "reading", sent, total: file.size, speed: 0, secondsLeft: Infinity })));
     const url = await send(found);
     const answer = await fetch(url, { headers: { Accept: "application/json" } });
     const state = await answer.json();

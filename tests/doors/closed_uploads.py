@@ -1,0 +1,29 @@
+"""The routes of uploads that go on where they stopped: what each takes and who may use it."""
+
+from accounts.credentials import Scope
+from accounts.duties import Duty
+from tests.doors.route import Route, route
+
+UPLOAD_IDS = {"upload_id": "none"}
+ONE = "/api/uploads/{upload_id}"
+CREATE = "/api/tenders/{tender_id}/lots/{lot_id}/uploads"
+TUS = {"Tus-Resumable": "1.0.0"}
+PART = TUS | {"Content-Type": "application/offset+octet-stream", "Upload-Offset": "0"}
+NEW = TUS | {"Upload-Length": "1000", "Upload-Metadata": "digest " + "MDAw" * 21 + "MA=="}
+UPLOADS: list[Route] = [
+    route("GET /api/uploads", Scope.BID, Duty.BIDDER),
+    route(f"POST {CREATE}", Scope.BID, Duty.BIDDER, headers=NEW),
+    route(f"GET {ONE}", Scope.BID, Duty.BIDDER),
+    route(f"PATCH {ONE}", Scope.BID, Duty.BIDDER, headers=PART, body=b"more"),
+    route(f"DELETE {ONE}", Scope.BID, Duty.BIDDER, headers=TUS),
+    route(f"POST {ONE}", Scope.BID, Duty.BIDDER, headers=TUS | {"X-HTTP-Method-Override": "DELETE"}),
+    route(f"POST {ONE}/bid", Scope.BID, Duty.BIDDER),
+]
+OF_ONE_UPLOAD = {f"GET {ONE}"}
+UPLOADS_WITHOUT_KEY = {
+    f"POST {CREATE}": "tus has no such key; a second upload harms nothing",
+    f"POST {ONE}": "the upload's offset keeps a part from coming twice",
+    f"POST {ONE}/bid": "the same upload gives the same receipt",
+}
+LOOKS = {f"HEAD {ONE}"}
+"""Closed too, as test_tus.py shows; their answers have no body to look at here."""
