@@ -11,14 +11,16 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
+from crypto.bid_file import Place, places, read_prefixes
 from crypto.canonical import canonical, unb64
 from crypto.checkpoint import Checkpoint, read_checkpoint
-from crypto.envelope_prefix import EnvelopePrefix, read_prefix
+from crypto.envelope_prefix import EnvelopePrefix
 from crypto.log_entry import LoggedFact, leaf_data, read_fact
 from crypto.merkle import leaf_hash, verify_consistency, verify_inclusion
 from evaluation.capsule import Capsule, check_whole
 from kernel.clock import read_time
 from kernel.errors import IntegrityBroken
+from tender.envelopes import EnvelopeTerm, Moment, envelope_key, envelopes_of
 
 PASS, FAIL, NOT_PROVEN = "PASS", "FAIL", "NOT PROVEN"
 
@@ -140,9 +142,33 @@ class Evidence:
         return standing
 
     @cached_property
+    def terms(self) -> tuple[EnvelopeTerm, ...]:
+        """The envelopes that the notice asks for."""
+        return envelopes_of(self.notice)
+
+    @cached_property
+    def places(self) -> dict[str, tuple[Place, ...]]:
+        """Where the envelopes of each sealed bid lie, by bid; exactly those of the notice, in its order."""
+        found = {bid: places(read_prefixes(unb64(self.bid(bid)["prefix"]))) for bid in self.sealed}
+        kinds = [term.kind for term in self.terms]
+        for bid, own in found.items():
+            if [place.prefix.header.kind for place in own] != kinds:
+                raise IntegrityBroken(what=f"the bid {bid} does not have the envelopes of the notice")
+        return found
+
+    @cached_property
     def prefixes(self) -> dict[str, EnvelopePrefix]:
-        """The prefixes of the sealed envelopes, keyed by bid."""
-        return {bid: read_prefix(unb64(self.bid(bid)["prefix"])) for bid in self.sealed}
+        """The prefixes of the sealed envelopes, as openers name them."""
+        return {
+            envelope_key(bid, place.prefix.header.kind): place.prefix
+            for bid, own in self.places.items()
+            for place in own
+        }
+
+    def keys_at(self, moment: Moment) -> set[str]:
+        """The envelopes that open at a moment, as openers name them, whatever came out of others."""
+        kinds = [term.kind for term in self.terms if term.opens is moment]
+        return {envelope_key(bid, kind) for bid in self.sealed for kind in kinds}
 
     def bid(self, bid: str) -> dict[str, Any]:
         """What the capsule holds of one sealed bid."""

@@ -4,17 +4,27 @@ import tempfile
 from hashlib import sha256
 from pathlib import Path
 
-from client.claims import Evidence, NotProven, digest_of
+from client.claims import Evidence, NotProven
+from client.claims_stages import (
+    announced_by_stages,
+    announced_in,
+    check_releases,
+    check_stages,
+    prices_opened_by_quorum,
+    readable_bids,
+)
 from crypto.canonical import unb64
-from crypto.envelope import Outcome, check_announcement, join_shares, open_payload
+from crypto.envelope import Outcome, join_shares, open_payload
 from crypto.envelope_prefix import check_signature, read_prefix
 from crypto.parts_digest import file_parts_digest
-from crypto.signatures import check_statement, fingerprint
+from crypto.signatures import fingerprint
 from crypto.timestamps import check_token
 from kernel.clock import write_time
 from kernel.errors import IntegrityBroken
 from kernel.money import PriceScale, write_units
-from tender.opening import RELEASE_TYPE, read_announced
+from kernel.window import window
+from tender.envelopes import Moment, envelope_key, opens_in_stages
+from tender.opening import Closing, read_announced
 
 
 def sealed_before_closing(evidence: Evidence) -> str:
@@ -60,13 +70,11 @@ def signed_by_bidders(evidence: Evidence) -> str:
     keys = tuple(opener["fingerprint"] for opener in sealing["openers"])
     if keys != tuple(fingerprint(unb64(opener["hpke"])) for opener in sealing["openers"]):
         raise IntegrityBroken(what="an opener key of the notice does not have its fingerprint")
-    for bid, prefix in evidence.prefixes.items():
+    for key, prefix in evidence.prefixes.items():
+        bid = key.partition("/")[0]
         header, logged = prefix.header, evidence.sealed[bid][1].data
-        if (header.tender_id, header.opener_keys, header.k) != (
-            evidence.capsule.tender_id,
-            keys,
-            sealing["k"],
-        ):
+        asked = (evidence.capsule.tender_id, keys, sealing["k"])
+        if (header.tender_id, header.opener_keys, header.k) != asked:
             raise IntegrityBroken(
                 what=f"the envelope of bid {bid} was sealed for another tender or other openers"
             )
@@ -80,32 +88,12 @@ def signed_by_bidders(evidence: Evidence) -> str:
 
 
 def opened_by_quorum(evidence: Evidence) -> str:
-    """At least k openers of the notice signed releases that name the frozen head and exactly these bids."""
-    sealing, index = evidence.notice["sealing"], evidence.one("tender.closed")[0]
-    openers = {opener["position"]: opener for opener in sealing["openers"]}
-    logged = {
-        fact.data["position"]: (place, fact.data["statement"])
-        for place, fact in evidence.of_kind("shares.released")
-    }
-    names = []
-    for statement in evidence.opening["releases"]:
-        opener = openers.get(statement["body"]["opener"])
-        if opener is None or opener["name"] in names:
-            raise IntegrityBroken(what="a release is not by an opener of the notice, or is there twice")
-        body = check_statement(statement, RELEASE_TYPE, unb64(opener["ed25519"], length=32))
-        head = evidence.closing_head
-        closing = {"bids": len(evidence.sealed), "log_size": head.size, "log_root": head.root.hex()}
-        if body["tender"] != evidence.capsule.tender_id or body["closing"] != closing:
-            raise IntegrityBroken(what=f"the release of {opener['name']} is about another closing")
-        if set(body["shares"]) != set(evidence.sealed):
-            raise IntegrityBroken(what=f"the release of {opener['name']} names other bids")
-        place, digest = logged.get(opener["position"], (-1, ""))
-        if place <= index or digest != digest_of(statement):
-            raise IntegrityBroken(what=f"the release of {opener['name']} is not logged after the closing")
-        names.append(opener["name"])
-    if len(names) < sealing["k"]:
-        raise IntegrityBroken(what=f"{len(names)} openers released, {sealing['k']} are needed")
-    return f"{len(names)} of {len(openers)} openers, {sealing['k']} needed: {', '.join(names)}"
+    """At least k openers of the notice signed releases that name the frozen head and exactly these envelopes."""
+    index, head = evidence.one("tender.closed")[0], evidence.closing_head
+    closing = Closing(evidence.capsule.tender_id, len(evidence.sealed), head.size, head.root.hex())
+    wanted = evidence.keys_at(Moment.CLOSING)
+    found = check_releases(evidence, evidence.opening["releases"], closing, "shares.released", index, wanted)
+    return found if not opens_in_stages(evidence.terms) else f"{found}; {prices_opened_by_quorum(evidence)}"
 
 
 def announced_was_sealed(evidence: Evidence) -> str:
@@ -121,9 +109,10 @@ def announced_was_sealed(evidence: Evidence) -> str:
     for bid, line in lines.items():
         if line["digest"] != evidence.sealed[bid][1].data["digest"]:
             raise IntegrityBroken(what=f"the opening record gives bid {bid} another envelope")
-        if line["outcome"] == "opened":
-            bid_json = unb64(line["bid_json"])
-            check_announcement(evidence.prefixes[bid], unb64(line["blind"], length=32), bid_json)
+        if opens_in_stages(evidence.terms):
+            opened += check_stages(evidence, bid, line, scale)
+        elif line["outcome"] == "opened":
+            bid_json = announced_in(evidence, bid, line)
             read = read_announced(bid_json, scale)
             if (read.price_text, read.problem) != (line["price"], line["problem"]):
                 raise IntegrityBroken(what=f"the price read out for bid {bid} is not the sealed one")
@@ -138,32 +127,52 @@ def contents_were_sealed(evidence: Evidence) -> str:
     missing = [bid for bid in evidence.sealed if bid not in evidence.envelopes]
     if missing:
         raise NotProven(f"{len(missing)} sealed envelopes were not given; pass their folder with --envelopes")
-    shares = evidence.capsule.json("shares.json")
+    shares: dict[str, dict[str, str | None]] = evidence.capsule.json("shares.json")
     for bid, path in evidence.envelopes.items():
         if bid in evidence.sealed:
-            _check_contents(evidence, bid, Path(path), {int(p): line[bid] for p, line in shares.items()})
+            _check_contents(evidence, bid, Path(path), {int(p): line for p, line in shares.items()})
     return f"{len(evidence.sealed)} envelopes opened again"
 
 
-def _check_contents(evidence: Evidence, bid: str, path: Path, shares: dict[int, str | None]) -> None:
+def _check_contents(
+    evidence: Evidence, bid: str, path: Path, shares: dict[int, dict[str, str | None]]
+) -> None:
     if file_parts_digest(path).hex() != evidence.sealed[bid][1].data["digest"]:
         raise IntegrityBroken(what=f"the file given for bid {bid} is not the envelope that was received")
-    with path.open("rb") as file, tempfile.TemporaryFile() as plain:
-        prefix = read_prefix(file)
-        if prefix != evidence.prefixes[bid]:
-            raise IntegrityBroken(what=f"the envelope of bid {bid} starts otherwise than the capsule says")
-        joined = join_shares(prefix, {p: unb64(text, length=64) for p, text in shares.items() if text})
-        if joined.outcome is not Outcome.OPENED or joined.seed is None:
-            raise IntegrityBroken(what=f"the shares do not open bid {bid}")
-        open_payload(prefix, joined.seed, file, plain)
+    for place in evidence.places[bid]:
+        key = envelope_key(bid, place.prefix.header.kind)
+        released = {p: unb64(text, length=64) for p, line in shares.items() if (text := line.get(key))}
+        with path.open("rb") as file, tempfile.TemporaryFile() as plain:
+            file.seek(place.start)
+            if read_prefix(file) != place.prefix:
+                raise IntegrityBroken(
+                    what=f"the envelope of bid {bid} starts otherwise than the capsule says"
+                )
+            joined = join_shares(place.prefix, released)
+            if joined.outcome is not Outcome.OPENED or joined.seed is None:
+                raise IntegrityBroken(what=f"the shares do not open bid {bid}")
+            payload = window(file.read, place.prefix.payload_size)
+            open_payload(place.prefix, joined.seed, payload, plain)
 
 
-def price_units(evidence: Evidence) -> dict[str, str | None]:
-    """The price of each bid as its sealed announcement gives it, as decimal text, keyed by bid."""
-    record = evidence.opening
-    scale = PriceScale(record["currency"], record["price_places"])
-    found: dict[str, str | None] = {}
-    for line in record["bids"]:
-        units = read_announced(unb64(line["bid_json"]), scale).price_units if line["bid_json"] else None
-        found[line["bid"]] = None if units is None else write_units(units, scale.places)
+def opened_json(evidence: Evidence) -> dict[str, bytes]:
+    """What each readable bid announced over all its envelopes, keyed by bid."""
+    if opens_in_stages(evidence.terms):
+        return announced_by_stages(evidence)
+    return {line["bid"]: unb64(line["bid_json"]) for line in evidence.opening["bids"] if line["bid_json"]}
+
+
+def bids_at_work(evidence: Evidence) -> set[str]:
+    """The bids that the panel worked on: with a price, or readable where prices open after the scores."""
+    return readable_bids(evidence) if opens_in_stages(evidence.terms) else set(price_units(evidence))
+
+
+def price_units(evidence: Evidence) -> dict[str, str]:
+    """The price of each bid as its sealed announcement gives it, as decimal text, where it can be read; by bid."""
+    scale = PriceScale(evidence.opening["currency"], evidence.opening["price_places"])
+    found: dict[str, str] = {}
+    for bid, body in opened_json(evidence).items():
+        units = read_announced(body, scale).price_units
+        if units is not None:
+            found[bid] = write_units(units, scale.places)
     return found

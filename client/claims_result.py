@@ -5,11 +5,11 @@ from hashlib import sha256
 from typing import Any
 
 from client.claims import Evidence, NotProven, digest_of
-from client.claims_bids import price_units
+from client.claims_bids import bids_at_work, opened_json, price_units
 from client.claims_ceremony import ceremony_was_kept
 from client.claims_rounds import check_nonces, checked_rounds, draw_records
+from client.claims_stages import check_locked_scores
 from client.panel_log import work_that_counted
-from crypto.canonical import unb64
 from crypto.log_entry import LoggedFact
 from crypto.parts_digest import parts_digest
 from evaluation.answers import answer_fields, read_answer, stated_answers
@@ -18,10 +18,11 @@ from evaluation.evaluate import evaluate
 from evaluation.report.signatures import DISSENT, SILENT, counts_as
 from evaluation.result import ranking_digest, write_ranking
 from evaluation.rulebook import read_rulebook
-from evaluation.signed_work import words_digest
+from evaluation.signed_work import score_digests, words_digest
 from kernel.clock import read_time
 from kernel.errors import IntegrityBroken
 from kernel.money import PriceScale, write_units
+from tender.envelopes import opens_in_stages
 from tender.notice import lot_rulebook
 from tender.opening import read_announced
 
@@ -92,6 +93,8 @@ def sheets_were_signed(evidence: Evidence) -> str:
                     what=f"the sheet of {sheet['member']} for bid {sheet['bid_id']} is not as signed"
                 )
         check_whole_panel(evidence, lot_id, seats, set(cast))
+        if opens_in_stages(evidence.terms):
+            check_locked_scores(evidence, score_digests(case))
         count += len(case["sheets"])
     return f"{count} signed sheets of {len(seats)} members"
 
@@ -121,7 +124,9 @@ def ranking_follows_rulebook(evidence: Evidence) -> str:
         if body["rulebook"] != lot_rulebook(evidence.notice, lot_id):
             raise IntegrityBroken(what="the case was evaluated by another rulebook than the published one")
         in_lot = {line["bid"] for line in evidence.opening["bids"] if line["lot"] == lot_id}
-        if {bid["bid_id"]: bid["price"] for bid in body["bids"]} != {bid: prices[bid] for bid in in_lot}:
+        if {bid["bid_id"]: bid["price"] for bid in body["bids"]} != {
+            bid: prices.get(bid) for bid in in_lot & bids_at_work(evidence)
+        }:
             raise IntegrityBroken(what="the case does not hold exactly the opened bids with their prices")
         check_against_opening(evidence, body)
         case = read_case(body)
@@ -143,10 +148,11 @@ def check_against_opening(evidence: Evidence, body: Mapping[str, Any]) -> None:
     record = evidence.opening
     scale = PriceScale(record["currency"], record["price_places"])
     lines, agreed = {line["bid"]: line for line in record["bids"]}, corrections(evidence, scale.places)
-    asked = answer_fields(read_rulebook(body["rulebook"]))
+    asked, said = answer_fields(read_rulebook(body["rulebook"])), opened_json(evidence)
     for bid in body["bids"]:
         line = lines[bid["bid_id"]]
-        stated = stated_answers(asked, read_announced(unb64(line["bid_json"]), scale).answers)
+        announced = said.get(bid["bid_id"], b"{}")
+        stated = stated_answers(asked, read_announced(announced, scale).answers)
         opened = {id: read_answer(asked[id], value) for id, value in stated.items()}
         kept = {id: read_answer(asked[id], value) for id, value in bid["answers"].items()}
         if kept != opened or read_time(bid["received_at"]) != read_time(line["received_at"]):

@@ -12,7 +12,7 @@ from typing import Final
 
 from crypto.canonical import JsonValue, canonical
 from evaluation.answers import answer_fields, read_answer
-from evaluation.compliance import OpenedBid, Vote, check_votes
+from evaluation.compliance import SEALED, OpenedBid, Vote, check_votes
 from evaluation.rulebook import Rulebook, read_rulebook, write_rulebook
 from evaluation.rulebook.numbers import decimal, write_decimal
 from evaluation.sheets import Sheet, check_sheet, read_sheet, write_sheet_points
@@ -63,7 +63,7 @@ def check_case(case: EvaluationCase) -> None:
     for bid in case.bids:
         if bid.bid_id in bid_ids:
             raise BadInput(where=f"bid {bid.bid_id}", why="it is in the case twice")
-        if bid.offer <= 0 or bid.price <= 0:
+        if bid.is_priced and (bid.offer <= 0 or bid.price <= 0):
             raise BadInput(where=f"bid {bid.bid_id}", why="its price must be above zero")
         if "earlier_bid" in case.rulebook.tie_break and not bid.received_at:
             why = "the rulebook compares when bids came in, so received_at is needed"
@@ -175,7 +175,7 @@ def _bid(fields: Fields, rulebook: Rulebook) -> OpenedBid:
     bid = OpenedBid(
         bid_id=BidId(bid_id),
         bidder_name=fields.text("bidder_name", 400) if fields.has("bidder_name") else bid_id,
-        price=read_units(fields.text("price", 40), places, fields.where("price")),
+        price=_price(fields, places),
         corrected_price=corrected,
         received_at=_moment(fields) if fields.has("received_at") else "",
         answers=_answers(fields.inner_or("answers", {}), rulebook),
@@ -205,6 +205,14 @@ def _answers(fields: Fields, rulebook: Rulebook) -> dict[str, object]:
     return dict(fields.data)
 
 
+def _price(fields: Fields, places: int) -> int:
+    """A bid whose sealed price could not be read when it was opened has null here."""
+    if fields.data.get("price", "") is None:
+        fields.take("price")
+        return SEALED
+    return read_units(fields.text("price", 40), places, fields.where("price"))
+
+
 def _write_bid(bid: OpenedBid, rulebook: Rulebook, places: int) -> dict[str, JsonValue]:
     read = {
         id: read_answer(field, bid.answers[id])
@@ -214,7 +222,7 @@ def _write_bid(bid: OpenedBid, rulebook: Rulebook, places: int) -> dict[str, Jso
     return {
         "bid_id": bid.bid_id,
         "bidder_name": bid.bidder_name,
-        "price": write_units(bid.price, places),
+        "price": write_units(bid.price, places) if bid.is_priced else None,
         "corrected_price": None if bid.corrected_price is None else write_units(bid.corrected_price, places),
         "received_at": bid.received_at or None,
         "answers": {

@@ -24,6 +24,7 @@ CEILING: Final = "price-ceiling"
 LIMIT: Final = "price-limit"
 ANSWER: Final = "answer-missing"
 MINIMUM: Final = "below-minimum"
+NO_PRICE: Final = "price-missing"
 
 SEALED: Final = 0
 """Stands for a price whose envelope opens later; no price is zero."""
@@ -90,8 +91,13 @@ class Screening:
     rejected: tuple[Rejection, ...]
 
 
-def screen(rulebook: Rulebook, bids: Iterable[OpenedBid], votes: Iterable[Vote]) -> Screening:
-    """Sort the bids into accepted and rejected; complete votes are the caller's duty (`check_votes`)."""
+def screen(
+    rulebook: Rulebook, bids: Iterable[OpenedBid], votes: Iterable[Vote], *, prices_come_later: bool = False
+) -> Screening:
+    """Sort the bids into accepted and rejected; complete votes are the caller's duty (`check_votes`).
+
+    Where no price is to come any more, a bid without one is rejected.
+    """
     ballots: dict[tuple[BidId, str], list[Vote]] = defaultdict(list)
     for vote in sorted(votes, key=lambda vote: vote.member):
         ballots[vote.bid_id, vote.check_id].append(vote)
@@ -103,7 +109,7 @@ def screen(rulebook: Rulebook, bids: Iterable[OpenedBid], votes: Iterable[Vote])
         missing = [field.id for field in asked if field.required and field.id not in answers]
         grounds = (
             *_voted_grounds(rulebook, bid, ballots),
-            *(_price_grounds(rulebook.price, bid.offer) if bid.is_priced else ()),
+            *_price_grounds(rulebook.price, bid, prices_come_later),
             *(Ground(f"{ANSWER}:{id}", ANSWER, 0, 0, ()) for id in missing),
         )
         if grounds:
@@ -154,7 +160,12 @@ def _voted_grounds(
             yield Ground(check.id, check.clause, len(failing), len(votes), remarks)
 
 
-def _price_grounds(rule: PriceRule, offer: int) -> Iterator[Ground]:
+def _price_grounds(rule: PriceRule, bid: OpenedBid, comes_later: bool) -> Iterator[Ground]:
+    offer = bid.offer
+    if not bid.is_priced:
+        if not comes_later:
+            yield Ground(NO_PRICE, NO_PRICE, 0, 0, ())
+        return
     if rule.ceiling is not None and offer > rule.ceiling:
         yield Ground(CEILING, CEILING, 0, 0, ())
     for limit in rule.limits:

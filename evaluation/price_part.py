@@ -39,7 +39,8 @@ def price_part(case: EvaluationCase, kept: Sequence[OpenedBid]) -> tuple[Prices,
     unit = 10 ** (rulebook.places.evaluated - rulebook.scale.places)
     if rule.formula.kind == "none":
         return Prices(offers, evaluated, _points(case, evaluated.values, Fraction(1), {}, unit)), None
-    basis = sorted(case.bids, key=lambda bid: bid.bid_id) if rule.benchmark.among == "opened" else list(kept)
+    opened = sorted((bid for bid in case.bids if bid.is_priced), key=lambda bid: bid.bid_id)
+    basis = opened if rule.benchmark.among == "opened" else list(kept)
     of_basis = _chosen(rule.benchmark.of, *_both_prices(rulebook, basis))
     found = benchmark_value(
         rule,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
+from typing import Any
 
 from crypto.canonical import JsonValue, canonical
 from evaluation.compliance import Vote
@@ -26,3 +27,15 @@ def sheet_digest(bid_id: str, seat: str, points: Mapping[str, str]) -> str:
 def words_digest(text: str) -> str:
     """The digest of a written reason, question, answer or dissent."""
     return sha256(text.encode()).hexdigest()
+
+
+def score_digests(case: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """What the panel concluded on each bid of a written case, by bid: the digests of its votes and signed sheets."""
+    found: dict[str, dict[str, list[JsonValue]]] = {}
+    for name in ("votes", "sheets"):
+        for line in case[name]:
+            found.setdefault(str(line["bid_id"]), {}).setdefault(name, []).append(dict(line))
+    return {
+        bid: {name: sha256(canonical(lines)).hexdigest() for name, lines in own.items()}
+        for bid, own in found.items()
+    }

@@ -15,8 +15,8 @@ from typing import BinaryIO
 from uuid import uuid4
 
 from kernel.errors import NotFound, Unavailable
+from kernel.window import window
 from storage.intake import Intake, StoredObject
-from storage.object_window import window
 
 STALE_SECONDS = 24 * 3600  # an upload that wrote nothing for a day lost its process
 log = logging.getLogger(__name__)

@@ -28,9 +28,9 @@ from urllib3.exceptions import HTTPError
 
 from kernel.clock import Clock, SystemClock
 from kernel.errors import IntegrityBroken, NotFound, Unavailable
+from kernel.window import window
 from storage.intake import Intake
 from storage.intake import StoredObject as StoredObject
-from storage.object_window import window
 
 PART_BYTES = 8 << 20  # S3 wants 5 MiB at least and 10,000 parts at most: objects up to 78 GiB
 PARTS_AT_A_TIME = 3

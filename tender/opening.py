@@ -7,12 +7,12 @@
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
 
-from crypto.canonical import JsonValue, unb64
+from crypto.canonical import JsonValue, canonical, read_json, unb64
 from crypto.envelope import EnvelopePrefix, check_share
 from crypto.signatures import check_statement
 from kernel.errors import BadInput, BadPrice, TooFewBids, WrongShare
@@ -124,7 +124,10 @@ def read_announced(bid_json: bytes, scale: PriceScale) -> Announced:
     """Read a bid's announced part; what cannot be used is a value with its problem, never an exception."""
     try:
         body = json.loads(bid_json)
-        price, answers = body["price"], body.get("answers", {})
+        answers = body.get("answers", {})
+        if "price" not in body:
+            return Announced(None, "", "bid.json cannot be read", answers)
+        price = body["price"]
         amount, currency = str(price["amount"]), str(price["currency"])
     except (ValueError, KeyError, TypeError, RecursionError):
         return Announced(None, "", "bid.json cannot be read", {})
@@ -133,6 +136,28 @@ def read_announced(bid_json: bytes, scale: PriceScale) -> Announced:
     except BadPrice as error:
         return Announced(None, f"{amount[:40]} {currency[:8]}", str(error), answers)
     return Announced(money.units, amount, "", answers)
+
+
+def join_announced(parts: Sequence[bytes]) -> bytes:
+    """What the envelopes of a bid announce together; what an earlier one said stands, whatever a later one says."""
+    joined: dict[str, JsonValue] = {}
+    answers: dict[str, JsonValue] = {}
+    for part in reversed(parts):
+        body = _announced(part)
+        if isinstance(more := body.get("answers"), dict):
+            answers |= more
+        joined |= body
+    joined.pop("envelope", None)
+    return canonical({**joined, "answers": answers})
+
+
+def _announced(bid_json: bytes) -> dict[str, JsonValue]:
+    """What an envelope announces; one that cannot be read announces nothing."""
+    try:
+        body = read_json(bid_json)
+    except BadInput:
+        return {}
+    return body if isinstance(body, dict) else {}
 
 
 def read_share(text: str | None) -> bytes | None:

@@ -260,8 +260,8 @@ class ScoreLockRecord(SQLModel, table=True):
 
     __tablename__ = "score_locks"
     tender_id: str = Field(primary_key=True, sa_type=Id, foreign_key="tenders.id")
-    scores: dict[str, str] = Field(sa_column=_json())
-    """by bid, the digest over every vote and signed sheet"""
+    scores: dict[str, dict[str, str]] = Field(sa_column=_json())
+    """by bid, the digests over its votes and its signed sheets"""
     log_size: int
     log_root: bytes = Field(sa_type=Digest)
     checkpoint: str

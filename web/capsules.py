@@ -28,6 +28,7 @@ from storage import audit_log
 from storage.adapters import Adapters
 from storage.database import Session
 from tender import queries as tenders
+from tender.queries import stages
 from web.guards import adapters_of, caller
 from web.routes import get
 
@@ -99,7 +100,13 @@ def log_parts(
 
     chains = experts.chain_entries(session, tender_id)
     way = [b64(step) for step in consistency_proof(closing.log_size, size, node)]
+    lock = stages.score_lock(session, tender_id)
+    locked = {}
+    if lock is not None:
+        since = [b64(step) for step in consistency_proof(lock.log_size, size, node)]
+        locked["log/locked.json"] = canonical({"consistency": since})
     return {
+        **locked,
         "keys.json": canonical(
             {
                 "log_vkey": keys.log_vkey,
@@ -122,6 +129,9 @@ def tender_parts(session: Session, tender_id: str) -> Mapping[str, bytes]:
     for bid in tenders.sealed_bids(session, tender_id):
         body: dict[str, JsonValue] = {"bid": bid.id, "prefix": b64(bid.prefix), "token": b64(bid.token)}
         parts[f"bids/{bid.id}.json"] = canonical(body)
+    lock = stages.score_lock(session, tender_id)
+    if lock is not None and lock.body is not None:
+        parts["prices.json"] = canonical(lock.body)
     return {**parts, "opening.json": canonical(record.body)}
 
 
@@ -170,6 +180,10 @@ def share_parts(session: Session, tender_id: str) -> Mapping[str, bytes]:
     shares: dict[str, JsonValue] = {
         str(release.position): dict(release.shares) for release in tenders.releases(session, tender_id)
     }
+    for late in stages.price_releases(session, tender_id):
+        held = shares.get(str(late.position), {})
+        assert isinstance(held, dict)
+        shares[str(late.position)] = {**held, **late.shares}
     return {"shares.json": canonical(shares)}
 
 

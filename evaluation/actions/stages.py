@@ -3,20 +3,18 @@
 The chair says when the panel has nothing left to ask about the opened prices, and the ranking follows.
 """
 
-from collections import defaultdict
 from datetime import datetime
-from hashlib import sha256
 
 from sqlmodel import Session
 
 from accounts.duties import Actor
-from crypto.canonical import JsonValue, canonical
 from evaluation.actions.findings import compare_scores
 from evaluation.actions.ranking import rank_when_complete
 from evaluation.actions.seat import take_chair
-from evaluation.case import EvaluationCase, write_case
+from evaluation.case import write_case
 from evaluation.queries import clarifications, judging
 from evaluation.records.panel import PriceReviewRecord
+from evaluation.signed_work import score_digests
 from kernel.errors import Refused
 from storage import audit_log
 from storage.audit_log import Fact
@@ -38,23 +36,11 @@ def lock_when_complete(session: Session, *, keys: PlatformKeys, tender_id: str, 
         compare_scores(session, tender_id=tender_id, lot_id=lot.id, now=now) for lot in lots
     ):
         return False
-    scores: dict[str, str] = {}
+    scores: dict[str, dict[str, str]] = {}
     for lot in lots:
-        scores |= score_digests(judging.evaluation_case(session, tender_id, lot.id))
+        scores |= score_digests(write_case(judging.evaluation_case(session, tender_id, lot.id)))
     lock_scores(session, keys=keys, tender_id=tender_id, scores=scores, now=now)
     return True
-
-
-def score_digests(case: EvaluationCase) -> dict[str, str]:
-    """What the panel concluded on each bid of a lot, as a digest: every vote and every signed sheet."""
-    written = write_case(case)
-    found: dict[str, dict[str, list[JsonValue]]] = defaultdict(lambda: {"votes": [], "sheets": []})
-    for name in ("votes", "sheets"):
-        lines = written[name]
-        assert isinstance(lines, list)
-        for line in lines:
-            found[str(line["bid_id"])][name].append(line)
-    return {bid: sha256(canonical(lines)).hexdigest() for bid, lines in found.items()}
 
 
 def finish_price_review(

@@ -79,12 +79,6 @@ def votes(session: Session, lot_id: str) -> tuple[Vote, ...]:
     return tuple(Vote(seat, BidId(bid), check, passed, reason) for seat, bid, check, passed, reason in rows)
 
 
-def counting_votes(session: Session, lot_id: str, bids: Sequence[OpenedBid]) -> tuple[Vote, ...]:
-    """The votes on bids that still count: a sealed price that turns out unreadable ends a bid after the votes."""
-    counting = {bid.bid_id for bid in bids}
-    return tuple(vote for vote in votes(session, lot_id) if vote.bid_id in counting)
-
-
 def ballot(session: Session, lot_id: str, seat: str, *, lock: bool = False) -> BallotRecord | None:
     """One member's verdicts on a lot, draft or handed in."""
     found = select(BallotRecord).where(BallotRecord.lot_id == lot_id, BallotRecord.seat == seat)
@@ -100,11 +94,12 @@ def votes_of_seat(session: Session, lot_id: str, seat: str) -> list[VoteRecord]:
 def find_screening(session: Session, tender_id: str, lot_id: str) -> Screening | None:
     """The outcome of the compliance review of a lot; None until every member has voted on everything."""
     rules, bids = rulebook(session, tender_id, lot_id), opened_bids(session, tender_id, lot_id)
-    cast = counting_votes(session, lot_id, bids)
+    cast = votes(session, lot_id)
     members = seats(session, tender_id)
     if not members or len(cast) < len(members) * len(bids) * len(rules.checks):
         return None
-    return screen(rules, bids, cast)
+    sealed = stages.prices_are_sealed(session, tender_id)
+    return screen(rules, bids, cast, prices_come_later=sealed)
 
 
 def sheet(session: Session, bid_id: str, seat: str, *, lock: bool = False) -> SheetRecord | None:
@@ -148,7 +143,7 @@ def progress(session: Session, tender_id: str, lot_id: str) -> Progress:
     members = seats(session, tender_id)
     rules, bids = rulebook(session, tender_id, lot_id), opened_bids(session, tender_id, lot_id)
     questions = len(clarifications.unsettled(session, lot_id))
-    missing_votes = len(members) * len(bids) * len(rules.checks) - len(counting_votes(session, lot_id, bids))
+    missing_votes = len(members) * len(bids) * len(rules.checks) - len(votes(session, lot_id))
     outcome = find_screening(session, tender_id, lot_id)
     if outcome is None:
         return Progress(len(members), missing_votes, None, questions)
@@ -203,7 +198,7 @@ def evaluation_case(session: Session, tender_id: str, lot_id: str) -> Evaluation
         lot_id=LotId(lot_id),
         rulebook=rules,
         bids=bids,
-        votes=counting_votes(session, lot_id, bids),
+        votes=votes(session, lot_id),
         sheets=tuple(sheet_value(rules, row) for row in signed),
     )
 

@@ -35,14 +35,19 @@ from tender.records import OpenedBidRecord, OpenedEnvelopeRecord, PriceReleaseRe
 
 
 def lock_scores(
-    session: Session, *, keys: PlatformKeys, tender_id: str, scores: Mapping[str, str], now: datetime
+    session: Session,
+    *,
+    keys: PlatformKeys,
+    tender_id: str,
+    scores: Mapping[str, dict[str, str]],
+    now: datetime,
 ) -> ScoreLockRecord:
     """Write down that the scores stand, by the digest of each bid's; harmless when that was done before."""
     queries.tender(session, tender_id, lock=True)
     known = stages.score_lock(session, tender_id)
     if known is not None:
         return known
-    digest = sha256(canonical(dict(scores))).hexdigest()
+    digest = sha256(canonical({bid: dict(own) for bid, own in scores.items()})).hexdigest()
     audit_log.append(session, Fact("scores.locked", tender_id, tender_id, {"scores": digest}), now)
     head = audit_log.frontier(session)
     record = ScoreLockRecord(
@@ -149,7 +154,7 @@ def _publish_prices(session: Session, tender_id: str, now: datetime) -> None:
         "currency": tender.currency,
         "price_places": tender.price_places,
         "locked": {
-            "scores": dict(lock.scores),
+            "scores": {bid: dict(own) for bid, own in lock.scores.items()},
             "log_size": lock.log_size,
             "log_root": lock.log_root.hex(),
             "checkpoint": lock.checkpoint,

@@ -3,7 +3,6 @@
 A bid of several envelopes becomes one archive of all that is open, so whoever reads bids need not know of stages.
 """
 
-import json
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,7 +20,7 @@ from crypto.archive import (
     read_archive,
 )
 from crypto.bid_file import Place
-from crypto.canonical import JsonValue, canonical
+from crypto.canonical import JsonValue
 from crypto.envelope import Outcome, bid_blind, check_announcement, join_shares, open_payload
 from crypto.envelope_prefix import EnvelopePrefix
 from crypto.parts_digest import PART_BYTES, PartsDigest
@@ -29,7 +28,7 @@ from kernel.errors import BadInput, IntegrityBroken, MalformedEnvelope
 from storage.objects import Objects, StoredObject
 from tender import queries
 from tender.envelopes import Moment
-from tender.opening import BidOutcome, Cause, read_share
+from tender.opening import BidOutcome, Cause, join_announced, read_share
 from tender.queries import stages
 from tender.records import (
     BidRecord,
@@ -215,15 +214,15 @@ def _merge(
 ) -> tuple[bytes, StoredObject, list[dict[str, JsonValue]]]:
     """One archive of all that is open; a file whose name is taken stands in a folder named as its envelope."""
     held: list[tuple[str, bytes, Sequence[Mapping[str, Any]]]] = []
-    announced = {}
+    announced: list[bytes] = []
     if earlier is not None and earlier.contents_digest is not None:
         held.append(("", earlier.contents_digest, earlier.files))
-        announced = _announced(earlier.bid_json)
+        announced.append(earlier.bid_json)
     for part in parts:
         assert part.contents is not None
         held.append((part.kind, part.contents.digest, part.files))
-        announced = _add(announced, _announced(part.bid_json))
-    body = canonical(announced)
+        announced.append(part.bid_json)
+    body = join_announced(announced)
     files, taken = [bytes_file(BID_NAME, body)], {BID_NAME}
     for kind, digest, listed in held:
         found = [(str(one["name"]), int(one["size"]), str(one["sha256"])) for one in listed]
@@ -245,20 +244,3 @@ def _merge(
 def _reader(objects: Objects, digest: bytes, start: int, end: int) -> Callable[[], BinaryIO]:
     # What the store opens closes itself behind a `with`, which is all that the archive asks of a file.
     return lambda: cast(BinaryIO, objects.open(digest, start, end))
-
-
-def _announced(bid_json: bytes) -> dict[str, Any]:
-    """What an envelope announces; one that cannot be read announces nothing."""
-    try:
-        body = json.loads(bid_json)
-    except (ValueError, RecursionError):
-        return {}
-    return body if isinstance(body, dict) else {}
-
-
-def _add(before: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
-    """Both announcements; what an earlier envelope said stands, whatever a later one says of it."""
-    answers = [body["answers"] for body in (more, before) if isinstance(body.get("answers"), dict)]
-    joined = {**more, **before, "answers": {id: value for one in answers for id, value in one.items()}}
-    joined.pop("envelope", None)
-    return joined

@@ -89,13 +89,12 @@ def prices_are_sealed(session: Session, tender_id: str) -> bool:
 
 
 def bids_at_work(session: Session, tender_id: str) -> list[tuple[OpenedBidRecord, BidRecord]]:
-    """The opened bids that a panel works on: those whose price was read, or is still sealed."""
-    sealed = prices_are_sealed(session, tender_id)
-    return [
-        (row, bid)
-        for row, bid in queries.opened_bids(session, tender_id)
-        if row.price_units is not None or (sealed and row.outcome == BidOutcome.OPENED)
-    ]
+    """The opened bids that a panel works on: with a price that was read, or readable where prices open later."""
+    rows = queries.opened_bids(session, tender_id)
+    if stays_sealed(session, tender_id):
+        readable = _readable(session, tender_id)
+        return [(row, bid) for row, bid in rows if bid.id in readable]
+    return [(row, bid) for row, bid in rows if row.price_units is not None]
 
 
 def stays_sealed(session: Session, tender_id: str) -> bool:

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from accounts.duties import Actor
 from crypto.canonical import canonical
+from evaluation.actions.stages import finish_price_review
 from tender.envelopes import EnvelopeTerm, Moment
 from tests.builders import (
     CLOSES,
@@ -19,7 +20,7 @@ from tests.builders import (
     release_prices,
     submit,
 )
-from tests.flows.panels import bids_of, draw_panel, published_tender, score, vote
+from tests.flows.panels import bids_of, draw_panel, published_tender, score, sign_reports, vote
 from tests.simulator import do_jobs
 
 TWO = (
@@ -92,3 +93,20 @@ def open_prices(platform: Platform, tender: PublishedTender) -> None:
     release_prices(platform, tender, 1)
     release_prices(platform, tender, 2)
     do_jobs(platform)
+
+
+def whole_staged_tender(platform: Platform, prices: list[str]) -> PublishedTender:
+    """From the draft to the signed report; one more bidder's sealed price says nothing that can be read."""
+    tender = published_tender(platform, {"envelopes": TWO})
+    for number, price in enumerate(prices, 1):
+        submit(platform, seal_in_two(platform, tender, f"bidder-{number}", price), tender)
+    submit(platform, seal_in_two(platform, tender, "bidder-mute", "1.00", price_json=b"{}"), tender)
+    open_first(platform, tender)
+    chair = score_all(platform, tender)[0]
+    open_prices(platform, tender)
+    with platform.database.transaction() as session:
+        finish_price_review(session, actor=chair, tender_id=tender.tender_id, now=platform.clock.now())
+    do_jobs(platform)
+    sign_reports(platform, tender)
+    do_jobs(platform)
+    return tender

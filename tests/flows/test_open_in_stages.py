@@ -20,7 +20,7 @@ from tender.queries import stages as stage_queries
 from tests.builders import Platform, PublishedTender, make_bid, release_prices, submit
 from tests.flows.databases import ONE_DATABASE
 from tests.flows.panels import published_tender
-from tests.flows.staged import TWO, open_first, open_prices, open_technical, score_all, seal_in_two
+from tests.flows.staged import TWO, open_prices, open_technical, score_all, seal_in_two
 from tests.simulator import do_jobs
 
 PRICES = ["300.00", "100.00", "200.00"]
@@ -108,25 +108,6 @@ def test_locked_scores_cannot_be_opened_again(platform: Platform) -> None:
                 reason="again",
                 now=platform.clock.now(),
             )
-
-
-@ONE_DATABASE
-def test_a_price_that_cannot_be_read_ends_only_its_own_bid(platform: Platform) -> None:
-    tender = published_tender(platform, {"envelopes": TWO})
-    for number, price in enumerate(PRICES, 1):
-        submit(platform, seal_in_two(platform, tender, f"bidder-{number}", price), tender)
-    submit(platform, seal_in_two(platform, tender, "bidder-4", "1", price_json=b"{}"), tender)
-    open_first(platform, tender)
-    chair = score_all(platform, tender)[0]
-    open_prices(platform, tender)
-    with platform.database.transaction() as session:
-        stages.finish_price_review(session, actor=chair, tender_id=tender.tender_id, now=platform.clock.now())
-    do_jobs(platform)
-    assert stage(platform, tender) == Stage.EVALUATED
-    with platform.database.reading() as session:
-        ranking = judging.found_ranking(session, tender.lot_id)
-    assert ranking is not None
-    assert len(ranking.lines) + len(ranking.rejected) == 3
 
 
 @ONE_DATABASE

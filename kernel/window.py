@@ -1,4 +1,4 @@
-"""A stretch of a stored object as a file that can only be read forward."""
+"""A stretch of a stream as a file that can only be read forward."""
 
 import io
 from collections.abc import Callable
