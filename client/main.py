@@ -17,6 +17,7 @@ COMMANDS = {
     "notice": "client.main:notice_command",
     "seal": "client.seal:seal_command",
     "submit": "client.submit:submit_command",
+    "drafts": "client.submit:drafts_command",
     "withdraw": "client.submit:withdraw_command",
     "verify": "client.verify:verify_command",
     "due": "client.due:due_command",

@@ -2,15 +2,18 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.progress import Progress
 
-from client.console import plain_errors, progress, say
+from client.console import ERR, OUT, plain_errors, progress, say
 from client.files import read_object
 from client.seal import THREADS
-from client.server import Profile, connect, load_profile
+from client.server import Profile, Server, connect, load_profile
+from client.uploads import SealedFile, send, speaks_tus
 from crypto.canonical import unb64
 from crypto.envelope_prefix import check_signature, read_prefix
 from crypto.parts_digest import file_parts_digest
@@ -55,24 +58,77 @@ def submit_command(
         with sealed.open("rb") as file:
             prefix = read_prefix(file)
         check_signature(prefix)
-        size, digest = sealed.stat().st_size, file_parts_digest(sealed, THREADS)
-        query = f"?replaces={replaces}" if replaces else ""
-        path = f"/api/tenders/{prefix.header.tender_id}/lots/{prefix.header.lot_id}/bids{query}"
-        with progress(as_json) as bar:
-            task = bar.add_task("Uploading", total=size)
-
-            def chunks() -> Iterator[bytes]:
-                bar.reset(task)
-                with sealed.open("rb") as file:
-                    while chunk := file.read(CHUNK_BYTES):
-                        yield chunk
-                        bar.advance(task, len(chunk))
-
-            answer = server.upload(path, chunks, size, digest.hex())
+        header = prefix.header
+        bid = SealedFile(
+            sealed,
+            header.tender_id,
+            header.lot_id,
+            sealed.stat().st_size,
+            file_parts_digest(sealed, THREADS),
+        )
+        with not_submitted(as_json), progress(as_json) as bar:
+            answer = deliver(server, bid, bar, replaces)
+        digest = bid.digest
         target = receipt or sealed.with_name(sealed.name + ".receipt.json")
         target.write_text(json.dumps(answer, ensure_ascii=False, indent=1))
         facts = checked_receipt(answer, server.profile.platform, digest)
         say({"receipt": str(target), **facts}, as_json=as_json, title="SUBMITTED. The receipt was checked.")
+
+
+@contextmanager
+def not_submitted(as_json: bool) -> Iterator[None]:
+    """Say in plain words, whatever stops the command, that nothing has been submitted yet."""
+    try:
+        yield
+    except BaseException:
+        if not as_json:
+            ERR.print("[bold red]NOT SUBMITTED.[/] Only a receipt says that a bid is submitted.")
+            ERR.print("What was sent is kept: run the same command again to go on.")
+        raise
+
+
+def deliver(server: Server, file: SealedFile, bar: Progress, replaces: str | None) -> Any:
+    """Upload and submit; an older platform takes both in one stream. Returns the receipt."""
+    task = bar.add_task("Uploading", total=file.size)
+    query = f"?replaces={replaces}" if replaces else ""
+    if speaks_tus(server, file.place):
+        upload = send(server, file, lambda sent: bar.update(task, completed=sent), replaces)
+        answer = server.create(f"{upload}/bid{query}")
+        file.note.unlink(missing_ok=True)
+        return answer
+
+    def chunks() -> Iterator[bytes]:
+        bar.reset(task)
+        with file.path.open("rb") as opened:
+            while chunk := opened.read(CHUNK_BYTES):
+                yield chunk
+                bar.advance(task, len(chunk))
+
+    path = f"/api/tenders/{file.tender_id}/lots/{file.lot_id}/bids{query}"
+    return server.upload(path, chunks, file.size, file.digest.hex())
+
+
+def drafts_command(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
+) -> None:
+    """List what your organisation has uploaded and NOT SUBMITTED."""
+    with plain_errors(as_json):
+        found = connect().get("/api/uploads")["items"]
+        if as_json:
+            say({"not_submitted": found}, as_json=True)
+        for draft in [] if as_json else found:
+            done = (
+                "whole" if draft["state"] == "complete" else f"{100 * draft['received'] // draft['size']} %"
+            )
+            facts = {
+                "file": f"{draft['filename']}, {done}",
+                "tender": f"{draft['reference']}, lot {draft['lot_number']}",
+                "bids close": draft["closes_at"],
+                "check and submit": connect().profile.server + draft["check"],
+            }
+            say(facts, as_json=False, title="NOT SUBMITTED")
+        if not as_json and not found:
+            OUT.print("Nothing is uploaded and not submitted.")
 
 
 def withdraw_command(

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 from kernel.errors import Unavailable, UploadBusy
+from kernel.window import window
 from storage.local_objects import LocalObjects
-from storage.object_window import window
 from storage.objects import StoredObject
 
 ORPHAN_SECONDS = 24 * 3600  # a file that no upload knows is removed after a day

@@ -14,8 +14,8 @@ from typing import BinaryIO
 from minio.error import S3Error
 
 from kernel.clock import Clock
+from kernel.window import window
 from storage.drafts import ORPHAN_SECONDS, DraftWriter, Pieces
-from storage.object_window import window
 from storage.objects import (
     S3Objects,
     StoredObject,

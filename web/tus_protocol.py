@@ -175,11 +175,6 @@ def read_metadata(text: str) -> dict[str, bytes]:
     return found
 
 
-def write_metadata(values: Mapping[str, str]) -> str:
-    """The header over these values."""
-    return ",".join(f"{key} {b64encode(value.encode()).decode()}".strip() for key, value in values.items())
-
-
 def plain_name(filename: str) -> str:
     """The last part of a path, without control characters, cut to what is kept."""
     name = filename.replace("\\", "/").rpartition("/")[2]
