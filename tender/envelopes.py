@@ -37,6 +37,13 @@ class EnvelopeTerm:
 ONE_ENVELOPE = (EnvelopeTerm(BID, {"zh": "投标文件", "en": "Bid"}, Moment.CLOSING, True),)
 
 
+TECHNICAL = EnvelopeTerm("technical", {"zh": "技术标", "en": "Technical"}, Moment.CLOSING, False)
+PRICE = EnvelopeTerm("price", {"zh": "报价标", "en": "Price"}, Moment.SCORES_LOCKED, True)
+QUALIFICATION = EnvelopeTerm("qualification", {"zh": "资格标", "en": "Qualification"}, Moment.CLOSING, False)
+READY_MADE = {"one": (), "two": (TECHNICAL, PRICE), "three": (QUALIFICATION, TECHNICAL, PRICE)}
+"""What the office can choose by one word; other envelopes come by the API."""
+
+
 def read_envelopes(body: object) -> tuple[EnvelopeTerm, ...]:
     """Read the envelopes of a draft; none means one that holds everything.
 

@@ -7,7 +7,7 @@ from litestar.params import FromPath, JSONBody
 
 from accounts.credentials import Scope
 from accounts.duties import Actor, Duty
-from evaluation.actions import absence, chair, dissent, reopen
+from evaluation.actions import absence, chair, dissent, reopen, stages
 from evaluation.queries import judging
 from evaluation.queries import panel as queries
 from evaluation.records.panel import AbsenceRecord, EarlierWorkRecord, ElectionRoundRecord, ReopeningRecord
@@ -16,6 +16,7 @@ from kernel.clock import write_time
 from kernel.errors import BadInput
 from storage.database import Session
 from tender import queries as tenders
+from tender.queries import stages as stage_queries
 from web.draw_room import DRAW_ROOM
 from web.evaluations import check_reader
 from web.guards import adapters_of, caller
@@ -158,6 +159,27 @@ def refuse_absence(
         return {"state": absence.REFUSED}
 
 
+@post("/api/tenders/{tender_id:str}/price-review")
+def finish_price_review(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> dict[str, Any]:
+    """The chair has nothing left to ask about prices that opened after the scores; repeating it changes nothing."""
+    adapters, actor = adapters_of(request), caller(request).may(Scope.EVALUATE)
+    with adapters.database.transaction() as session:
+        made = stages.finish_price_review(session, actor=actor, tender_id=tender_id, now=adapters.clock.now())
+        return {"seat": made.seat, "at": write_time(made.at)}
+
+
+def describe_prices(session: Session, tender_id: str) -> dict[str, Any] | None:
+    """How far the prices of a tender in stages are; None where all envelopes open after the closing."""
+    if not stage_queries.stays_sealed(session, tender_id):
+        return None
+    lock = stage_queries.score_lock(session, tender_id)
+    return {
+        "locked_at": write_time(lock.locked_at) if lock else None,
+        "opened_at": write_time(lock.recorded_at) if lock and lock.recorded_at else None,
+        "reviewed": queries.prices_were_reviewed(session, tender_id),
+    }
+
+
 @post("/api/tenders/{tender_id:str}/dissent")
 def write_dissent(
     request: Request[Any, Any, Any], tender_id: FromPath[str], data: JSONBody[Dissent]
@@ -183,6 +205,7 @@ def describe_panel(session: Session, tender_id: str, actor: Actor) -> dict[str, 
         "seats": list(judging.seats(session, tender_id)),
         "chair": queries.find_chair(session, tender_id),
         "replaced": replaced,
+        "prices": describe_prices(session, tender_id),
         "rounds": [describe_round(session, round, own) for round in rounds],
         "next_round": describe_next(session, tender_id, rounds),
         "reopenings": [describe_reopening(row) for row in queries.reopenings(session, tender_id)],
@@ -279,4 +302,5 @@ ROUTES: list[Any] = [
     confirm_absence,
     refuse_absence,
     write_dissent,
+    finish_price_review,
 ]

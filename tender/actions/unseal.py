@@ -60,7 +60,7 @@ class OpeningTask:
     releases: int
     is_done: bool
     earlier: OpenedBidRecord | None = None
-    """what came out of its envelopes before, where it opens in stages"""
+    """what came out of its other envelopes before the scores were locked"""
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def opening_task(session: Session, bid_id: str) -> OpeningTask:
         parts.append(SealedPart(kind, place, {p: s for p, s in shares.items() if s is not None}))
         if not is_first:
             done = done or session.get(OpenedEnvelopeRecord, (bid_id, kind)) is not None
-    return OpeningTask(bid, tuple(parts), openers, len(releases), done, earlier)
+    return OpeningTask(bid, tuple(parts), openers, len(releases), done, None if is_first else earlier)
 
 
 def unseal(objects: Objects, spool: Path, task: OpeningTask) -> UnsealedBid | None:

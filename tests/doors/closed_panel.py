@@ -28,6 +28,7 @@ PANEL = [
         Duty.SUPERVISOR,
         body={"reason": "the member is here"},
     ),
+    route(f"POST {OF_TENDER}/price-review", Scope.EVALUATE, Duty.EXPERT),
     route(f"POST {OF_TENDER}/dissent", Scope.EVALUATE, Duty.EXPERT, body={"text": "I do not agree."}),
     route(
         f"PUT {OF_TENDER}/lots/{{lot_id}}/votes",

@@ -13,6 +13,7 @@ WITHOUT_KEY = {
     "POST /api/absences/{absence_id}/confirmation": STATE_DECIDES,
     "POST /api/absences/{absence_id}/refusal": STATE_DECIDES,
     "POST /api/tenders/{tender_id}/dissent": STATE_DECIDES,
+    "POST /api/tenders/{tender_id}/price-review": STATE_DECIDES,
     "POST /api/clarifications/{clarification_id}/answer": STATE_DECIDES,
     "POST /api/clarifications/{clarification_id}/ruling": STATE_DECIDES,
     "POST /api/tenders/{tender_id}/lots/{lot_id}/signatures": "the versions name what is signed",

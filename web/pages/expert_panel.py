@@ -6,9 +6,9 @@ from litestar import Request, Response
 from litestar.params import FromPath, URLEncodedBody
 
 from accounts.duties import Duty
-from evaluation.actions import chair, clarify, dissent
+from evaluation.actions import chair, clarify, dissent, stages
 from evaluation.queries import clarifications as questions
-from kernel.errors import TenderingError
+from kernel.errors import NotFound, TenderingError
 from web.clarifications import describe, price_units
 from web.guards import adapters_of
 from web.pages.expert import desk
@@ -46,6 +46,33 @@ def vote_for_chair(
             request, "expert-chair.html", error, field="choice", typed=text(data, "choice"), **values
         )
     return see(f"/expert/tenders/{tender_id}/chair")
+
+
+@get("/expert/tenders/{tender_id:str}/prices")
+def show_prices(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> Response[str]:
+    """The prices of a tender in stages: sealed, being opened, or to be looked through."""
+    return render(request, "expert-prices.html", **price_values(request, tender_id))
+
+
+def price_values(request: Request[Any, Any, Any], tender_id: str) -> dict[str, Any]:
+    """The desk of a tender whose prices open after the scores; raises NotFound for others."""
+    values = desk(request, tender_id)
+    if values["panel"]["prices"] is None:
+        raise NotFound(what="sealed prices of tender", id=tender_id)
+    return values
+
+
+@post("/expert/tenders/{tender_id:str}/prices")
+def finish_prices(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> Response[Any]:
+    """The chair has nothing left to ask; the ranking follows."""
+    adapters, actor = adapters_of(request), actor_of(request, Duty.EXPERT)
+    try:
+        with adapters.database.transaction() as session:
+            stages.finish_price_review(session, actor=actor, tender_id=tender_id, now=adapters.clock.now())
+    except TenderingError as error:
+        values = price_values(request, tender_id)
+        return refuse(request, "expert-prices.html", error, field="prices", **values)
+    return see(f"/expert/tenders/{tender_id}")
 
 
 def question_values(request: Request[Any, Any, Any], tender_id: str) -> dict[str, Any]:
@@ -172,6 +199,8 @@ def write_dissent(
 ROUTES: list[Any] = [
     show_chair,
     vote_for_chair,
+    show_prices,
+    finish_prices,
     show_questions,
     ask,
     settle,

@@ -15,6 +15,7 @@ from evaluation.rulebook import read_rulebook
 from kernel.errors import BadInput, ChangedMeanwhile, TenderingError
 from tender import queries
 from tender.actions import draft, publish
+from tender.envelopes import READY_MADE
 from tender.notice import missing
 from tender.timetable import Timetable
 from web.documents import DOCUMENT_LIMIT, chunks_of
@@ -50,6 +51,7 @@ def form_values(request: Request[Any, Any, Any], actor: Actor, tender_id: str, t
             firms = accounts.organisation_names(session, {person.organisation_id for person in people})
             values |= {"people": [(p.id, p.name, firms[p.organisation_id]) for p in people]}
             values |= {"chosen": [opener.person_id for opener in described.openers]}
+            values |= {"envelopes": READY_MADE, "set": described.envelopes}
         if task == "timetable":
             values |= {"questions_until": local_text(record.questions_until)}
             values |= {"closes_at": local_text(record.closes_at)}
@@ -187,6 +189,7 @@ def set_openers(
             opener_ids=tuple(many(data, "opener")),
             threshold=whole(data, "threshold"),
             suite=text(data, "suite"),
+            envelopes=READY_MADE.get(text(data, "envelopes")),
         ),
     )
 

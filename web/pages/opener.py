@@ -7,6 +7,7 @@ from litestar.params import FromPath
 
 from accounts.duties import Duty
 from tender import queries
+from tender.queries import stages
 from web.guards import adapters_of
 from web.pages.render import actor_of, render
 from web.routes import get
@@ -31,6 +32,9 @@ def show(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> Response[
         record = queries.tender(session, tender_id)
         count = len(queries.openers(session, tender_id))
         released = {row.position: row.released_at for row in queries.releases(session, tender_id)}
+        in_stages = stages.stays_sealed(session, tender_id)
+        lock = stages.score_lock(session, tender_id)
+        priced = {row.position: row.released_at for row in stages.price_releases(session, tender_id)}
     is_closed = record.closes_at is not None and adapters.clock.now() > record.closes_at
     return render(
         request,
@@ -40,6 +44,9 @@ def show(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> Response[
         count=count,
         released=released.get(opener.position),
         is_closed=is_closed,
+        in_stages=in_stages,
+        is_locked=lock is not None,
+        prices_released=priced.get(opener.position),
     )
 
 

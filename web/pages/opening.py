@@ -10,6 +10,7 @@ from kernel.clock import write_time
 from storage import audit_log
 from storage.database import Session
 from tender import queries
+from tender.queries import stages
 from tender.records import TenderRecord
 from web.guards import adapters_of
 from web.openings import PUBLIC_KINDS
@@ -28,6 +29,17 @@ STEPS = (
 """What the room shows as steps, in their order; a step is done once its fact stands in the log."""
 
 
+LATE_STEPS = ("scores.locked", "prices.released", "prices.recorded")
+"""More steps of a tender whose prices open after the scores."""
+
+
+def steps_of(session: Session, record: TenderRecord) -> tuple[str, ...]:
+    """The steps of one tender."""
+    late = LATE_STEPS if stages.stays_sealed(session, record.id) else ()
+    place = STEPS.index("ranking.made")
+    return (*STEPS[:place], *late, *STEPS[place:])
+
+
 @get("/tenders/{tender_id:str}/opening")
 def show_opening(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> Response[str]:
     """Countdown, steps, releases and envelopes, as far as they are."""
@@ -36,10 +48,12 @@ def show_opening(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> R
         record = published(session, tender_id)
         facts = audit_log.entries_after(session, -1, PUBLIC_KINDS, tender_id)
         values = room(session, record)
+        wanted = steps_of(session, record)
     now = adapters.clock.now()
-    steps = {step: next((f.at for f in facts if f.kind == step), None) for step in STEPS}
-    releases = [fact.at for fact in facts if fact.kind == "shares.released"]
-    steps["shares.released"] = next(iter(releases[record.threshold - 1 :]), None)
+    steps = {step: next((f.at for f in facts if f.kind == step), None) for step in wanted}
+    for kind in {"shares.released", "prices.released"} & set(wanted):
+        releases = [fact.at for fact in facts if fact.kind == kind]
+        steps[kind] = next(iter(releases[record.threshold - 1 :]), None)
     return render(
         request,
         "opening-room.html",
@@ -48,6 +62,7 @@ def show_opening(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> R
         is_running=record.closes_at is not None and now <= record.closes_at,
         last=facts[-1].index if facts else -1,
         steps=steps,
+        price_releases=sum(fact.kind == "prices.released" for fact in facts),
         **values,
     )
 
@@ -67,6 +82,7 @@ def room(session: Session, record: TenderRecord) -> dict[str, Any]:
         "lots": {lot.id: lot for lot in queries.lots(session, record.id)},
         "openers": [(o.position, people_names[o.person_id], released.get(o.position)) for o in people],
         "opening": queries.opening_record(session, record.id),
+        "prices_sealed": stages.prices_are_sealed(session, record.id),
     }
 
 

@@ -30,6 +30,7 @@ function grouped(amount) {
 function finish(kind, at) {
   const step = room.querySelector(`[data-step="${kind}"]`);
   if (!step || step.dataset.done !== undefined) return;
+  if (kind === "prices.released" && Number(room.dataset.pricesReleased) < Number(room.dataset.needed)) return;
   if (kind === "shares.released" && room.querySelectorAll(".mt-openers [data-released]").length < Number(room.dataset.needed)) return;
   step.dataset.done = "";
   step.querySelector("[data-at]").replaceChildren(moment(at));
@@ -60,7 +61,7 @@ function open(fact) {
   row.dataset.bid = line.bid;
   row.querySelector("[data-name]").textContent = line.bidder;
   row.querySelector("[data-state]").textContent = words.dataset[line.outcome] + (line.problem ? ` · ${line.problem}` : "");
-  row.querySelector("[data-price]").textContent = line.price ? grouped(line.price) : "";
+  row.querySelector("[data-price]").textContent = line.price ? grouped(line.price) : (!line.problem && words.dataset.later) || "";
   row.querySelector("[data-received]").append(moment(line.received_at));
   const lot = row.querySelector("[data-lot]");
   if (lot) lot.textContent = words.content.querySelector(`[data-lot-id="${line.lot}"]`)?.textContent ?? "";
@@ -71,7 +72,17 @@ function open(fact) {
   rows.insertBefore(row, later ?? null);
 }
 
+function price(fact) {
+  const line = fact.data;
+  const row = rows.querySelector(`[data-bid="${line.bid}"]`);
+  if (!row) return;
+  row.querySelector("[data-price]").textContent = line.price ? grouped(line.price) : "";
+  row.querySelector("[data-state]").textContent = words.dataset[line.outcome] + (line.problem ? ` · ${line.problem}` : "");
+}
+
 const acts = {
+  "prices.released": () => { room.dataset.pricesReleased = Number(room.dataset.pricesReleased) + 1; },
+  "price.opened": price,
   "tender.closed": close,
   "shares.released": release,
   "bid.opened": open,
@@ -80,7 +91,7 @@ const acts = {
   "opening.recorded": () => { room.querySelector("[data-record]").hidden = false; },
   "report.made": () => { room.querySelector("[data-result]").hidden = false; },
 };
-const kinds = [...Object.keys(acts), "panel.drawn", "ranking.made"];
+const kinds = [...Object.keys(acts), "panel.drawn", "scores.locked", "prices.recorded", "ranking.made"];
 
 function watch() {
   const source = new EventSource(`/api/tenders/${room.dataset.tender}/events?after=${room.dataset.last}`);
