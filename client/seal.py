@@ -81,7 +81,10 @@ def answers_of(
     """The answers that belong into one envelope: what only adjusts the price lies with it, all else in the first."""
     if len(terms) == 1:
         return answers
-    fields = answer_fields(read_rulebook(rules))
+    try:
+        fields = answer_fields(read_rulebook(rules))
+    except BadRulebook:  # of a version that this program does not know; it keeps nobody from bidding
+        fields = {}
     priced = {id for id, field in fields.items() if field.with_price}
     if term.has_price:
         return {id: value for id, value in answers.items() if id in priced}
