@@ -11,6 +11,7 @@ from argon2.exceptions import VerificationError
 from sqlmodel import Session, col, delete
 
 from accounts import queries
+from accounts.contacts import Contact, contact_context, write_contact
 from accounts.credentials import (
     TOKEN_PREFIX,
     Scope,
@@ -22,6 +23,7 @@ from accounts.credentials import (
 )
 from accounts.duties import Actor, Duty, check_combination
 from accounts.records import (
+    ContactRecord,
     DutyRecord,
     FailedSignInRecord,
     IdempotencyRecord,
@@ -37,6 +39,7 @@ from kernel.errors import BadInput, KeyReused, NameTaken, NotSignedIn
 from kernel.ids import OrganisationId, PersonId, new_id
 from storage import audit_log
 from storage.audit_log import Fact
+from storage.database import seal
 
 HASHER = PasswordHasher()  # Argon2id with RFC 9106's low-memory profile
 UNKNOWN_NAME_HASH = HASHER.hash(
@@ -212,6 +215,18 @@ def change_password(session: Session, *, actor: Actor, old: str, new: str, now: 
     session.exec(delete(SessionRecord).where(col(SessionRecord.person_id) == person.id))
     session.exec(delete(TokenRecord).where(col(TokenRecord.person_id) == person.id))
     audit_log.append(session, Fact("password.changed", person.id), now)
+
+
+def set_contact(session: Session, *, actor: Actor, contact: Contact, now: datetime) -> None:
+    """Keep how the actor wants to be reached; the log gets neither number nor address."""
+    sealed = seal(session, contact_context(actor.person_id), write_contact(contact))
+    record = session.get(ContactRecord, actor.person_id)
+    if record is None:
+        session.add(ContactRecord(person_id=actor.person_id, sealed=sealed, set_at=now))
+    else:
+        record.sealed, record.set_at = sealed, now
+        session.add(record)
+    audit_log.append(session, Fact("contact.set", actor.person_id), now)
 
 
 def begin_session(session: Session, *, person_id: str, hours: int, now: datetime) -> str:

@@ -6,9 +6,11 @@ from sqlalchemy import bindparam
 from sqlalchemy import select as select_values
 from sqlmodel import Session, col, func, select
 
+from accounts.contacts import Contact, contact_context, open_contact
 from accounts.credentials import TRY_WINDOW, Scope, secret_hash
 from accounts.duties import Actor, Duty
 from accounts.records import (
+    ContactRecord,
     DutyRecord,
     FailedSignInRecord,
     OrganisationRecord,
@@ -20,6 +22,7 @@ from accounts.records import (
 from kernel.errors import NotFound
 from kernel.ids import OrganisationId, PersonId
 from storage.columns import table_of
+from storage.database import unseal
 
 TOKENS, PEOPLE = table_of(TokenRecord), table_of(PersonRecord)
 DUTIES, KEYS = table_of(DutyRecord), table_of(SigningKeyRecord)
@@ -158,6 +161,19 @@ def people_with_duty(session: Session, duty: Duty) -> list[PersonRecord]:
     rows = select(PersonRecord).join(DutyRecord, col(DutyRecord.person_id) == PersonRecord.id)
     rows = rows.where(DutyRecord.duty == duty, col(PersonRecord.is_active)).order_by(PersonRecord.name)
     return list(session.exec(rows))
+
+
+def contact(session: Session, person_id: str) -> Contact:
+    """How a person wants to be reached; empty where they never said."""
+    record = session.get(ContactRecord, person_id)
+    return open_contact(unseal(session, contact_context(person_id), record.sealed)) if record else Contact()
+
+
+def members_with_duty(session: Session, organisation_id: str, duty: Duty) -> list[str]:
+    """The ids of an organisation's active people who hold a duty."""
+    rows = select(PersonRecord.id).join(DutyRecord, col(DutyRecord.person_id) == PersonRecord.id)
+    rows = rows.where(PersonRecord.organisation_id == organisation_id, DutyRecord.duty == duty)
+    return list(session.exec(rows.where(col(PersonRecord.is_active)).order_by(PersonRecord.id)))
 
 
 def member_names(session: Session, organisation_ids: set[str]) -> dict[str, list[str]]:

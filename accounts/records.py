@@ -51,6 +51,15 @@ class DutyRecord(SQLModel, table=True):
     granted_at: datetime = Field(sa_type=UtcTime)
 
 
+class ContactRecord(SQLModel, table=True):
+    """How a person wants to be reached, sealed under the platform's key for people's data."""
+
+    __tablename__ = "person_contacts"
+    person_id: str = Field(primary_key=True, sa_type=Id, foreign_key="people.id")
+    sealed: bytes
+    set_at: datetime = Field(sa_type=UtcTime)
+
+
 class SessionRecord(SQLModel, table=True):
     """A signed-in browser; the cookie's secret is kept as its hash."""
 

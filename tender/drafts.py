@@ -1,6 +1,8 @@
 """Uploads that are not submitted yet: how long they are kept, how many, and hashing that goes on where it stopped.
 
-- An upload is given up a week after its last byte, or a day after the closing, whichever is earlier.
+- An upload that is not whole is given up a week after its last byte, any other a day after the closing.
+- While a file is uploaded, no bid stands and the closing comes near, its bidder is reminded 24 hours, 2 hours,
+  30 minutes and 10 minutes before; when the closing moves, so do these moments.
 - What an upload promises is never more than what is safe: progress is written down after the bytes are.
 - Both digests of an envelope, its own and its payload's, grow as the bytes come; going on later reads at most the
   last, unfinished part of each again.
@@ -20,15 +22,31 @@ KEPT = timedelta(days=7)  # after the last byte
 AFTER_CLOSING = timedelta(days=1)
 MOST_DRAFTS = 10  # of one person at a time
 
+REMINDERS = (1440, 120, 30, 10)  # minutes before the closing
+
 Reread = Callable[[int, int], bytes]
 """Gives the bytes of an upload from a start up to, not including, an end."""
 Check = Callable[[Sequence[EnvelopePrefix]], None]
 
 
-def expires_at(written_at: datetime, closes_at: datetime | None) -> datetime:
-    """When an upload is given up."""
+def expires_at(written_at: datetime, closes_at: datetime | None, *, is_stored: bool = False) -> datetime:
+    """When an upload is given up; one that is whole waits for its bidder until the tender has closed."""
     unfinished = written_at + KEPT
-    return unfinished if closes_at is None else min(unfinished, closes_at + AFTER_CLOSING)
+    if closes_at is None:
+        return unfinished
+    closed = closes_at + AFTER_CLOSING
+    return closed if is_stored else min(unfinished, closed)
+
+
+def due_reminder(begun_at: datetime, closes_at: datetime, now: datetime) -> int | None:
+    """The reminder that is due: the latest whose moment has come while the draft was there, none after the closing.
+
+    Reminders that a standstill of the platform has skipped are not sent after a later one.
+    """
+    if now > closes_at:
+        return None
+    moments = ((minutes, closes_at - timedelta(minutes=minutes)) for minutes in REMINDERS)
+    return min((minutes for minutes, moment in moments if begun_at <= moment <= now), default=None)
 
 
 def check_room(drafts: int) -> None:

@@ -1,7 +1,7 @@
 """Jobs of supervision: the sweep, and the bulletins of a month or quarter."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from accounts import queries as accounts
@@ -19,15 +19,21 @@ from supervision.actions import bulletins, month_sums, sweep
 from supervision.bulletin import bulletin_letter
 from supervision.periods import read_period
 from supervision.queries import bulletins as kept
+from tender.actions.reminders import ask_for_reminders
 from worker.apart import run_apart
 from worker.jobs import Payload
 
+CLEAR = "clear_drafts"
+KEPT = timedelta(hours=1)  # of sweeps of drafts that are done
 BULLETIN_LIMIT = 64 << 20  # bytes of one PDF
 
 
 def sweep_all(session: Session, _: Adapters, payload: Payload, __: None, now: datetime) -> None:
     """Sweep once; while cases are left, ask for another sweep at once."""
     close_calls(session, now)
+    ask_for_reminders(session, now)
+    outbox.forget_done(session, CLEAR, now - KEPT)
+    outbox.enqueue_once(session, CLEAR, {}, now=now)
     days = calendar(session)
     swept = sweep.sweep_cases(session, calendar=days, now=now)
     if swept.cases == sweep.CASES_AT_A_TIME:

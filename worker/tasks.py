@@ -14,7 +14,19 @@ from kernel.errors import NotYetClosed
 from storage.adapters import Adapters
 from storage.database import Session
 from tender.actions import close, open_bids, open_prices, unseal
-from worker import blind, calls, collusion, findings, guides, letters, messages, price_checks, reports, sweeps
+from worker import (
+    blind,
+    calls,
+    collusion,
+    drafts,
+    findings,
+    guides,
+    letters,
+    messages,
+    price_checks,
+    reports,
+    sweeps,
+)
 from worker.jobs import Job, Payload
 
 
@@ -99,5 +111,7 @@ JOBS: Mapping[str, Job] = {
     "blind_part": Job(blind.keep_part, prepare=blind.make_part),
     "recheck_avoidance": Job(recheck_avoidance),
     "sweep": Job(sweeps.sweep_all),
+    "remind_bidder": Job(drafts.keep_reminder, prepare=drafts.send_reminder),
+    "clear_drafts": Job(drafts.forget_drafts, prepare=drafts.clear_drafts),
     "make_bulletins": Job(sweeps.keep_bulletins, prepare=sweeps.write_bulletins),
 }

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import or_, update
-from sqlmodel import Session, col, delete, exists, func, select
+from sqlmodel import Session, col, delete, exists, select
 
 from accounts.duties import Actor, Duty
 from kernel.errors import MalformedEnvelope, NotFound, UploadExpired, WrongOffset
@@ -138,7 +138,8 @@ def upload_of_firm(session: Session, *, actor: Actor, upload_id: str, now: datet
 
 def expiry(session: Session, upload: UploadRecord) -> datetime:
     """When an upload is given up; moves with the closing time of its tender."""
-    return expires_at(upload.written_at, queries.tender(session, upload.tender_id).closes_at)
+    closes_at = queries.tender(session, upload.tender_id).closes_at
+    return expires_at(upload.written_at, closes_at, is_stored=upload.stored_at is not None)
 
 
 def progress_of(upload: UploadRecord) -> Progress:
@@ -232,7 +233,7 @@ def open_drafts(
         .join(TenderRecord, col(TenderRecord.id) == UploadRecord.tender_id)
         .join(LotRecord, col(LotRecord.id) == UploadRecord.lot_id)
         .where(TenderRecord.stage == Stage.PUBLISHED, col(TenderRecord.closes_at) >= now)
-        .where(col(UploadRecord.written_at) > now - KEPT)
+        .where(or_(col(UploadRecord.written_at) > now - KEPT, col(UploadRecord.stored_at).is_not(None)))
         .where(~later)
         .order_by(col(UploadRecord.begun_at), col(UploadRecord.id))
     )
@@ -243,6 +244,14 @@ def open_drafts(
     return [Draft(upload, tender, lot, bool(bid)) for upload, tender, lot, bid in session.exec(found)]
 
 
+def was_submitted(session: Session, upload: UploadRecord) -> bool:
+    """Whether a bid came out of an upload."""
+    found = select(BidRecord.id).where(
+        BidRecord.bidder_id == upload.bidder_id, BidRecord.digest == upload.digest
+    )
+    return session.exec(found).first() is not None
+
+
 def expired_uploads(session: Session, now: datetime) -> list[UploadRecord]:
     """The uploads to be given up."""
     found = (
@@ -250,7 +259,7 @@ def expired_uploads(session: Session, now: datetime) -> list[UploadRecord]:
         .join(TenderRecord, col(TenderRecord.id) == UploadRecord.tender_id)
         .where(
             or_(
-                col(UploadRecord.written_at) <= now - KEPT,
+                (col(UploadRecord.written_at) <= now - KEPT) & col(UploadRecord.stored_at).is_(None),
                 col(TenderRecord.closes_at) <= now - AFTER_CLOSING,
             )
         )
@@ -261,8 +270,3 @@ def expired_uploads(session: Session, now: datetime) -> list[UploadRecord]:
 def known_uploads(session: Session) -> set[str]:
     """The ids of all uploads that may still have bytes of their own."""
     return set(session.exec(select(UploadRecord.id)))
-
-
-def count_uploads(session: Session) -> int:
-    """How many uploads there are; for tests of the sweep."""
-    return session.exec(select(func.count()).select_from(UploadRecord)).one()
