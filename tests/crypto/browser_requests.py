@@ -15,10 +15,12 @@ from crypto.canonical import b64, canonical, unb64
 from crypto.opener_keys import make_bidder_key, make_opener_key
 from crypto.passphrase import PassphraseCost
 from evaluation.rulebook import read_rulebook, write_rulebook
+from tender.envelopes import ONE_ENVELOPE
 from tests.crypto.parties import BIDDER, SEED, Parties
 
 ROOT = Path(__file__).parents[2]
 VECTORS = ROOT / "tests/vectors"
+PRICE = {"amount": "1250000.50", "currency": "CNY"}
 CHEAP = PassphraseCost(memory_kib=64, passes=1, lanes=1)
 CHEAP_JSON = {"memory_kib": 64, "passes": 1, "lanes": 1}
 PASSPHRASE = "correct horse 电池"
@@ -86,7 +88,7 @@ def files_around() -> dict[str, list[tuple[str, bytes]]]:
 
 
 def announced() -> bytes:
-    return bid_json(notice(), "lot-1", BIDDER.name, "1250000.5", {})
+    return bid_json(notice(), "lot-1", BIDDER.name, PRICE, {}, ONE_ENVELOPE[0])
 
 
 def size_for(whole: int) -> int:
@@ -312,9 +314,34 @@ def sealings() -> Iterator[tuple[str, dict[str, Any]]]:
         "seal without answer",
         base | {"notice": notice() | {"rulebook": required}, "files": given([("a", b"1")])},
     )
+    given_in = [{**one, "kind": kind} for kind, files in STAGED_FILES.items() for one in given(files)]
+    yield "seal staged", base | {"notice": staged_notice(), "answers": STAGED_ANSWERS, "files": given_in}
     spoilt = bytearray(by_python("classic", [("a", b"1")]))
     spoilt[-1] ^= 1
     yield "open spoilt", {"act": "open_files", "envelope": b64(bytes(spoilt)), "seed": SEED.hex()}
+
+
+STAGED_ANSWERS = {"contracts": "3", "cost": "5.5"}
+STAGED_FILES = {"technical": [("方案.pdf", b"plan"), ("a/b", b"")], "price": [("方案.pdf", b"sums")]}
+
+
+def staged_notice() -> dict[str, Any]:
+    """A notice with two envelopes, and a rulebook that asks for an answer in each."""
+    rules = json.loads((ROOT / "web/rulebooks/cn-small-enterprise-goods.json").read_text())
+    rules["price"]["adjustments"] = [
+        {"id": "cost", "kind": "stated", "answer": "cost", "required": True, "sign": 1},
+    ]
+    for group in rules["groups"]:
+        for criterion in group["criteria"]:
+            if criterion.get("value"):
+                criterion["value"]["answer"] = "contracts"
+    body = notice() | {"rulebook": write_rulebook(read_rulebook(rules))}
+    title = {"zh": "标", "en": "Part"}
+    terms = [
+        {"kind": "technical", "title": title, "opens": "closing", "price": False},
+        {"kind": "price", "title": title, "opens": "scores-locked", "price": True},
+    ]
+    return body | {"sealing": body["sealing"] | {"envelopes": terms}}
 
 
 def key_makings() -> Iterator[tuple[str, dict[str, Any]]]:

@@ -19,7 +19,7 @@ import { isSigned, signStatement, signerOf } from "../../web/frontend/sealing/si
 import { BlobSink } from "../../web/frontend/sealing/sinks.js";
 import { suite } from "../../web/frontend/sealing/suites.js";
 
-const filesOf = (given) => given.map(({ name, bytes }) => ({ name, blob: new Blob([unb64(bytes)]) }));
+const filesOf = (given) => given.map(({ bytes, ...file }) => ({ ...file, blob: new Blob([unb64(bytes)]) }));
 
 const ACTS = {
   canonical: ({ value }) => hex(canonical(value)),

@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from client.seal import header_for
+from client.seal import answers_of, bid_json, header_for
 from crypto import envelope as env
 from crypto.archive import archive_size, bytes_file, padded_size, read_archive
 from crypto.archive_names import check_names
+from crypto.bid_file import BidFileReader, places
 from crypto.canonical import unb64
 from crypto.opener_keys import check_offer, open_bidder_key, open_opener_key, read_bidder_public
 from crypto.parts_digest import parts_digest
@@ -24,6 +25,7 @@ from evaluation.answers import AnswerField, answer_fields
 from evaluation.rulebook import read_rulebook
 from kernel.errors import TenderingError
 from kernel.money import PriceScale, read_money
+from tender.envelopes import envelopes_of
 from tests.crypto.browser_requests import (
     ANSWERS,
     AROUND,
@@ -34,16 +36,20 @@ from tests.crypto.browser_requests import (
     FINE_NAMES,
     KEYS,
     PASSPHRASE,
+    PRICE,
     PRICES,
     REFUSED_NAMES,
     RULEBOOKS,
     SIZES,
+    STAGED_ANSWERS,
+    STAGED_FILES,
     STATEMENT,
     ZEROS,
     announced,
     broken_prefixes,
     notice,
     requests,
+    staged_notice,
     written_book,
 )
 from tests.crypto.parties import BIDDER, Parties
@@ -156,7 +162,13 @@ def test_prices_are_read_alike(browser: dict[str, dict[str, Any]], price: str) -
 @pytest.mark.parametrize("book", RULEBOOKS, ids=lambda book: book.stem)
 def test_rulebooks_ask_for_the_same_answers(browser: dict[str, dict[str, Any]], book: Path) -> None:
     expected = [
-        {"id": field.id, "kind": field.kind, "required": field.required, "choices": sorted(field.choices)}
+        {
+            "id": field.id,
+            "kind": field.kind,
+            "required": field.required,
+            "choices": sorted(field.choices),
+            "withPrice": field.with_price,
+        }
         for field in answer_fields(read_rulebook(written_book(book))).values()
     ]
     found = [
@@ -203,6 +215,28 @@ def test_what_the_browser_seals_opens_here(browser: dict[str, dict[str, Any]], n
 def test_what_is_sealed_here_opens_in_the_browser(browser: dict[str, dict[str, Any]], name: str) -> None:
     found = {file: unb64(data) for file, data in browser[f"open python {name}"]["value"]}
     assert found == {"bid.json": announced(), **dict(AROUND[name])}
+
+
+def test_a_bid_in_stages_is_one_file_with_the_envelopes_that_the_command_line_makes(
+    browser: dict[str, dict[str, Any]],
+) -> None:
+    body = staged_notice()
+    data = unb64(browser["seal staged"]["value"]["envelope"])
+    reader = BidFileReader()
+    reader.update(data)
+    prefixes = reader.finish()
+    terms = envelopes_of(body)
+    assert [prefix.header.kind for prefix in prefixes] == [term.kind for term in terms] == list(STAGED_FILES)
+    for place, term in zip(places(prefixes), terms, strict=True):
+        shares = {n: env.open_share(place.prefix, n, Parties().privates()[n - 1]) for n in (1, 2, 3)}
+        seed = env.join_shares(place.prefix, shares).seed
+        assert seed is not None
+        plain = env.open_bytes(data[place.start : place.start + place.prefix.total_size], seed)
+        entries = [(entry.name, entry.read()) for entry in read_archive(io.BytesIO(plain))]
+        answers = answers_of(body["rulebook"], STAGED_ANSWERS, term, terms)
+        announcement = bid_json(body, "lot-1", BIDDER.name, PRICE, answers, term)
+        assert entries[0] == ("bid.json", announcement)
+        assert sorted(entries[1:]) == sorted(STAGED_FILES[term.kind])
 
 
 def test_a_changed_envelope_does_not_open(browser: dict[str, dict[str, Any]]) -> None:

@@ -4,12 +4,21 @@
 const KIND_OF_ADJUSTMENT = { flag: "flag", units: "number", stated: "number" };
 const DECIMAL = /^-?(0|[1-9][0-9]{0,11})(\.[0-9]{1,9})?$/;
 
-/** The fields of a rulebook as it stands in the notice: [{ id, kind, required, choices }], each id once. */
+/**
+ * The fields of a rulebook as it stands in the notice: [{ id, kind, required, choices, withPrice }], each id once.
+ * What only adjusts the price is sealed with it where envelopes open in stages.
+ */
 export function answerFields(rulebook) {
   const fields = new Map();
-  for (const [id, kind, required, choices] of asked(rulebook)) {
-    const known = fields.get(id);
-    fields.set(id, { id, kind, required: Boolean(known?.required || required), choices: Object.keys(choices ?? {}) });
+  for (const { id, kind, required = false, choices = {}, withPrice = false } of asked(rulebook)) {
+    const known = fields.get(id) ?? { required, withPrice };
+    fields.set(id, {
+      id,
+      kind,
+      required: known.required || required,
+      choices: Object.keys(choices),
+      withPrice: known.withPrice && withPrice,
+    });
   }
   return [...fields.values()];
 }
@@ -17,13 +26,19 @@ export function answerFields(rulebook) {
 function* asked(rulebook) {
   for (const criterion of (rulebook.groups ?? []).flatMap((group) => group.criteria ?? [])) {
     const rule = criterion.value;
-    if (rule) yield [rule.answer, ["flag", "choice"].includes(rule.kind) ? rule.kind : "number", rule.required, rule.choices];
+    const kind = ["flag", "choice"].includes(rule?.kind) ? rule.kind : "number";
+    if (rule) yield { id: rule.answer, kind, required: rule.required, choices: rule.choices };
   }
   for (const one of rulebook.price?.adjustments ?? []) {
-    if (one.kind === "quality") for (const feature of one.features) yield [feature.answer, "choice", false, feature.choices];
-    else yield [one.answer, KIND_OF_ADJUSTMENT[one.kind], one.required];
+    if (one.kind === "quality") {
+      for (const { answer, choices } of one.features) yield { id: answer, kind: "choice", choices, withPrice: true };
+    } else {
+      yield { id: one.answer, kind: KIND_OF_ADJUSTMENT[one.kind], required: one.required, withPrice: true };
+    }
   }
-  for (const key of rulebook.tie_break ?? []) if (key.startsWith("answer:")) yield [key.slice("answer:".length), "flag", false];
+  for (const key of rulebook.tie_break ?? []) {
+    if (key.startsWith("answer:")) yield { id: key.slice("answer:".length), kind: "flag" };
+  }
 }
 
 /** Every answer that is missing or of the wrong kind, in order: [{ id, code, rejects }]. */

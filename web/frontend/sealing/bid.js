@@ -9,6 +9,7 @@ import { sha256 } from "./hashing.js";
 import { MAGIC } from "./prefix.js";
 import { Problem } from "./problem.js";
 
+export const BID = "bid"; // the kind of a bid's only envelope
 const PRICE = /^(0|[1-9][0-9]{0,17})(\.[0-9]+)?$/;
 const MOST_UNITS = 10n ** 18n - 1n;
 
@@ -50,15 +51,29 @@ export function checkAnswers(notice, lot, answers) {
   return remarks;
 }
 
-/** The bytes of bid.json, the part that is announced at the opening. */
-export function bidJson(notice, lot, bidder, price, answers) {
-  const money = { amount: readPrice(price, notice), currency: notice.currency };
-  return canonical({ v: 1, tender: notice.tender, lot, bidder, price: money, answers });
+/** The envelopes that a notice asks for, in the order in which they open. */
+export const termsOf = (notice) =>
+  notice.sealing.envelopes ?? [{ kind: BID, title: { zh: "投标文件", en: "Bid" }, opens: "closing", price: true }];
+
+/** The bytes of the bid.json of one envelope, the part that is announced when it opens. */
+export function bidJson(notice, lot, bidder, price, answers, term) {
+  const body = { v: 1, tender: notice.tender, lot, bidder, answers };
+  if (term.kind !== BID) body.envelope = term.kind;
+  if (term.price) body.price = { amount: readPrice(price, notice), currency: notice.currency };
+  return canonical(body);
 }
 
-/** Refuse files, as { name, blob }, that no bid can have; says so before anything is read through. */
+/** The answers that belong into one envelope: what only adjusts the price lies with it, all else in the first. */
+export function answersOf(notice, lot, answers, term) {
+  const terms = termsOf(notice);
+  if (terms.length === 1) return answers;
+  const priced = new Set(fieldsOf(notice, lot).filter((field) => field.withPrice).map((field) => field.id));
+  const belongs = (id) => (term.price ? priced.has(id) : !priced.has(id) && term.kind === terms[0].kind);
+  return Object.fromEntries(Object.entries(answers).filter(([id]) => belongs(id)));
+}
+
+/** Refuse files, as { name, blob }, that no envelope can have; says so before anything is read through. */
 export async function checkFiles(files) {
-  if (!files.length) throw new Problem("files-none");
   if (files.some((file) => ["bid.json", "trace.json"].includes(file.name))) throw new Problem("name-own");
   inOrder([{ name: "bid.json", blob: new Blob() }, ...files]);
   for (const { name, blob } of files) {
@@ -87,17 +102,23 @@ export function headerFor(notice, lot, signer, submission, kind) {
 
 /**
  * The envelopes of a bid, to be sealed one after the other into one file; refuses a bid that could not be submitted.
- * `bid` is { lot, price, answers, files }. Today a bid has one envelope, of the kind `bid`.
+ * `bid` is { lot, price, answers, files }; where the tender opens in stages, each file names the `kind` of its envelope.
  */
 export async function planBid(notice, bid, signer, submission = newId()) {
   checkAnswers(notice, bid.lot, bid.answers);
-  await checkFiles(bid.files);
-  const announcement = bidJson(notice, bid.lot, signer.name, bid.price, bid.answers);
-  const members = [{ name: "bid.json", blob: new Blob([announcement]) }, ...bid.files];
+  if (!bid.files.length) throw new Problem("files-none");
   const openerPublics = notice.sealing.openers.map((opener) => unb64(opener.hpke));
-  const envelopes = [
-    { header: headerFor(notice, bid.lot, signer, submission, "bid"), openerPublics, signer, announcement, files: members },
-  ];
+  const terms = termsOf(notice);
+  const envelopes = [];
+  for (const term of terms) {
+    const files = bid.files.filter((file) => terms.length === 1 || file.kind === term.kind);
+    await checkFiles(files);
+    const answers = answersOf(notice, bid.lot, bid.answers, term);
+    const announcement = bidJson(notice, bid.lot, signer.name, bid.price, answers, term);
+    const header = headerFor(notice, bid.lot, signer, submission, term.kind);
+    const members = [{ name: "bid.json", blob: new Blob([announcement]) }, ...files];
+    envelopes.push({ header, openerPublics, signer, announcement, files: members });
+  }
   let size = 0;
   for (const envelope of envelopes) size += await envelopeSize(envelope);
   const limit = Number(notice.sealing.limit_bytes);
