@@ -1,7 +1,7 @@
 """What people and the operator do with accounts."""
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -29,6 +29,7 @@ from accounts.records import (
     IdempotencyRecord,
     OrganisationRecord,
     PersonRecord,
+    PublishedProgramRecord,
     SessionRecord,
     SigningKeyRecord,
     TokenRecord,
@@ -288,6 +289,19 @@ def register_signing_key(session: Session, *, actor: Actor, public: bytes, now: 
     )
     audit_log.append(session, Fact("signing-key.registered", actor.organisation_id, data={"key": mark}), now)
     return mark
+
+
+def publish_programs(session: Session, *, programs: Mapping[str, str], now: datetime) -> None:
+    """Record the hashes of programs that people run, hex by name, unless the log has them all already."""
+    known = {(row.name, row.sha256) for row in queries.published_programs(session)}
+    if set(programs.items()) <= known:
+        return
+    fact = Fact("program.published", "programs", data={"sha256": dict(programs)})
+    entry = audit_log.append(session, fact, now)
+    for name, digest in programs.items():
+        if (name, digest) not in known:
+            # Of two servers that start at once the second finds the row there: appending waited for the first.
+            session.merge(PublishedProgramRecord(name=name, sha256=digest, log_index=entry.index, at=now))
 
 
 def once(

@@ -15,6 +15,7 @@ from accounts.records import (
     FailedSignInRecord,
     OrganisationRecord,
     PersonRecord,
+    PublishedProgramRecord,
     SessionRecord,
     SigningKeyRecord,
     TokenRecord,
@@ -143,6 +144,12 @@ def signing_keys(session: Session, organisation_id: str) -> frozenset[bytes]:
     session.flush()  # a key that this act has just registered counts
     rows = session.connection().execute(VALID_KEYS, {"organisation_id": organisation_id})
     return frozenset(row.public for row in rows)
+
+
+def published_programs(session: Session) -> list[PublishedProgramRecord]:
+    """Every program whose hash was put into the log, the newest first."""
+    newest = col(PublishedProgramRecord.log_index).desc()
+    return list(session.exec(select(PublishedProgramRecord).order_by(newest, PublishedProgramRecord.name)))
 
 
 def people(session: Session, after: str, limit: int) -> list[tuple[PersonRecord, list[str]]]:

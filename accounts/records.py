@@ -29,6 +29,16 @@ class SigningKeyRecord(SQLModel, table=True):
     revoked_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
+class PublishedProgramRecord(SQLModel, table=True):
+    """A program that people run on their own machines, as its hash was put into the log."""
+
+    __tablename__ = "published_programs"
+    name: str = Field(primary_key=True, max_length=100)
+    sha256: str = Field(primary_key=True, max_length=64)
+    log_index: int
+    at: datetime = Field(sa_type=UtcTime)
+
+
 class PersonRecord(SQLModel, table=True):
     """Somebody who signs in."""
 

@@ -44,6 +44,7 @@ from web import (
     pool,
     pool_entries,
     price_checks,
+    programs,
     projects,
     public_record,
     reception,
@@ -68,7 +69,7 @@ STATIC = Path(__file__).parent / "static"
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
-        " font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        " font-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -92,6 +93,7 @@ def create_app(adapters: Adapters | None = None) -> Litestar:
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         make_first_operator(adapters)
+        programs.publish(adapters)
         room = adapters.settings.draw_room_url
         if room:
             app.state.draw_room = make_client(room)

@@ -12,18 +12,14 @@ from crypto import envelope as env
 from crypto.archive import MAGIC as ARCHIVE_MAGIC
 from crypto.archive import bytes_file, open_archive
 from crypto.canonical import b64, canonical, unb64
-from crypto.opener_keys import make_bidder_key, make_opener_key
-from crypto.passphrase import PassphraseCost
 from evaluation.rulebook import read_rulebook, write_rulebook
 from tender.envelopes import ONE_ENVELOPE
+from tests.crypto.browser_keys import KEYS, key_makings
 from tests.crypto.parties import BIDDER, SEED, Parties
 
 ROOT = Path(__file__).parents[2]
 VECTORS = ROOT / "tests/vectors"
 PRICE = {"amount": "1250000.50", "currency": "CNY"}
-CHEAP = PassphraseCost(memory_kib=64, passes=1, lanes=1)
-CHEAP_JSON = {"memory_kib": 64, "passes": 1, "lanes": 1}
-PASSPHRASE = "correct horse 电池"
 KIB, MIB = 1024, 1 << 20
 ENVELOPES = {
     name: json.loads((VECTORS / f"sealed-envelope/{name}.json").read_text())
@@ -31,10 +27,6 @@ ENVELOPES = {
 }
 CANONICAL = json.loads((VECTORS / "canonical/canonical.json").read_text())
 ZEROS = json.loads((VECTORS / "parts-digest/zeros.json").read_text())["zeros"]
-KEYS = {
-    name: json.loads((VECTORS / f"opener-key/{name}.json").read_text())
-    for name in ("bidder", "opener-classic", "opener-hybrid")
-}
 STATEMENT = json.loads((VECTORS / "statement/statement.json").read_text())
 RULEBOOKS = sorted((ROOT / "web/rulebooks").glob("*.json"))
 ANSWERS: list[Any] = [
@@ -342,39 +334,6 @@ def staged_notice() -> dict[str, Any]:
         {"kind": "price", "title": title, "opens": "scores-locked", "price": True},
     ]
     return body | {"sealing": body["sealing"] | {"envelopes": terms}}
-
-
-def key_makings() -> Iterator[tuple[str, dict[str, Any]]]:
-    yield "cost", {"act": "cost"}
-    yield (
-        "make bidder",
-        {"act": "make_bidder", "bidder": "org-1", "passphrase": PASSPHRASE, "cost": CHEAP_JSON},
-    )
-    for suite in ("classic", "hybrid"):
-        yield (
-            f"make {suite}",
-            {
-                "act": "make_opener",
-                "suite": suite,
-                "tender": "t",
-                "opener": "o",
-                "passphrase": PASSPHRASE,
-                "cost": CHEAP_JSON,
-            },
-        )
-        file = make_opener_key(suite, "t", "o", PASSPHRASE, cost=CHEAP).decode()
-        yield f"python opener {suite}", {"act": "open_opener", "file": file, "passphrase": PASSPHRASE}
-    many_lanes = PassphraseCost(memory_kib=256, passes=2, lanes=4)
-    file = make_bidder_key("org-1", PASSPHRASE, cost=many_lanes).decode()
-    yield "python bidder", {"act": "open_bidder", "file": file, "passphrase": PASSPHRASE}
-    yield (
-        "greedy lock",
-        {"act": "open_bidder", "file": file.replace('"passes":2', '"passes":65'), "passphrase": PASSPHRASE},
-    )
-    yield (
-        "changed half",
-        {"act": "open_bidder", "file": file.replace("org-1", "org-2"), "passphrase": PASSPHRASE},
-    )
 
 
 def by_python(suite: str, files: list[tuple[str, bytes]]) -> bytes:

@@ -11,6 +11,7 @@ import { expand, taggedHash } from "../../web/frontend/sealing/hashing.js";
 import { Control, sealBid } from "../../web/frontend/sealing/job.js";
 import * as keyFiles from "../../web/frontend/sealing/key-files.js";
 import { checkNames } from "../../web/frontend/sealing/names.js";
+import { release } from "../../web/frontend/sealing/opener.js";
 import { partsDigest } from "../../web/frontend/sealing/parts.js";
 import { payloadBytes, plaintextBytes } from "../../web/frontend/sealing/payload.js";
 import { readPrefix } from "../../web/frontend/sealing/prefix.js";
@@ -46,6 +47,8 @@ const ACTS = {
     return { half: key.half, hpke: hex(key.hpke), offer: await keyFiles.offerKey(key) };
   },
   cost: () => keyFiles.COST,
+  release: async ({ file, passphrase, closing }) =>
+    release(await keyFiles.openOpenerKey(utf8(file), passphrase), closing),
   make_bidder: async ({ bidder, passphrase, cost }) => b64((await keyFiles.makeBidderKey(bidder, passphrase, cost)).file),
   make_opener: async ({ suite: name, tender, opener, passphrase, cost }) =>
     b64((await keyFiles.makeOpenerKey(name, tender, opener, passphrase, cost)).file),

@@ -16,16 +16,25 @@ from crypto.archive import archive_size, bytes_file, padded_size, read_archive
 from crypto.archive_names import check_names
 from crypto.bid_file import BidFileReader, places
 from crypto.canonical import unb64
-from crypto.opener_keys import check_offer, open_bidder_key, open_opener_key, read_bidder_public
+from crypto.opener_keys import (
+    check_offer,
+    open_bidder_key,
+    open_opener_key,
+    read_bidder_public,
+    read_opener_public,
+)
 from crypto.parts_digest import parts_digest
 from crypto.passphrase import DEFAULT_COST
 from crypto.payload import payload_bytes, plaintext_bytes
+from crypto.signatures import check_statement
 from evaluation.answer_check import answer_remarks
 from evaluation.answers import AnswerField, answer_fields
 from evaluation.rulebook import read_rulebook
 from kernel.errors import TenderingError
 from kernel.money import PriceScale, read_money
 from tender.envelopes import envelopes_of
+from tender.opening import RELEASE_TYPE, Closing, LockedScores, read_share, release_body
+from tests.crypto.browser_keys import KEYS, PASSPHRASE, RELEASES
 from tests.crypto.browser_requests import (
     ANSWERS,
     AROUND,
@@ -34,8 +43,6 @@ from tests.crypto.browser_requests import (
     ENVELOPES,
     FIELDS,
     FINE_NAMES,
-    KEYS,
-    PASSPHRASE,
     PRICE,
     PRICES,
     REFUSED_NAMES,
@@ -279,3 +286,15 @@ def test_key_files_made_here_open_in_the_browser(browser: dict[str, dict[str, An
     assert browser["python bidder"]["value"]["bidder"] == "org-1"
     assert browser["greedy lock"]["problem"] == "not-a-key"
     assert browser["changed half"]["problem"] == "wrong-passphrase"
+
+
+@pytest.mark.parametrize("name", list(RELEASES))
+def test_a_release_of_the_browser_is_taken_here(browser: dict[str, dict[str, Any]], name: str) -> None:
+    found = browser[f"release {name}"]["value"]
+    shares = {bid: read_share(text) for bid, text in found["shares"].items()}
+    assert (shares["bid-0"] is None, shares["bid-1"] is None) == (False, True)
+    lock = RELEASES[name]
+    closing = Closing("tender-1", 2, 9, "aa", LockedScores(**lock) if lock else None)
+    public = read_opener_public(KEYS["opener-classic"]["file"].encode()).signing_public
+    statement = check_statement(found["statement"], RELEASE_TYPE, public)
+    assert statement == release_body(closing, 2, shares)

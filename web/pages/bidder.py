@@ -117,16 +117,17 @@ def give_nonce(
 
 
 @get("/bidder/tenders/{tender_id:str}/seal")
-def show_commands(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> Response[str]:
-    """The exact commands that make a key and seal a bid on the bidder's own machine."""
+def show_seal(request: Request[Any, Any, Any], tender_id: FromPath[str], lot: str = "") -> Response[str]:
+    """Sealing a bid: in the browser, on a page to keep, and the exact commands for the bidder's own machine."""
     actor = actor_of(request, Duty.BIDDER)
     values = task_values(request, actor, tender_id)
     body = values["notice"].body
+    chosen = lot if lot in {one.id for one in values["lots"]} else ""
     asked = {lot.id: asked_answers(lot_rulebook(body, lot.id)) for lot in values["lots"]}
     # Where every lot asks for the same, it is said once.
     first = next(iter(asked.values()), None)
     shared = first if all(one == first for one in asked.values()) else None
-    return render(request, "bidder-seal.html", asked=asked, shared=shared, **values)
+    return render(request, "bidder-seal.html", asked=asked, shared=shared, chosen_lot=chosen, **values)
 
 
 def asked_answers(rules: object) -> dict[str, Any]:
@@ -162,4 +163,4 @@ def ask(
     return see(f"/bidder/tenders/{tender_id}/ask?done=1")
 
 
-ROUTES = [list_own, show, give_nonce, show_commands, show_ask, ask]
+ROUTES = [list_own, show, give_nonce, show_seal, show_ask, ask]

@@ -7,7 +7,9 @@ from litestar.params import FromPath
 
 from accounts.duties import Duty
 from tender import queries
+from tender.lifecycle import Stage
 from tender.queries import stages
+from tender.records import OpenerRecord, TenderRecord
 from web.guards import adapters_of
 from web.pages.render import actor_of, render
 from web.routes import get
@@ -36,6 +38,10 @@ def show(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> Response[
         lock = stages.score_lock(session, tender_id)
         priced = {row.position: row.released_at for row in stages.price_releases(session, tender_id)}
     is_closed = record.closes_at is not None and adapters.clock.now() > record.closes_at
+    wants_bids = (
+        is_closed and opener.position not in released and record.stage in (Stage.PUBLISHED, Stage.CLOSED)
+    )
+    wants_prices = in_stages and lock is not None and opener.position not in priced
     return render(
         request,
         "opener-tender.html",
@@ -43,11 +49,19 @@ def show(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> Response[
         opener=opener,
         count=count,
         released=released.get(opener.position),
+        acts=possible_acts(record, opener, wants_shares=wants_bids or wants_prices),
         is_closed=is_closed,
         in_stages=in_stages,
         is_locked=lock is not None,
         prices_released=priced.get(opener.position),
     )
+
+
+def possible_acts(tender: TenderRecord, opener: OpenerRecord, *, wants_shares: bool) -> list[str]:
+    """What the opener may do in the browser now."""
+    if tender.stage == Stage.DRAFT:
+        return ["make", "register"]
+    return ["release"] if wants_shares and opener.hpke_public is not None else []
 
 
 ROUTES = [list_own, show]

@@ -20,6 +20,7 @@ from web.guards import adapters_of, find_caller
 from web.language import LANGUAGES, LOCALES, catalogue, language_of, translate_reason
 from web.pages import words
 from web.problems import problem, status_of
+from web.programs import integrity, script
 
 TEMPLATES = LOCALES.parent / "templates"
 LARGE_TEXT = "large-text"  # cookie: text half as large again, and larger targets
@@ -79,6 +80,7 @@ def environment(language: str, templates: Path = TEMPLATES) -> Environment:
         explained=explain,
     )
     made.globals.update(language=language, languages=LANGUAGES, Duty=Duty, HOMES=HOMES)
+    made.globals.update(script=script, integrity=integrity)
     return made
 
 

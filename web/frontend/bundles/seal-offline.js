@@ -1,0 +1,66 @@
+// The sealing page that bidders keep on their own disk: no network, the same form, the same worker out of itself.
+
+import { readNotice } from "../sealing/bid.js";
+import { button, el, field, fileInput, ProblemBox } from "../sealing/dom.js";
+import { Helper } from "../sealing/helper.js";
+import { Problem } from "../sealing/problem.js";
+import { saveSealed } from "../sealing/save.js";
+import { SealForm, said } from "../sealing/seal-form.js";
+import { say } from "../sealing/texts.js";
+import { serve } from "../sealing/worker.js";
+
+const LANGUAGES = { "zh-CN": "中文", en: "English" };
+
+/** A worker that runs this very script: a page from the disk has no other. */
+function startHelper() {
+  const source = document.querySelector("script[type=module]").textContent;
+  const url = URL.createObjectURL(new Blob(['"use strict";', source], { type: "text/javascript" }));
+  return new Helper(new Worker(url)); // browsers refuse a module here, and one without imports needs to be none
+}
+
+/** The page in the language that the reader chose. */
+function draw(helper) {
+  const problems = new ProblemBox();
+  const place = el("div");
+  const chosen = fileInput({ accept: ".json,application/json" });
+  chosen.addEventListener("change", async () => {
+    problems.clear();
+    place.replaceChildren();
+    try {
+      const notice = readNotice(await read(chosen.files[0]));
+      place.append(...titleOf(notice), formOf(notice, helper).element);
+    } catch (problem) {
+      problems.show(problem instanceof Problem ? problem : new Problem("bad-notice"), "notice");
+    }
+  });
+  const other = Object.keys(LANGUAGES).find((code) => code !== document.documentElement.lang);
+  const turn = button(LANGUAGES[other], () => {
+    document.documentElement.lang = other;
+    draw(helper);
+  });
+  turn.lang = other;
+  const intro = el("p", {}, say("offlineIntro"));
+  const main = document.getElementById("main");
+  main.replaceChildren(turn, el("h1", {}, say("offlineTitle")), intro, problems.element, field("notice", say("notice"), chosen, say("noticeHint")), place);
+}
+
+async function read(file) {
+  if (!file) throw new Problem("bad-notice");
+  return JSON.parse(await file.text());
+}
+
+function titleOf(notice) {
+  const facts = { reference: notice.reference, title: said(notice.title), version: notice.version };
+  const closes = new Date(notice.timetable.closes_at).toLocaleString(document.documentElement.lang);
+  return [el("h2", {}, say("noticeOf", facts)), el("p", {}, say("closes", { time: closes }))];
+}
+
+const formOf = (notice, helper) =>
+  new SealForm(notice, helper, {
+    bidder: "",
+    approve: async () => {},
+    done: async (sealed) => el("div", {}, saveSealed(sealed.blob, `bid-${sealed.submission}.sealed`), el("p", {}, say("next"))),
+  });
+
+if (typeof document === "undefined") serve(globalThis);
+else draw(startHelper());

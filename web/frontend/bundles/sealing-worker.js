@@ -1,0 +1,3 @@
+import { serve } from "../sealing/worker.js";
+
+serve(globalThis);

@@ -1,0 +1,66 @@
+"""The programs that run on other people's machines: their hashes, for the pages that load them and for the log."""
+
+from base64 import b64encode
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+
+from markupsafe import Markup
+
+from accounts.actions import publish_programs
+from storage.adapters import Adapters
+
+BUILD = Path(__file__).parent / "static" / "build"
+URL = "/static/build"
+
+
+@dataclass(frozen=True)
+class Program:
+    """One published file; `kept` is one that people download, the others are loaded by pages."""
+
+    name: str
+    kept: bool = False
+
+
+PROGRAMS = (
+    Program("bidder-seal.js"),
+    Program("opener-key.js"),
+    Program("sealing-worker.js"),
+    Program("seal-offline.html", kept=True),
+)
+"""Everything whose hash is published; what is not built on this machine is left out."""
+
+
+def file_hash(name: str) -> bytes:
+    """The SHA-256 of a built file."""
+    path = BUILD / name
+    state = path.stat()
+    return _hash(path, state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(maxsize=64)
+def _hash(path: Path, _changed: int, _size: int) -> bytes:
+    return sha256(path.read_bytes()).digest()
+
+
+def built() -> dict[str, str]:
+    """The hash of every published file that is here, in hex, by its name."""
+    return {one.name: file_hash(one.name).hex() for one in PROGRAMS if (BUILD / one.name).exists()}
+
+
+def integrity(name: str) -> str:
+    """What a page demands of a script before it runs it (Subresource Integrity)."""
+    return "sha256-" + b64encode(file_hash(name)).decode()
+
+
+def script(name: str) -> Markup:
+    """The tag of a module script that runs only if it is the published one."""
+    tag = '<script type="module" src="{}/{}" integrity="{}"></script>'
+    return Markup(tag).format(URL, name, integrity(name))  # noqa: S704 - the format escapes
+
+
+def publish(adapters: Adapters) -> None:
+    """Put the hashes of programs that the log does not have yet into the log."""
+    with adapters.database.transaction() as session:
+        publish_programs(session, programs=built(), now=adapters.clock.now())
