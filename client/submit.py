@@ -1,8 +1,8 @@
 """Bidders upload a sealed bid, keep and check the receipt, withdraw."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +10,7 @@ import typer
 from rich.progress import Progress
 
 from client.console import ERR, OUT, plain_errors, progress, say
+from client.direct import NoWayToStore, is_offered, send_direct
 from client.files import read_object
 from client.seal import THREADS
 from client.server import Profile, Server, connect, load_profile
@@ -92,7 +93,7 @@ def deliver(server: Server, file: SealedFile, bar: Progress, replaces: str | Non
     task = bar.add_task("Uploading", total=file.size)
     query = f"?replaces={replaces}" if replaces else ""
     if speaks_tus(server, file.place):
-        upload = send(server, file, lambda sent: bar.update(task, completed=sent), replaces)
+        upload = upload_file(server, file, lambda sent: bar.update(task, completed=sent), replaces)
         answer = server.create(f"{upload}/bid{query}")
         file.note.unlink(missing_ok=True)
         return answer
@@ -106,6 +107,14 @@ def deliver(server: Server, file: SealedFile, bar: Progress, replaces: str | Non
 
     path = f"/api/tenders/{file.tender_id}/lots/{file.lot_id}/bids{query}"
     return server.upload(path, chunks, file.size, file.digest.hex())
+
+
+def upload_file(server: Server, file: SealedFile, tell: Callable[[int], None], replaces: str | None) -> str:
+    """Upload by the shortest way there is; returns the upload's path."""
+    if is_offered(server, file.place):
+        with suppress(NoWayToStore):
+            return send_direct(server, file, tell, replaces)
+    return send(server, file, tell, replaces)
 
 
 def drafts_command(

@@ -22,6 +22,8 @@ class Settings:
     s3_secure: bool = True
     s3_access_key_file: str = ""
     s3_secret_key_file: str = ""
+    s3_direct: str = ""
+    """host:port at which bidders' machines reach the store; empty means that all bytes pass through the web tier."""
     archive_days: int = 5475
     """How long object lock keeps an object: fifteen years."""
     broker_url: str = ""

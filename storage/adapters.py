@@ -6,6 +6,7 @@ from functools import cached_property
 from kernel.clock import Clock, SystemClock
 from kernel.settings import Settings, read_secret
 from storage.database import Database
+from storage.direct_uploads import DirectUploads, Presigner
 from storage.drafts import Drafts, LocalDrafts
 from storage.keys import PlatformKeys, caller_key, platform_keys
 from storage.lane import Lane
@@ -31,6 +32,15 @@ class Adapters:
             return LocalDrafts(self.settings.var / "uploads", self.objects)
         assert isinstance(self.objects, S3Objects)
         return S3Drafts(self.objects, self.clock)
+
+    @cached_property
+    def direct(self) -> DirectUploads | None:
+        """Uploads that go straight to the store, where the site offers them."""
+        settings = self.settings
+        if not settings.s3_direct or not isinstance(self.drafts, S3Drafts):
+            return None
+        keys = read_secret(settings.s3_access_key_file), read_secret(settings.s3_secret_key_file)
+        return DirectUploads(self.drafts, Presigner(settings.s3_direct, *keys, secure=settings.s3_secure))
 
     @cached_property
     def lane(self) -> Lane:

@@ -250,16 +250,10 @@ class S3Objects:
         return response.headers["etag"], headers["x-amz-checksum-sha256"]
 
     def _complete(self, key: str, upload: str, sent: list[tuple[str, str]]) -> None:
-        whole = Element("CompleteMultipartUpload")
-        for number, (etag, checksum) in enumerate(sent, 1):
-            part = SubElement(whole, "Part")
-            SubElement(part, "PartNumber").text = str(number)
-            SubElement(part, "ETag").text = etag
-            SubElement(part, "ChecksumSHA256").text = checksum
         headers = {"Content-Type": "application/xml", "If-None-Match": "*"}
         with store_errors():
             try:
-                self._call("POST", key, tostring(whole), headers, {"uploadId": upload})
+                self._call("POST", key, parts_list(sent), headers, {"uploadId": upload})
             except S3Error as error:
                 if error.code not in ALREADY_THERE:
                     raise
@@ -319,6 +313,17 @@ def _parts(intake: Intake) -> Iterator[bytes]:
             del part[:PART_BYTES]
     if part:
         yield bytes(part)
+
+
+def parts_list(sent: Iterable[tuple[str, str]]) -> bytes:
+    """What completes a multipart upload: ETag and checksum of each part in order."""
+    whole = Element("CompleteMultipartUpload")
+    for number, (etag, checksum) in enumerate(sent, 1):
+        part = SubElement(whole, "Part")
+        SubElement(part, "PartNumber").text = str(number)
+        SubElement(part, "ETag").text = etag
+        SubElement(part, "ChecksumSHA256").text = checksum
+    return tostring(whole)
 
 
 def checksum_header(body: bytes) -> dict[str, str]:

@@ -101,9 +101,11 @@ class S3Drafts:
             self.objects.put_once(chunks, expected=whole.digest, limit_bytes=whole.size)
 
     def drop(self, upload_id: str) -> None:
-        """Remove all pieces."""
+        """Remove all pieces, and what has come of a multipart upload."""
         self.prepare()
         with store_errors():
+            for begun in self.client._list_multipart_uploads(self.bucket, prefix=f"{upload_id}/").uploads:
+                self.client._abort_multipart_upload(self.bucket, begun.object_name, begun.upload_id or "")
             for found in list(self.client.list_objects(self.bucket, f"{upload_id}/", recursive=True)):
                 self.client.remove_object(self.bucket, found.object_name or "")
 
@@ -112,6 +114,11 @@ class S3Drafts:
         self.prepare()
         swept, before = 0, self._clock.now() - timedelta(seconds=ORPHAN_SECONDS)
         with store_errors():
+            for begun in self.client._list_multipart_uploads(self.bucket).uploads:
+                is_old = begun.initiated_time is not None and begun.initiated_time < before
+                if begun.object_name.partition("/")[0] not in known and is_old:
+                    self.client._abort_multipart_upload(self.bucket, begun.object_name, begun.upload_id or "")
+                    swept += 1
             for found in list(self.client.list_objects(self.bucket, recursive=True)):
                 name = found.object_name or ""
                 is_old = found.last_modified is not None and found.last_modified < before

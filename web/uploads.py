@@ -83,6 +83,8 @@ async def offer(request: Asked) -> Response[None]:
     limit = adapters_of(request).settings.bid_limit_bytes
     headers = {"Tus-Version": VERSION, "Tus-Extension": EXTENSIONS, "Tus-Max-Size": str(limit)}
     headers["Tus-Checksum-Algorithm"] = "sha1,sha256"
+    if adapters_of(request).settings.s3_direct:
+        headers["Mingtang-Direct"] = "1"
     return Response(None, status_code=204, headers=SPOKEN | headers)
 
 
@@ -232,13 +234,22 @@ def describe(upload: UploadRecord) -> dict[str, Any]:
         "size": upload.size,
         "received": upload.received,
         "digest": upload.digest.hex(),
-        "state": "complete" if upload.stored_at else "uploading",
+        "state": state_of(upload),
+        "problem": (upload.direct or {}).get("problem"),
         "whole_parts": whole.size,
         "whole_parts_digest": whole.root().hex() if whole.size else None,
         "begun_at": write_time(upload.begun_at),
         "check": check_page(upload),
         "submitted": False,
     }
+
+
+def state_of(upload: UploadRecord) -> str:
+    """How far an upload is: `uploading`, `checking`, `complete`, or `refused` with its problem."""
+    if upload.stored_at:
+        return "complete"
+    state = (upload.direct or {}).get("state", "open")
+    return "uploading" if state == "open" else str(state)
 
 
 def check_page(upload: UploadRecord) -> str:

@@ -1,14 +1,24 @@
-"""Jobs of uploads that are not submitted: reminders to their bidders, and the end of what has expired."""
+"""Jobs of uploads: reminders to their bidders, a look at what went straight to the store, the end of what expired."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
+from accounts import queries as accounts
+from crypto.bid_file import BidFileReader
+from crypto.envelope_prefix import EnvelopePrefix
 from kernel.clock import BEIJING
+from kernel.errors import BadInput, Refused
+from storage import outbox
 from storage.adapters import Adapters
 from storage.database import Session
-from tender.actions import reminders, uploads
+from storage.direct_uploads import DirectUploads
+from storage.s3_drafts import S3Drafts
+from tender import queries
+from tender.actions import reminders, submit_bid, uploads
+from tender.submission import check_envelope
 from worker.jobs import Payload
 from worker.messages import gateway_of, mail_of
 
@@ -54,6 +64,75 @@ def reminder_text(site: str, closes_at: datetime, now: datetime) -> str:
         f" REMINDER: a file that your firm uploaded is NO BID YET. Bids close in about {time_left}"
         f" ({at} Beijing time). Sign in, check it and press the last button: {url}"
     )
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """What reading a whole upload has shown: its envelopes' prefixes, or the reason why it is no bid."""
+
+    prefixes: bytes = b""
+    problem: Mapping[str, Any] | None = None
+
+
+def confirm_upload(adapters: Adapters, payload: Payload, now: datetime) -> Confirmed | None:
+    """Read what went straight to the store, once: check it as any bid and put it among the objects as it is read."""
+    with adapters.database.reading() as session:
+        upload = uploads.upload_to_confirm(session, str(payload["upload_id"]))
+        if upload is None:
+            return None
+        actor = accounts.actor(session, upload.begun_by)
+        replaces = upload.replaces or uploads.standing_bid(session, upload)
+    assert isinstance(adapters.drafts, S3Drafts)
+
+    def check(prefixes: Sequence[EnvelopePrefix]) -> None:
+        with adapters.database.reading() as session:
+            window = submit_bid.check_arrival(
+                session,
+                actor=actor,
+                tender_id=upload.tender_id,
+                lot_id=upload.lot_id,
+                prefix=prefixes[0],
+                digest=upload.digest,
+                size_bytes=upload.size,
+                replaces=replaces,
+                now=now,
+            )
+            bidder = queries.bidder(session, actor.organisation_id)
+            check_envelope(window, upload.lot_id, bidder, prefixes[-1], len(prefixes) - 1)
+
+    reader = BidFileReader(check)
+
+    def chunks(area: S3Drafts) -> Iterator[bytes]:
+        for chunk in area.read(DirectUploads.name(upload.id), 0, upload.size):
+            reader.update(chunk)
+            yield chunk
+        reader.finish()
+
+    try:
+        adapters.objects.put_once(chunks(adapters.drafts), expected=upload.digest, limit_bytes=upload.size)
+    except (BadInput, Refused) as error:
+        return Confirmed(problem={"code": error.code, "detail": str(error)})
+    return Confirmed(b"".join(prefix.to_bytes() for prefix in reader.prefixes))
+
+
+def keep_confirmed(
+    session: Session, adapters: Adapters, payload: Payload, found: Confirmed | None, now: datetime
+) -> None:
+    """Note that an upload is whole and a bid, or why it is none; its draft is removed either way."""
+    if found is None:
+        return
+    upload_id = str(payload["upload_id"])
+    if found.problem is not None:
+        uploads.set_direct(session, upload_id=upload_id, state={"state": "refused", "problem": found.problem})
+    else:
+        uploads.set_direct(session, upload_id=upload_id, state={"state": "confirmed"})
+        uploads.mark_stored(session, upload_id=upload_id, now=now, prefixes=found.prefixes)
+    outbox.enqueue(session, "drop_draft", {"upload_id": upload_id}, now=now)
+
+
+def drop_draft(adapters: Adapters, payload: Payload, now: datetime) -> None:
+    """Remove the bytes of an upload that is settled."""
+    adapters.drafts.drop(str(payload["upload_id"]))
 
 
 def clear_drafts(adapters: Adapters, _: Payload, now: datetime) -> Sequence[str]:

@@ -112,6 +112,8 @@ JOBS: Mapping[str, Job] = {
     "recheck_avoidance": Job(recheck_avoidance),
     "sweep": Job(sweeps.sweep_all),
     "remind_bidder": Job(drafts.keep_reminder, prepare=drafts.send_reminder),
+    "confirm_upload": Job(drafts.keep_confirmed, prepare=drafts.confirm_upload),
+    "drop_draft": Job(lambda *_: None, prepare=drafts.drop_draft),
     "clear_drafts": Job(drafts.forget_drafts, prepare=drafts.clear_drafts),
     "make_bulletins": Job(sweeps.keep_bulletins, prepare=sweeps.write_bulletins),
 }

@@ -3,7 +3,7 @@
 Nothing here is logged: an upload is no act of legal weight, and a line in the log would tell that somebody bids.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -136,6 +136,13 @@ def upload_of_firm(session: Session, *, actor: Actor, upload_id: str, now: datet
     return found
 
 
+def upload_to_confirm(session: Session, upload_id: str) -> UploadRecord | None:
+    """An upload that lies in the store and waits to be read; None when that is done, or it was discarded."""
+    found = session.get(UploadRecord, upload_id)
+    waits = found is not None and found.direct is not None and found.direct.get("state") == "checking"
+    return found if waits else None
+
+
 def expiry(session: Session, upload: UploadRecord) -> datetime:
     """When an upload is given up; moves with the closing time of its tender."""
     closes_at = queries.tender(session, upload.tender_id).closes_at
@@ -181,12 +188,23 @@ def advance(
         raise WrongOffset(received=stands, offset=begun_at_byte)
 
 
-def mark_stored(session: Session, *, upload_id: str, now: datetime) -> None:
+def mark_stored(session: Session, *, upload_id: str, now: datetime, prefixes: bytes = b"") -> None:
     """Note that an upload lies whole and checked in the object store."""
     upload = session.get(UploadRecord, upload_id)
     if upload is not None and upload.stored_at is None:
         upload.stored_at = upload.written_at = now
+        upload.received = upload.size
+        upload.prefixes = prefixes or upload.prefixes
         session.add(upload)
+
+
+def set_direct(session: Session, *, upload_id: str, state: Mapping[str, object]) -> None:
+    """Note how far an upload is that goes to the store itself."""
+    upload = session.get(UploadRecord, upload_id)
+    if upload is None:
+        raise NotFound(what="upload", id=upload_id)
+    upload.direct = dict(state)
+    session.add(upload)
 
 
 def discard_upload(session: Session, *, upload_id: str) -> None:
@@ -241,7 +259,8 @@ def open_drafts(
         found = found.where(UploadRecord.bidder_id == bidder_id)
     if closes_before is not None:
         found = found.where(col(TenderRecord.closes_at) <= closes_before)
-    return [Draft(upload, tender, lot, bool(bid)) for upload, tender, lot, bid in session.exec(found)]
+    rows = [Draft(upload, tender, lot, bool(bid)) for upload, tender, lot, bid in session.exec(found)]
+    return [row for row in rows if (row.upload.direct or {}).get("state") != "refused"]
 
 
 def was_submitted(session: Session, upload: UploadRecord) -> bool:
