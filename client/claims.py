@@ -17,6 +17,7 @@ from crypto.checkpoint import Checkpoint, read_checkpoint
 from crypto.envelope_prefix import EnvelopePrefix
 from crypto.log_entry import LoggedFact, leaf_data, read_fact
 from crypto.merkle import leaf_hash, verify_consistency, verify_inclusion
+from crypto.witnessing import Witness
 from evaluation.capsule import Capsule, check_whole
 from kernel.clock import read_time
 from kernel.errors import IntegrityBroken
@@ -46,6 +47,10 @@ class Evidence:
     pinned: Mapping[str, str] | None = None
     envelopes: Mapping[str, str] = field(default_factory=dict)
     """Paths of sealed envelopes by bid id."""
+    witnesses: tuple[Witness, ...] = ()
+    """The witnesses whom the reader trusts."""
+    cosigned: Mapping[str, Any] | None = None
+    """A head that witnesses signed, as /log/cosigned gave it for the capsule's head."""
 
     @cached_property
     def keys(self) -> Mapping[str, str]:

@@ -10,8 +10,12 @@ from client.claims_ceremony import ceremony_was_kept
 from client.claims_rounds import check_nonces, checked_rounds, draw_records
 from client.claims_stages import check_locked_scores
 from client.panel_log import work_that_counted
+from crypto.canonical import unb64
+from crypto.checkpoint import read_checkpoint
 from crypto.log_entry import LoggedFact
+from crypto.merkle import verify_consistency
 from crypto.parts_digest import parts_digest
+from crypto.witnessing import check_quorum
 from evaluation.answers import answer_fields, read_answer, stated_answers
 from evaluation.case import case_digest, read_case
 from evaluation.evaluate import evaluate
@@ -267,6 +271,12 @@ def award_follows_ranking(evidence: Evidence) -> str:
 
 
 def witnesses_cosigned(evidence: Evidence) -> str:
-    """Independent witnesses saw the same log head."""
-    lines = evidence.text("log/head").rpartition("\n\n")[2].strip().split("\n")
-    raise NotProven(f"the head carries {len(lines)} signature, the log's own; no witness key was given")
+    """Witnesses whom the reader trusts signed a head of the log that contains the capsule's."""
+    if not evidence.witnesses or evidence.cosigned is None:
+        raise NotProven("no witness key or no cosigned head was given; pass --witness and --cosigned")
+    note = str(evidence.cosigned["checkpoint"])
+    signed, head = read_checkpoint(note, evidence.keys["log_vkey"]), evidence.head
+    names = check_quorum(note, evidence.witnesses, len(evidence.witnesses))
+    way = [unb64(step, length=32) for step in evidence.cosigned["consistency"]]
+    verify_consistency(head.size, signed.size, way, head.root, signed.root)
+    return f"{', '.join(sorted(names))}: a log of {signed.size} entries"

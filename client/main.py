@@ -20,6 +20,7 @@ COMMANDS = {
     "drafts": "client.submit:drafts_command",
     "withdraw": "client.submit:withdraw_command",
     "verify": "client.verify:verify_command",
+    "monitor": "client.monitor:monitor_command",
     "due": "client.due:due_command",
     "case": "client.case:case_command",
     "score": "client.score:score_command",
@@ -32,6 +33,7 @@ GROUPS = {
     "key": "client.hold_key:KEYS",
     "draw": "client.draw:DRAWS",
     "rulebook": "client.rulebook:RULEBOOKS",
+    "witness": "client.witness:WITNESS",
 }
 """Where each word is built; only the one that was typed is loaded, for they stand on much."""
 SCOPES = ["read", "bid", "open", "draw", "evaluate"]

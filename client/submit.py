@@ -16,9 +16,11 @@ from client.seal import THREADS
 from client.server import Profile, Server, connect, load_profile
 from client.uploads import SealedFile, send, speaks_tus
 from crypto.canonical import unb64
+from crypto.checkpoint import read_proof
 from crypto.envelope_prefix import check_signature, read_prefix
 from crypto.parts_digest import file_parts_digest
 from crypto.receipts import check_receipt
+from crypto.witnessing import Witness, check_quorum
 from kernel.clock import write_time
 
 CHUNK_BYTES = 256 * 1024
@@ -161,14 +163,39 @@ def check_command(
     keys: Annotated[
         Path | None, typer.Option(help="Public keys of the platform, as /api/platform gave them")
     ] = None,
+    witness: Annotated[
+        list[str] | None, typer.Option(help="Verifier key of a witness that you trust; repeat it")
+    ] = None,
+    quorum: Annotated[int, typer.Option(help="How many of them must have signed the log's head")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
 ) -> None:
     """Check a receipt without any connection."""
     with plain_errors(as_json):
         platform = read_object(keys) if keys else pinned(load_profile())
         digest = file_parts_digest(envelope, THREADS) if envelope else None
-        facts = checked_receipt(read_object(receipt), platform, digest)
+        body = read_object(receipt)
+        facts = checked_receipt(body, platform, digest)
+        if witness or quorum:
+            known = [Witness("", key) for key in witness or []]
+            signed = check_quorum(read_proof(body["proof"]).checkpoint, known, quorum or len(known))
+            facts["witnesses"] = ", ".join(sorted(signed))
         say({"result": "PASS", **facts}, as_json=as_json, title="The receipt holds.")
+
+
+@RECEIPTS.command("fetch")
+def fetch_command(
+    bid: Annotated[str, typer.Argument(help="Id of your bid")],
+    cosigned: Annotated[int, typer.Option(help="How many witnesses must have signed the log's head")] = 0,
+    out: Annotated[Path, typer.Option(help="Where the receipt goes")] = Path("receipt.json"),
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
+) -> None:
+    """Fetch the receipt of a bid again, with the proof in a head that witnesses have signed."""
+    with plain_errors(as_json):
+        server = connect()
+        answer = server.get(f"/api/bids/{bid}/receipt" + (f"?cosigned={cosigned}" if cosigned else ""))
+        facts = checked_receipt(answer, server.profile.platform, None)
+        out.write_text(json.dumps(answer, ensure_ascii=False, indent=1))
+        say({"receipt": str(out), **facts}, as_json=as_json, title="The receipt holds.")
 
 
 def pinned(profile: Profile) -> dict[str, str]:

@@ -41,6 +41,7 @@ from client.claims_result import (
 )
 from client.console import OUT, plain_errors
 from client.files import read_object
+from crypto.witnessing import Witness
 from evaluation.capsule import unpack
 from kernel.errors import TenderingError
 
@@ -91,13 +92,21 @@ def verify_command(
     capsule: Annotated[Path, typer.Argument(help="The capsule")],
     keys: Annotated[Path | None, typer.Option(help="The platform's public keys that you trust")] = None,
     envelopes: Annotated[Path | None, typer.Option(help="Folder of sealed envelopes, BID.sealed")] = None,
+    witness: Annotated[
+        list[str] | None, typer.Option(help="Verifier key of a witness that you trust; repeat it")
+    ] = None,
+    cosigned: Annotated[
+        Path | None, typer.Option(help="A head that they signed: /log/cosigned?at_least=N&since=SIZE")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
 ) -> None:
     """Check every claim of a capsule; exit code 1 if one fails."""
     with plain_errors(as_json):
         pinned: dict[str, str] | None = read_object(keys) if keys else None
         given = {path.stem: str(path) for path in envelopes.glob("*.sealed")} if envelopes else {}
-        verdicts = examine(Evidence(unpack(capsule.read_bytes()), pinned, given))
+        known = tuple(Witness("", key) for key in witness or ())
+        seen = read_object(cosigned) if cosigned else None
+        verdicts = examine(Evidence(unpack(capsule.read_bytes()), pinned, given, known, seen))
     failed = [verdict for verdict in verdicts if verdict.result == FAIL]
     answer: dict[str, Any] = {
         "holds": not failed,

@@ -33,7 +33,7 @@ class Checkpoint:
 
     def body(self) -> str:
         """The signed text."""
-        return f"{self.origin}\n{self.size}\n{_b64(self.root)}\n"
+        return f"{self.origin}\n{self.size}\n{write_base64(self.root)}\n"
 
 
 @dataclass(frozen=True)
@@ -51,14 +51,14 @@ def vkey(name: str, public: bytes, kind: bytes = ED25519) -> str:
         raise ValueError(
             "internal: a key name may not be empty or hold spaces, plus signs or control characters"
         )
-    return f"{name}+{_key_id(name, kind, public).hex()}+{_b64(kind + public)}"
+    return f"{name}+{_key_id(name, kind, public).hex()}+{write_base64(kind + public)}"
 
 
 def read_vkey(text: str, kind: bytes = ED25519) -> tuple[str, bytes]:
     """The name and public key of a verifier key line of the given kind."""
     name, _, rest = text.partition("+")
     key_id, _, encoded = rest.partition("+")
-    material = _unb64(encoded)
+    material = read_base64(encoded)
     if material[:1] != kind or len(material) != 33 or not KEY_NAME.fullmatch(name):
         _broken("the verifier key is not an Ed25519 key of the expected kind")
     if key_id != _key_id(name, kind, material[1:]).hex():
@@ -110,7 +110,7 @@ def check_cosignature(text: str, witness_vkey: str) -> int:
 
 def write_proof(index: int, hashes: Sequence[bytes], checkpoint: str) -> str:
     """The C2SP tlog-proof text of an entry's inclusion in a signed checkpoint."""
-    lines = [PROOF_MAGIC, f"index {index}", *(_b64(hash) for hash in hashes)]
+    lines = [PROOF_MAGIC, f"index {index}", *(write_base64(hash) for hash in hashes)]
     return "\n".join(lines) + "\n\n" + checkpoint
 
 
@@ -125,7 +125,7 @@ def read_proof(text: str) -> LogProof:
     if not gap or len(lines) < 2 or lines[0] != PROOF_MAGIC:
         _broken("the text is not a log proof")
     word, _, number = lines[1].partition(" ")
-    hashes = tuple(_unb64(line) for line in lines[2:])
+    hashes = tuple(read_base64(line) for line in lines[2:])
     if word != "index" or not NUMBER.fullmatch(number) or any(len(hash) != 32 for hash in hashes):
         _broken("the log proof is malformed")
     return LogProof(int(number), hashes, checkpoint)
@@ -135,7 +135,7 @@ def _read_body(body: str) -> Checkpoint:
     lines = body.split("\n")
     if len(lines) != 4 or not NUMBER.fullmatch(lines[1]):
         _broken("the checkpoint is not three lines of origin, size and root")
-    root = _unb64(lines[2])
+    root = read_base64(lines[2])
     if len(root) != 32:
         _broken("the root of the checkpoint is not 32 bytes")
     return Checkpoint(lines[0], int(lines[1]), root)
@@ -157,7 +157,7 @@ def _signatures_of(text: str, name: str, key_id: bytes) -> list[bytes]:
         dash, *rest = line.split(" ")
         if dash != "—" or len(rest) != 2:
             _broken("the signed note has a malformed signature line")
-        raw = _unb64(rest[1])
+        raw = read_base64(rest[1])
         if rest[0] == name and raw[:4] == key_id:
             found.append(raw[4:])
     if not found:
@@ -166,7 +166,7 @@ def _signatures_of(text: str, name: str, key_id: bytes) -> list[bytes]:
 
 
 def _signature_line(signer: Signer, kind: bytes, signature: bytes) -> str:
-    return f"— {signer.name} {_b64(_key_id(signer.name, kind, signer.public) + signature)}\n"
+    return f"— {signer.name} {write_base64(_key_id(signer.name, kind, signer.public) + signature)}\n"
 
 
 def _cosigned(body: str, at: int) -> bytes:
@@ -177,17 +177,22 @@ def _key_id(name: str, kind: bytes, public: bytes) -> bytes:
     return sha256(name.encode("utf-8") + b"\n" + kind + public).digest()[:4]
 
 
-def _b64(data: bytes) -> str:
+def write_base64(data: bytes) -> str:
     """Standard padded base64, as C2SP asks; our own formats use `canonical.b64`."""
     return base64.b64encode(data).decode("ascii")
 
 
-def _unb64(text: str) -> bytes:
+def read_base64(text: str) -> bytes:
+    """Read what `write_base64` wrote, and nothing else.
+
+    Raises:
+        IntegrityBroken: it is no canonical base64.
+    """
     try:
         data = base64.b64decode(text.encode("ascii"), validate=True)
     except (UnicodeEncodeError, binascii.Error):
         _broken("a base64 value is malformed")
-    if _b64(data) != text:
+    if write_base64(data) != text:
         _broken("a base64 value is malformed")
     return data
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crypto.canonical import b64, canonical, read_canonical, unb64
+from crypto.checkpoint import KEY_NAME
 from crypto.passphrase import DEFAULT_COST, SALT_BYTES, PassphraseCost, lock_secret, unlock_secret
 from crypto.signatures import PUBLIC_BYTES, Signer, check_statement, fingerprint, sign_statement
 from crypto.suites import PRIVATE_BYTES, suite
@@ -18,9 +19,11 @@ from kernel.errors import BadInput
 
 OPENER_TYPE = "mingtang-opener-key"
 BIDDER_TYPE = "mingtang-bidder-key"
+WITNESS_TYPE = "mingtang-witness-key"
 REGISTRATION = "opener_key.offered"
 OPENER_FIELDS = {"type", "v", "suite", "tender", "opener", "hpke_public", "signing_public"}
 BIDDER_FIELDS = {"type", "v", "bidder", "signing_public"}
+WITNESS_FIELDS = {"type", "v", "witness", "signing_public"}
 Randomness = Callable[[int], bytes]
 
 
@@ -144,6 +147,34 @@ def make_bidder_key(
         "signing_public": b64(Signer(bidder_id, seed).public),
     }
     return write_key_file(public, seed, passphrase, cost, randomness)
+
+
+def make_witness_key(
+    name: str,
+    passphrase: str,
+    *,
+    cost: PassphraseCost = DEFAULT_COST,
+    randomness: Randomness = os.urandom,
+) -> bytes:
+    """Make the key file of a witness of logs; raises BadInput for a name that no key can have."""
+    if not KEY_NAME.fullmatch(name):
+        raise BadInput(where="name", why="use 1 to 255 characters without blanks and plus signs")
+    seed = randomness(PRIVATE_BYTES)
+    public = {"type": WITNESS_TYPE, "v": 1, "witness": name, "signing_public": b64(Signer(name, seed).public)}
+    return write_key_file(public, seed, passphrase, cost, randomness)
+
+
+def open_witness_key(file: bytes, passphrase: str) -> Signer:
+    """Open a witness's key file.
+
+    Raises:
+        BadInput: not a key file, another passphrase, or halves that do not belong together.
+    """
+    public, lock = read_key_file(file)
+    check_public_half(public, WITNESS_TYPE, WITNESS_FIELDS)
+    signer = Signer(public["witness"], open_key_lock(lock, passphrase, public, PRIVATE_BYTES))
+    check_signing_pair(signer, unb64(public["signing_public"], length=PUBLIC_BYTES))
+    return signer
 
 
 def read_bidder_public(file: bytes) -> tuple[str, bytes]:

@@ -56,6 +56,8 @@ class Settings:
     """How people reach the site; printed in receipts and notices."""
     log_origin: str = "mingtang.local/log"
     """Name of the append-only log in its checkpoints."""
+    witnesses_file: str = ""
+    """File of the log's witnesses: a verifier key in each line, and an address where it takes heads of the log."""
     secure_cookies: bool = False
     """Set the Secure flag on cookies: on wherever the site is served over TLS."""
     session_hours: int = 12

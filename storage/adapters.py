@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 
+from crypto.witnessing import Witness, read_witnesses
 from kernel.clock import Clock, SystemClock
 from kernel.settings import Settings, read_secret
 from storage.database import Database
@@ -41,6 +43,12 @@ class Adapters:
             return None
         keys = read_secret(settings.s3_access_key_file), read_secret(settings.s3_secret_key_file)
         return DirectUploads(self.drafts, Presigner(settings.s3_direct, *keys, secure=settings.s3_secure))
+
+    @cached_property
+    def witnesses(self) -> tuple[Witness, ...]:
+        """The witnesses of the log that this site knows."""
+        path = self.settings.witnesses_file
+        return read_witnesses(Path(path).read_text()) if path else ()
 
     @cached_property
     def lane(self) -> Lane:

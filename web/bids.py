@@ -5,6 +5,7 @@ sent; then the whole is stored while it arrives. The envelope's digest, declared
 sending the same envelope again, after a broken connection say, gives the same receipt.
 """
 
+import json
 import os
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from typing import Any
@@ -18,6 +19,7 @@ from litestar.params import FromPath
 from accounts.credentials import Scope
 from accounts.duties import Actor, Duty
 from crypto.bid_file import BidFileReader, check_one_submission
+from crypto.checkpoint import write_proof
 from crypto.envelope_prefix import (
     FIXED_BYTES,
     MAX_PREFIX_BYTES,
@@ -25,9 +27,11 @@ from crypto.envelope_prefix import (
     prefix_length_needed,
     read_prefix,
 )
+from crypto.merkle import inclusion_proof
 from crypto.timestamps import issue
 from kernel.clock import write_time
-from kernel.errors import BadInput
+from kernel.errors import BadInput, Unavailable
+from storage import audit_log, cosignatures
 from storage.adapters import Adapters
 from storage.database import Session
 from storage.objects import StoredObject
@@ -256,12 +260,22 @@ def list_own(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> dict[
 
 
 @get("/api/bids/{bid_id:str}/receipt")
-def show_receipt(request: Request[Any, Any, Any], bid_id: FromPath[str]) -> Response[bytes]:
-    """The receipt of one of the caller's bids."""
-    actor = caller(request).may(Scope.BID)
-    with adapters_of(request).database.reading() as session:
+def show_receipt(
+    request: Request[Any, Any, Any], bid_id: FromPath[str], cosigned: int = 0
+) -> Response[bytes]:
+    """The receipt of one of the caller's bids; on request with the proof in a head that so many witnesses signed."""
+    adapters, actor = adapters_of(request), caller(request).may(Scope.BID)
+    with adapters.database.reading() as session:
         bid = acts.own_bid(session, actor, bid_id)
-    return Response(bid.receipt.encode(), media_type="application/json")
+        receipt = bid.receipt
+        if cosigned > 0:
+            size = cosignatures.find_head(session, at_least=cosigned, beyond=bid.log_index + 1)
+            if size is None:
+                raise Unavailable(what=f"A head of the log that {cosigned} witnesses signed")
+            note = cosignatures.head_note(session, adapters.keys, size)
+            path = inclusion_proof(bid.log_index, size, audit_log.node_reader(session))
+            receipt = json.dumps(json.loads(receipt) | {"proof": write_proof(bid.log_index, path, note)})
+    return Response(receipt.encode(), media_type="application/json")
 
 
 @post("/api/bids/{bid_id:str}/withdrawal")

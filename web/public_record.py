@@ -4,14 +4,15 @@ import re
 import struct
 from typing import Any
 
+import anyio.to_thread
+import litestar
 from litestar import MediaType, Request, Response
 from litestar.params import FromPath
 
 from crypto.canonical import b64
-from crypto.checkpoint import Checkpoint, sign_checkpoint
 from crypto.merkle import TILE_WIDTH, hash_tile, tile_width
 from kernel.errors import BadInput, NotFound
-from storage import audit_log
+from storage import audit_log, cosignatures
 from web.guards import adapters_of
 from web.routes import get
 
@@ -20,6 +21,7 @@ TILE_PATH = re.compile(
     r"/(?P<index>(?!x000)(?:x[0-9]{3}/){0,5}[0-9]{3})"
     r"(?:\.p/(?P<width>[1-9][0-9]?|1[0-9]{2}|2[0-4][0-9]|25[0-5]))?"
 )
+COSIGNED_LIMIT = 64 * 1024  # bytes
 FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -36,12 +38,42 @@ def show_platform(request: Request[Any, Any, Any]) -> dict[str, str]:
 
 @get("/log/checkpoint", media_type=MediaType.TEXT)
 def show_checkpoint(request: Request[Any, Any, Any]) -> Response[str]:
-    """The signed head of the log (C2SP tlog-checkpoint)."""
+    """The signed head of the log (C2SP tlog-checkpoint), with what witnesses signed of it."""
     adapters = adapters_of(request)
     with adapters.database.reading() as session:
-        head = audit_log.frontier(session)
-    text = sign_checkpoint(Checkpoint(adapters.keys.log.name, head.size, head.root()), adapters.keys.log)
+        text = cosignatures.head_note(session, adapters.keys, audit_log.frontier(session).size)
     return Response(text, media_type=MediaType.TEXT, headers={"Cache-Control": "no-cache"})
+
+
+@get("/log/cosigned")
+def show_cosigned(request: Request[Any, Any, Any], at_least: int = 1, since: int = 0) -> dict[str, Any]:
+    """The newest head that so many witnesses signed, and the proof that it contains the head of size `since`."""
+    adapters = adapters_of(request)
+    if at_least < 1 or since < 0:
+        raise BadInput(where="at_least, since", why="give whole numbers, at_least from 1")
+    with adapters.database.reading() as session:
+        size = cosignatures.newest_head(session, at_least=at_least)
+        if size is None or size < since:
+            raise NotFound(what="head of the log with cosignatures", id=str(at_least))
+        note = cosignatures.head_note(session, adapters.keys, size)
+        way = cosignatures.way_to(session, since, size)
+    return {"checkpoint": note, "consistency": [b64(step) for step in way]}
+
+
+@litestar.post("/log/cosignatures", request_max_body_size=COSIGNED_LIMIT)
+async def take_cosignature(request: Request[Any, Any, Any]) -> Response[Any]:
+    """Take the line of a known witness under a head of this log; whoever brings it, its signature speaks for itself."""
+    try:
+        note = (await request.body()).decode()
+    except UnicodeDecodeError:
+        raise BadInput(where="checkpoint", why="it is not text in UTF-8") from None
+
+    def keep() -> list[str]:
+        adapters = adapters_of(request)
+        with adapters.database.transaction() as session:
+            return cosignatures.keep(session, keys=adapters.keys, witnesses=adapters.witnesses, note=note)
+
+    return Response({"witnesses": await anyio.to_thread.run_sync(keep)}, status_code=200)
 
 
 @get("/log/tile/{path:path}")
@@ -78,4 +110,4 @@ def read_tile_path(path: str) -> tuple[str, int, int | None]:
     return found["level"], index, int(found["width"]) if found["width"] else None
 
 
-ROUTES = [show_platform, show_checkpoint, show_tile]
+ROUTES = [show_platform, show_checkpoint, show_cosigned, take_cosignature, show_tile]

@@ -26,6 +26,7 @@ from worker import (
     price_checks,
     reports,
     sweeps,
+    witnesses,
 )
 from worker.jobs import Job, Payload
 
@@ -115,5 +116,6 @@ JOBS: Mapping[str, Job] = {
     "confirm_upload": Job(drafts.keep_confirmed, prepare=drafts.confirm_upload),
     "drop_draft": Job(lambda *_: None, prepare=drafts.drop_draft),
     "clear_drafts": Job(drafts.forget_drafts, prepare=drafts.clear_drafts),
+    "ask_witnesses": Job(witnesses.keep_cosignatures, prepare=witnesses.ask_witnesses),
     "make_bulletins": Job(sweeps.keep_bulletins, prepare=sweeps.write_bulletins),
 }

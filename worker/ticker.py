@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from storage import outbox
 from storage.adapters import Adapters
+from worker.witnesses import ASK
 
 SWEEP = "sweep"
 KEPT = timedelta(hours=1)  # of sweeps that are done
@@ -35,10 +36,13 @@ class Ticker:
         self._thread.join()
 
     def tick(self) -> bool:
-        """Ask for a sweep; returns whether one had to be asked for."""
+        """Ask for a sweep, and for witnesses of the log; returns whether a sweep had to be asked for."""
         now = self._adapters.clock.now()
         with self._adapters.database.transaction() as session:
             outbox.forget_done(session, SWEEP, now - KEPT)
+            if self._adapters.witnesses:
+                outbox.forget_done(session, ASK, now - KEPT)
+                outbox.enqueue_once(session, ASK, {}, now=now)
             return outbox.enqueue_once(session, SWEEP, {}, now=now)
 
     def _run(self) -> None:

@@ -48,6 +48,8 @@ PUBLIC = (
         "PUT /api/calls/{token}/check-in",
         "POST /api/call-reports",
         "GET /log/checkpoint",
+        "GET /log/cosigned",
+        "POST /log/cosignatures",
         "GET /log/tile/{path}",
     }
 )
