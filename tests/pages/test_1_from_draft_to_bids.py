@@ -10,6 +10,8 @@ from playwright.sync_api import Page, expect
 from tests.pages.story import PRICES, SEND, Story, at
 from tests.pages.world import make_key, register_signer, seal_bid
 
+NOT_SEALED = b"not sealed"
+
 
 def test_the_public_sees_an_empty_platform(story: Story) -> None:
     page, judge = story.world.page(), story.world.judge
@@ -178,8 +180,8 @@ def test_a_bidder_submits_and_keeps_the_receipt(story: Story, tmp_path: Path) ->
     story.signers["bidder-1"] = register_signer(bidder)
     judge.visit(page, f"{base}/seal", "bidder-seal")
     expect(page.locator("main")).to_contain_text(f"./mingtang seal {story.tender}")
-    upload(page, story, tmp_path, b"not sealed")
-    expect(page.locator(".govuk-error-summary")).to_be_visible()
+    upload(page, story, tmp_path, NOT_SEALED)
+    expect(page.locator("#file-problem")).to_contain_text("这不是密封的投标文件")
     judge.judge(page, "bidder-upload-refused")
     upload(page, story, tmp_path, seal_bid(story.notice(), story.signers["bidder-1"], PRICES["bidder-1"]))
     judge.judge(page, "bidder-check")
@@ -200,6 +202,8 @@ def upload(page: Page, story: Story, folder: Path, envelope: bytes) -> None:
     page.goto(f"{story.world.url}/bidder/tenders/{story.tender}/lots/{story.lot}/upload")
     page.set_input_files("#file", folder / "bid.sealed")
     page.click(SEND)
+    if envelope != NOT_SEALED:
+        page.wait_for_url("**/check?**")
 
 
 def check_receipt_files(page: Page, bidder: Any, folder: Path) -> None:

@@ -65,8 +65,9 @@ def test_banner_stands_on_every_page_until_the_receipt(site: Site) -> None:
     colleague = site.platform.person("colleague", Duty.BIDDER, organisation="form Ltd")
     stranger = site.platform.person("stranger", Duty.BIDDER)
     other = site.platform.person("permit", Duty.APPLICANT, organisation="form Ltd")
-    for page in [*pages, check]:
+    for page in pages:
         assert site.warns(bid.bidder, page), page
+    assert site.ask(bid.bidder, "GET", check).text.count("NOT SUBMITTED") == 1
     assert site.warns(colleague, "/bidder")
     assert not site.warns(stranger, "/bidder")
     assert not site.warns(site.tender.office, "/office")
