@@ -124,10 +124,19 @@ def show_seal(request: Request[Any, Any, Any], tender_id: FromPath[str], lot: st
     body = values["notice"].body
     chosen = lot if lot in {one.id for one in values["lots"]} else ""
     asked = {lot.id: asked_answers(lot_rulebook(body, lot.id)) for lot in values["lots"]}
+    standing = {lot_id: bid.id for lot_id, bid in values["standing"].items()}
     # Where every lot asks for the same, it is said once.
     first = next(iter(asked.values()), None)
     shared = first if all(one == first for one in asked.values()) else None
-    return render(request, "bidder-seal.html", asked=asked, shared=shared, chosen_lot=chosen, **values)
+    return render(
+        request,
+        "bidder-seal.html",
+        asked=asked,
+        shared=shared,
+        chosen_lot=chosen,
+        standing_ids=standing,
+        **values,
+    )
 
 
 def asked_answers(rules: object) -> dict[str, Any]:

@@ -3,13 +3,13 @@
 import { create, read } from "../sealing/api.js";
 import { readNotice } from "../sealing/bid.js";
 import { button, el, ProblemBox, saveLink } from "../sealing/dom.js";
-import { uploadByForm } from "../sealing/form-upload.js";
 import { startHelper } from "../sealing/helper.js";
 import { forget, keptBids } from "../sealing/kept.js";
 import { Problem } from "../sealing/problem.js";
 import { ProgressBar } from "../sealing/progress.js";
 import { SealForm } from "../sealing/seal-form.js";
 import { say, sizeText } from "../sealing/texts.js";
+import { uploadSealed } from "../upload/tus-upload.js";
 
 const root = document.getElementById("seal-here");
 const { tender, bidder, keys, lot } = root.dataset;
@@ -23,23 +23,36 @@ async function approve({ half, fingerprint }) {
   registered.add(fingerprint);
 }
 
-const actions = (file, name, lot) => {
+const standing = JSON.parse(root.dataset.standing); // the bids that count now, by lot: a new one replaces them
+const nameOf = (submission) => `bid-${submission}.sealed`;
+
+const actions = ({ blob, submission, lot, digest }) => {
   const place = el("div");
-  const upload = button(say("submit"), () => send(file, lot, place), "primary");
+  const upload = button(say("submit"), () => send({ blob, submission, lot, digest }, place), "primary");
   const canSubmit = root.dataset.takesBids === "1";
-  return el("div", {}, el("div", { class: "govuk-button-group" }, saveLink(file, name, say("save")), canSubmit ? upload : null), place);
+  const save = saveLink(blob, nameOf(submission), say("save"));
+  return el("div", {}, el("div", { class: "govuk-button-group" }, save, canSubmit ? upload : null), place);
 };
 
-async function send(file, lot, place) {
-  const bar = new ProgressBar(say("uploading"));
+/** Upload, then go on to the page on which the file is checked and submitted; a refusal is told in its own words. */
+async function send({ blob, submission, lot, digest }, place) {
   const problems = new ProblemBox();
+  const upload = uploadSealed(blob, {
+    endpoint: `/api/tenders/${tender}/lots/${lot}/uploads`,
+    filename: nameOf(submission),
+    digest,
+    replaces: standing[lot],
+    onProgress: ({ sent, total, speed, secondsLeft }) => {
+      bar.show({ bytes: sent, total, perSecond: speed, secondsLeft: Number.isFinite(secondsLeft) ? secondsLeft : null });
+    },
+  });
+  const bar = new ProgressBar(say("uploading"), upload);
   place.replaceChildren(problems.element, bar.element);
   try {
-    const endpoint = `/bidder/tenders/${tender}/lots/${lot}/upload`;
-    location.assign(await uploadByForm(file, { endpoint, onProgress: (event) => bar.show(event) }).done);
-  } catch (problem) {
+    location.assign(await upload.done);
+  } catch (error) {
     bar.element.remove();
-    problems.show(problem);
+    problems.show(error.code ? new Problem("refused", { detail: error.message }) : new Problem("no-connection"));
   }
 }
 
@@ -49,7 +62,8 @@ async function drawKept() {
   const items = kept.map((one) => {
     const drop = button(say("remove"), () => forget(one.name).then(drawKept));
     const title = el("p", { class: "govuk-body" }, `${new Date(one.file.lastModified).toLocaleString()} · ${sizeText(one.file.size)}`);
-    return el("li", { "data-kept": one.submission }, title, actions(one.file, `bid-${one.submission}.sealed`, one.lot), drop);
+    const { file: blob, submission, lot } = one;
+    return el("li", { "data-kept": submission }, title, actions({ blob, submission, lot }), drop);
   });
   const heading = el("h3", { class: "govuk-heading-s" }, say("kept"));
   list.replaceChildren(...(items.length ? [heading, el("p", { class: "govuk-hint" }, say("keptNote")), el("ul", { class: "govuk-list" }, items)] : []));
@@ -57,7 +71,7 @@ async function drawKept() {
 
 async function done(sealed, lot) {
   await drawKept();
-  return actions(sealed.blob, `bid-${sealed.submission}.sealed`, lot);
+  return actions({ ...sealed, lot });
 }
 
 async function start() {

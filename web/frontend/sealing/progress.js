@@ -5,7 +5,7 @@ import { say, sizeText, timeText } from "./texts.js";
 
 const TOLD_MS = 5000; // between two announcements to a screen reader
 
-/** The bar; `control` is { pause, resume, cancel }, or null where nothing can be held. */
+/** The bar; `control` is { pause, resume, cancel }, the last where it can be stopped, or null where nothing can be held. */
 export class ProgressBar {
   #told = 0;
   #percent = 0;
@@ -15,8 +15,8 @@ export class ProgressBar {
     this.text = el("p", { class: "govuk-body" });
     this.aloud = el("p", { class: "govuk-visually-hidden", role: "status" });
     this.hold = button(say("pause"), () => this.#turn(control));
-    const cancel = button(say("cancel"), () => control.cancel(), "warning quiet");
-    const buttons = control ? el("div", { class: "govuk-button-group" }, this.hold, cancel) : null;
+    const cancel = control?.cancel ? button(say("cancel"), () => control.cancel(), "warning quiet") : null;
+    const buttons = control ? el("div", { class: "govuk-button-group" }, [this.hold, cancel]) : null;
     this.element = el("div", { class: "mt-seal__progress" }, this.bar, this.text, this.aloud, buttons);
     this.isHeld = false;
   }
