@@ -138,6 +138,7 @@ def create_app(adapters: Adapters | None = None) -> Litestar:
             *panel.ROUTES,
             *clarifications.ROUTES,
             *public_record.ROUTES,
+            *programs.ROUTES,
             *capsules.ROUTES,
             *cases.ROUTES,
             *applicants.ROUTES,

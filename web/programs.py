@@ -5,11 +5,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
+from litestar import Request
 from markupsafe import Markup
 
+from accounts import queries
 from accounts.actions import publish_programs
+from storage import audit_log
 from storage.adapters import Adapters
+from web.guards import adapters_of
+from web.routes import get
 
 BUILD = Path(__file__).parent / "static" / "build"
 URL = "/static/build"
@@ -60,7 +66,34 @@ def script(name: str) -> Markup:
     return Markup(tag).format(URL, name, integrity(name))  # noqa: S704 - the format escapes
 
 
+@get("/api/programs")
+def list_programs(request: Request[Any, Any, Any]) -> dict[str, Any]:
+    """Every published program with its hash, and the log entries that name them, with the salts to check them."""
+    with adapters_of(request).database.reading() as session:
+        published = queries.published_programs(session)
+        entries = audit_log.entries_at(session, {row.log_index for row in published})
+    now = built()
+    return {
+        "programs": [
+            {
+                "name": row.name,
+                "sha256": row.sha256,
+                "entry": row.log_index,
+                "is_served": now.get(row.name) == row.sha256,
+            }
+            for row in published
+        ],
+        "entries": [
+            {"index": row.index, "fact": row.fact.decode(), "salt": row.salt.hex(), "leaf": row.leaf.hex()}
+            for row in entries
+        ],
+    }
+
+
 def publish(adapters: Adapters) -> None:
     """Put the hashes of programs that the log does not have yet into the log."""
     with adapters.database.transaction() as session:
         publish_programs(session, programs=built(), now=adapters.clock.now())
+
+
+ROUTES = [list_programs]

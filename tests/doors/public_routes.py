@@ -13,6 +13,7 @@ PUBLIC = (
         "GET /health",
         "POST /api/tokens",
         "GET /api/platform",
+        "GET /api/programs",
         "GET /api/tenders",
         "GET /api/tenders/{tender_id}",
         "GET /api/tenders/{tender_id}/notice",

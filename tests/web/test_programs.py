@@ -1,0 +1,65 @@
+"""Programs that people run: their hashes are in the log once, and stand where pages load them."""
+
+import json
+from base64 import b64decode
+from hashlib import sha256
+from pathlib import Path
+
+from litestar.testing import TestClient
+
+from accounts.actions import publish_programs
+from accounts.queries import published_programs
+from crypto.log_entry import leaf_data
+from storage.adapters import make_adapters
+from tests.builders import Platform, make_platform
+from web.app import create_app
+from web.programs import BUILD, PROGRAMS, built, integrity, script
+
+
+def log_indexes(platform: Platform) -> list[int]:
+    with platform.database.reading() as session:
+        return sorted({row.log_index for row in published_programs(session)})
+
+
+def test_what_is_built_is_published_once_however_often_servers_start(tmp_path: Path) -> None:
+    platform = make_platform(tmp_path)
+    for _ in range(2):
+        with TestClient(create_app(platform.adapters)):
+            pass
+        platform = make_again(platform)
+    assert len(log_indexes(platform)) == 1
+    changed = {**built(), PROGRAMS[0].name: "0" * 64}
+    for _ in range(2):
+        with platform.database.transaction() as session:
+            publish_programs(session, programs=changed, now=platform.clock.now())
+    assert len(log_indexes(platform)) == 2
+
+
+def make_again(platform: Platform) -> Platform:
+    """The same folder after its server has stopped."""
+    adapters = make_adapters(platform.adapters.settings, platform.clock)
+    return Platform(adapters, platform.clock, platform.operator)
+
+
+def test_anybody_finds_the_published_hashes_in_the_log(tmp_path: Path) -> None:
+    platform = make_platform(tmp_path)
+    with TestClient(create_app(platform.adapters)) as client:
+        answer = client.get("/api/programs").json()
+        entries = {entry["index"]: entry for entry in answer["entries"]}
+        for program in answer["programs"]:
+            entry = entries[program["entry"]]
+            assert leaf_data(bytes.fromhex(entry["salt"]), entry["fact"].encode()).hex() == entry["leaf"]
+            assert json.loads(entry["fact"])["data"]["sha256"][program["name"]] == program["sha256"]
+            served = client.get(f"/static/build/{program['name']}").content
+            assert sha256(served).hexdigest() == program["sha256"]
+            assert program["is_served"]
+        assert {program["name"] for program in answer["programs"]} == set(built())
+        page = client.get("/programs", headers={"accept": "text/html"}).text
+        assert all(digest in page for digest in built().values())
+
+
+def test_pages_name_the_published_hash_where_they_load_a_script() -> None:
+    name = "bidder-seal.js"
+    digest = b64decode(integrity(name).removeprefix("sha256-")).hex()
+    assert digest == built()[name] == sha256((BUILD / name).read_bytes()).hexdigest()
+    assert f'src="/static/build/{name}" integrity="sha256-' in script(name)
