@@ -1,7 +1,9 @@
 """What a capsule claims, and how each claim is checked without our server: PASS, FAIL or NOT PROVEN.
 
 A check returns what it found, raises an error of the tree (FAIL, with the first thing that does not fit), or
-`NotProven` where the capsule does not hold what a proof would need. No check trusts what another one failed to show.
+`NotProven` where the capsule does not hold what a proof would need. No check trusts what another one failed to show:
+what a part says is read only when the log, or a signature, names that very part. The same claims are written a second
+time, in JavaScript (web/frontend/verifier), and both have to agree on every capsule.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,7 +16,7 @@ from typing import Any
 from crypto.bid_file import Place, places, read_prefixes
 from crypto.canonical import canonical, unb64
 from crypto.checkpoint import Checkpoint, read_checkpoint
-from crypto.envelope_prefix import EnvelopePrefix
+from crypto.envelope_prefix import EnvelopePrefix, check_signature
 from crypto.log_entry import LoggedFact, leaf_data, read_fact
 from crypto.merkle import leaf_hash, verify_consistency, verify_inclusion
 from crypto.witnessing import Witness
@@ -22,6 +24,7 @@ from evaluation.capsule import Capsule, check_whole
 from kernel.clock import read_time
 from kernel.errors import IntegrityBroken
 from tender.envelopes import EnvelopeTerm, Moment, envelope_key, envelopes_of
+from tender.notice import lot_rulebook
 
 PASS, FAIL, NOT_PROVEN = "PASS", "FAIL", "NOT PROVEN"
 
@@ -56,7 +59,7 @@ class Evidence:
     def keys(self) -> Mapping[str, str]:
         """The platform's public keys: the reader's own where there are any."""
         found: Mapping[str, str] = self.pinned or self.capsule.json("keys.json")
-        return found
+        return exactly(found, "log_vkey", "receipts_public", "timestamp_certificate")
 
     @cached_property
     def head(self) -> Checkpoint:
@@ -66,9 +69,12 @@ class Evidence:
     @cached_property
     def closing_head(self) -> Checkpoint:
         """The signed head of the log at the closing."""
-        return read_checkpoint(
-            str(self.capsule.json("log/closing.json")["checkpoint"]), self.keys["log_vkey"]
-        )
+        return read_checkpoint(str(self.closing["checkpoint"]), self.keys["log_vkey"])
+
+    @property
+    def closing(self) -> Mapping[str, Any]:
+        """The head frozen at the closing, and the way from it to the head."""
+        return exactly(self.capsule.json("log/closing.json"), "checkpoint", "consistency")
 
     @cached_property
     def facts(self) -> list[tuple[int, LoggedFact]]:
@@ -87,6 +93,7 @@ class Evidence:
     def _proven(self, name: str) -> list[tuple[int, LoggedFact]]:
         found: list[tuple[int, LoggedFact]] = []
         for line in self.capsule.json(name):
+            exactly(line, "index", "fact", "salt", "proof")
             body = unb64(line["fact"])
             leaf = leaf_hash(leaf_data(unb64(line["salt"], length=32), body))
             proof = [unb64(step, length=32) for step in line["proof"]]
@@ -153,10 +160,12 @@ class Evidence:
 
     @cached_property
     def places(self) -> dict[str, tuple[Place, ...]]:
-        """Where the envelopes of each sealed bid lie, by bid; exactly those of the notice, in its order."""
+        """Where the envelopes of each bid lie; those of the notice in its order, signed by the keys they name."""
         found = {bid: places(read_prefixes(unb64(self.bid(bid)["prefix"]))) for bid in self.sealed}
         kinds = [term.kind for term in self.terms]
         for bid, own in found.items():
+            for place in own:
+                check_signature(place.prefix)
             if [place.prefix.header.kind for place in own] != kinds:
                 raise IntegrityBroken(what=f"the bid {bid} does not have the envelopes of the notice")
         return found
@@ -175,9 +184,11 @@ class Evidence:
         kinds = [term.kind for term in self.terms if term.opens is moment]
         return {envelope_key(bid, kind) for bid in self.sealed for kind in kinds}
 
-    def bid(self, bid: str) -> dict[str, Any]:
+    def bid(self, bid: str) -> Mapping[str, Any]:
         """What the capsule holds of one sealed bid."""
-        body: dict[str, Any] = self.capsule.json(f"bids/{bid}.json")
+        body = exactly(self.capsule.json(f"bids/{bid}.json"), "bid", "prefix", "token")
+        if body["bid"] != bid:
+            raise IntegrityBroken(what=f"the part of bid {bid} is another bid's")
         return body
 
     @cached_property
@@ -187,6 +198,43 @@ class Evidence:
         if digest_of(body) != self.one("opening.recorded")[1].data["record"]:
             raise IntegrityBroken(what="the opening record is not the one that was logged")
         return body
+
+    @cached_property
+    def cases(self) -> dict[str, dict[str, Any]]:
+        """The evaluation case of each lot of the notice, as logged, under the lot's published rulebook."""
+        for lot in self.notice["lots"]:
+            if self.capsule.json(f"lots/{lot['id']}/case.json")["rulebook"] != lot_rulebook(
+                self.notice, lot["id"]
+            ):
+                raise IntegrityBroken(what="the case has another rulebook than the published one")
+        found = self._of_each_lot("case")
+        for lot_id, body in found.items():
+            if (body["tender_id"], body["lot_id"]) != (self.capsule.tender_id, lot_id):
+                raise IntegrityBroken(what=f"the case of lot {lot_id} is another lot's")
+        return found
+
+    @cached_property
+    def rankings(self) -> dict[str, dict[str, Any]]:
+        """The ranking of each lot of the notice, as logged."""
+        return self._of_each_lot("ranking")
+
+    def _of_each_lot(self, part: str) -> dict[str, dict[str, Any]]:
+        ranked = {fact.subject: fact.data for _, fact in self.of_kind("lot.ranked")}
+        lots = [str(lot["id"]) for lot in self.notice["lots"]]
+        if sorted(ranked) != sorted(lots):
+            raise IntegrityBroken(what="the log does not rank exactly the lots of the notice")
+        found = {lot: self.capsule.json(f"lots/{lot}/{part}.json") for lot in lots}
+        for lot, body in found.items():
+            if digest_of(body) != ranked[lot][part]:
+                raise IntegrityBroken(what=f"the {part} of lot {lot} is not the one that was logged")
+        return found
+
+
+def exactly(body: Any, *names: str) -> Mapping[str, Any]:
+    """An object that must have these fields and no other."""
+    if not isinstance(body, Mapping) or set(body) != set(names):
+        raise IntegrityBroken(what=f"an object does not have exactly the fields {', '.join(names)}")
+    return body
 
 
 def digest_of(body: Any) -> str:
@@ -213,7 +261,7 @@ def log_holds_every_fact(evidence: Evidence) -> str:
     """Every disclosed fact is in the signed head, and the head grew from the closing's head without a change."""
     count = len(evidence.facts)
     head, closing = evidence.head, evidence.closing_head
-    way = [unb64(step, length=32) for step in evidence.capsule.json("log/closing.json")["consistency"]]
+    way = [unb64(step, length=32) for step in evidence.closing["consistency"]]
     verify_consistency(closing.size, head.size, way, closing.root, head.root)
     return f"{count} facts in a log of {head.size}; head at the closing {closing.size}"
 
@@ -221,6 +269,8 @@ def log_holds_every_fact(evidence: Evidence) -> str:
 def notice_is_published(evidence: Evidence) -> str:
     """The notice and its rulebook are the ones that were published."""
     notice = evidence.notice
+    if notice["reference"] != evidence.capsule.statement["body"]["reference"]:
+        raise IntegrityBroken(what="the capsule names another reference than the notice")
     if digest_of(notice["rulebook"]) != notice["rulebook_digest"]:
         raise IntegrityBroken(what="the rulebook does not fit the digest in the notice")
     own = [lot for lot in notice["lots"] if "rulebook" in lot or "rulebook_digest" in lot]

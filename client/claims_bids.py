@@ -1,6 +1,7 @@
 """Claims about sealed bids and their opening."""
 
 import tempfile
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 
@@ -10,12 +11,14 @@ from client.claims_stages import (
     announced_in,
     check_releases,
     check_stages,
+    opened_outcomes,
     prices_opened_by_quorum,
     readable_bids,
+    released_hashes,
 )
 from crypto.canonical import unb64
-from crypto.envelope import Outcome, join_shares, open_payload
-from crypto.envelope_prefix import check_signature, read_prefix
+from crypto.envelope import join_shares, open_payload
+from crypto.envelope_prefix import read_prefix
 from crypto.parts_digest import file_parts_digest
 from crypto.signatures import fingerprint
 from crypto.timestamps import check_token
@@ -32,9 +35,6 @@ def sealed_before_closing(evidence: Evidence) -> str:
     index, closed = evidence.one("tender.closed")
     if evidence.closing_head.size != index + 1:
         raise IntegrityBroken(what="the frozen head is not the one right after the closing")
-    late = [bid for bid, (place, _) in evidence.sealed.items() if place >= index]
-    if late:
-        raise IntegrityBroken(what=f"the bid {late[0]} entered the log after the closing")
     if any(place > index for place, _ in evidence.of_kind("bid.sealed", "bid.withdrawn")):
         raise IntegrityBroken(what="bids changed after the closing")
     every = len(evidence.of_kind("bid.sealed"))
@@ -83,7 +83,6 @@ def signed_by_bidders(evidence: Evidence) -> str:
             raise IntegrityBroken(
                 what=f"the envelope of bid {bid} is another bidder's, lot's or submission's"
             )
-        check_signature(prefix)
     return f"{len(evidence.prefixes)} signatures"
 
 
@@ -124,35 +123,53 @@ def contents_were_sealed(evidence: Evidence) -> str:
     """Every envelope that counts decrypts, with the released shares, to contents that hold what was read out."""
     if "shares.json" not in evidence.capsule.parts:
         raise NotProven("the public capsule holds no shares; a supervisor's full capsule does")
+    seeds = _joined(evidence, evidence.capsule.json("shares.json"))
     missing = [bid for bid in evidence.sealed if bid not in evidence.envelopes]
     if missing:
         raise NotProven(f"{len(missing)} sealed envelopes were not given; pass their folder with --envelopes")
-    shares: dict[str, dict[str, str | None]] = evidence.capsule.json("shares.json")
     for bid, path in evidence.envelopes.items():
         if bid in evidence.sealed:
-            _check_contents(evidence, bid, Path(path), {int(p): line for p, line in shares.items()})
+            _check_contents(evidence, bid, Path(path), seeds)
     return f"{len(evidence.sealed)} envelopes opened again"
 
 
-def _check_contents(
-    evidence: Evidence, bid: str, path: Path, shares: dict[int, dict[str, str | None]]
-) -> None:
+def _joined(evidence: Evidence, shares: Mapping[str, Mapping[str, str | None]]) -> dict[str, bytes]:
+    """The seed of each opened envelope; shares are those signed for, and do to it what the opening record says."""
+    told, outcomes = released_hashes(evidence), opened_outcomes(evidence)
+    if set(shares) != set(told) or any(set(shares[position]) != set(told[position]) for position in told):
+        raise IntegrityBroken(what="the shares are not those of the openers who released")
+    seeds = {}
+    for key, outcome in outcomes.items():
+        given: dict[int, bytes] = {}
+        for position in (one for one in shares if key in shares[one]):
+            text = shares[position][key]
+            share = None if text is None else unb64(str(text), length=64)
+            if told[position][key] != (sha256(share).hexdigest() if share else "undecryptable"):
+                raise IntegrityBroken(what=f"a share of bid {key} is not the one that its opener signed")
+            given |= {int(position): share} if share else {}
+        joined = join_shares(evidence.prefixes[key], given)
+        if (joined.seed is not None) != (outcome == "opened"):
+            raise IntegrityBroken(what=f"the shares do not do to bid {key} what the opening record says")
+        if joined.seed is not None:
+            seeds[key] = joined.seed
+    return seeds
+
+
+def _check_contents(evidence: Evidence, bid: str, path: Path, seeds: Mapping[str, bytes]) -> None:
     if file_parts_digest(path).hex() != evidence.sealed[bid][1].data["digest"]:
         raise IntegrityBroken(what=f"the file given for bid {bid} is not the envelope that was received")
     for place in evidence.places[bid]:
-        key = envelope_key(bid, place.prefix.header.kind)
-        released = {p: unb64(text, length=64) for p, line in shares.items() if (text := line.get(key))}
+        seed = seeds.get(envelope_key(bid, place.prefix.header.kind))
+        if seed is None:
+            raise IntegrityBroken(what=f"the shares do not open bid {bid}")
         with path.open("rb") as file, tempfile.TemporaryFile() as plain:
             file.seek(place.start)
             if read_prefix(file) != place.prefix:
                 raise IntegrityBroken(
                     what=f"the envelope of bid {bid} starts otherwise than the capsule says"
                 )
-            joined = join_shares(place.prefix, released)
-            if joined.outcome is not Outcome.OPENED or joined.seed is None:
-                raise IntegrityBroken(what=f"the shares do not open bid {bid}")
             payload = window(file.read, place.prefix.payload_size)
-            open_payload(place.prefix, joined.seed, payload, plain)
+            open_payload(place.prefix, seed, payload, plain)
 
 
 def opened_json(evidence: Evidence) -> dict[str, bytes]:

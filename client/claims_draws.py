@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from client.claims import Evidence, digest_of
+from client.claims import Evidence, digest_of, exactly
 from crypto.canonical import unb64
 from crypto.merkle import verify_consistency
 from evaluation.case import EvaluationCase, read_case
@@ -28,9 +28,9 @@ def draws_came_from_the_log(evidence: Evidence) -> str:
     """Whatever chance decided in the evaluation was frozen, logged, and drawn with the root that came after."""
     opened = evidence.one("opening.recorded")[0]
     count = 0
-    for lot in evidence.notice["lots"]:
-        case = read_case(evidence.capsule.json(f"lots/{lot['id']}/case.json"))
-        checked = {(one.request.stage, one.request.rests_on): one for one in _drawn(evidence, lot["id"])}
+    for lot_id, body in evidence.cases.items():
+        case = read_case(body)
+        checked = {(one.request.stage, one.request.rests_on): one for one in _drawn(evidence, lot_id)}
         if any(one.index < opened for one in checked.values()):
             raise IntegrityBroken(what="a draw was frozen before the bids were opened")
         count += _check_lot(case, checked)
@@ -66,6 +66,7 @@ def _drawn(evidence: Evidence, lot_id: str) -> list[CheckedDraw]:
 
 def _check_record(evidence: Evidence, line: Any) -> tuple[CheckedDraw, str]:
     """One draw and the digest of its record; its tree is the beginning of the log's."""
+    exactly(line, "record", "consistency")
     checked = check_transcript(line["record"])
     way = [unb64(step, length=32) for step in line["consistency"]]
     verify_consistency(checked.size, evidence.head.size, way, checked.root, evidence.head.root)

@@ -17,17 +17,16 @@ from crypto.merkle import verify_consistency
 from crypto.parts_digest import parts_digest
 from crypto.witnessing import check_quorum
 from evaluation.answers import answer_fields, read_answer, stated_answers
-from evaluation.case import case_digest, read_case
+from evaluation.case import read_case, write_case
 from evaluation.evaluate import evaluate
 from evaluation.report.signatures import DISSENT, SILENT, counts_as
-from evaluation.result import ranking_digest, write_ranking
+from evaluation.result import write_ranking
 from evaluation.rulebook import read_rulebook
 from evaluation.signed_work import score_digests, words_digest
 from kernel.clock import read_time
 from kernel.errors import IntegrityBroken
 from kernel.money import PriceScale, write_units
 from tender.envelopes import opens_in_stages
-from tender.notice import lot_rulebook
 from tender.opening import read_announced
 
 REPORT_FORMS = {"json": "report.json", "pdf-zh": "report.zh.pdf", "pdf-en": "report.en.pdf"}
@@ -41,9 +40,6 @@ SIGNATURE_FORMS = {
 def panel_was_drawn(evidence: Evidence) -> str:
     """The panel is what the public draw, and its further rounds, give for the frozen requests and the secrets."""
     rounds, records = checked_rounds(evidence), draw_records(evidence)
-    drawn = [fact.subject for _, fact in evidence.of_kind("panel.drawn")]
-    if drawn != [record["request"]["draw_id"] for record in records]:
-        raise IntegrityBroken(what="the capsule does not hold exactly the rounds that were drawn")
     went = [_round_was_kept(evidence, record) for record in records]
     told = f"{len(rounds[0].result.seats)} seats of {len(rounds[0].request.rows)} experts; {went[0]}"
     given = len(records[0].get("nonces", [None])) - 1  # after the salt
@@ -59,9 +55,9 @@ def _round_was_kept(evidence: Evidence, record: Any) -> str:
     def told(kind: str) -> list[tuple[int, LoggedFact]]:
         return [(index, fact) for index, fact in evidence.of_kind(kind) if fact.subject == draw_id]
 
-    [(_, requested)], [(_, drawn)] = told("draw.requested"), told("panel.drawn")
-    if record["request_hash"] != requested.data["request"] or digest_of(record) != drawn.data["record"]:
-        raise IntegrityBroken(what="the draw record is not the one that was logged")
+    [(_, requested)] = told("draw.requested")
+    if record["request_hash"] != requested.data["request"]:
+        raise IntegrityBroken(what="the draw record is not the one that was asked for")
     said = {line["party"]: line["commitment"] for line in record["commitments"]}
     if said != {fact.data["party"]: fact.data["commitment"] for _, fact in told("draw.committed")}:
         raise IntegrityBroken(what="the commitments of the draw are not the logged ones")
@@ -80,7 +76,7 @@ def sheets_were_signed(evidence: Evidence) -> str:
     """Every vote and sheet in the case is the last that a member handed in before the ranking, and none is missing."""
     counted, count = work_that_counted(evidence), 0
     seats: frozenset[str] = frozenset()
-    for lot_id, case in cases(evidence).items():
+    for lot_id, case in evidence.cases.items():
         if lot_id not in counted:
             raise IntegrityBroken(what=f"the log does not rank the lot {lot_id}")
         work, seats = counted[lot_id], counted[lot_id].seats
@@ -107,11 +103,8 @@ def check_whole_panel(evidence: Evidence, lot_id: str, seats: frozenset[str], vo
     """Nobody was left out: every seat has voted, and has a sheet for every ranked bid, where there are any at all."""
     if voted and voted != seats:
         raise IntegrityBroken(what=f"the votes of {min(voted ^ seats)} are missing")
-    sheets = {
-        (sheet["bid_id"], sheet["member"])
-        for sheet in evidence.capsule.json(f"lots/{lot_id}/case.json")["sheets"]
-    }
-    ranked = [line["bid_id"] for line in evidence.capsule.json(f"lots/{lot_id}/ranking.json")["lines"]]
+    sheets = {(sheet["bid_id"], sheet["member"]) for sheet in evidence.cases[lot_id]["sheets"]}
+    ranked = [line["bid_id"] for line in evidence.rankings[lot_id]["lines"]]
     for bid, seat in sorted((bid, seat) for bid in ranked for seat in seats) if sheets else ():
         if (bid, seat) not in sheets:
             raise IntegrityBroken(what=f"the sheet of {seat} for bid {bid} is missing")
@@ -120,13 +113,7 @@ def check_whole_panel(evidence: Evidence, lot_id: str, seats: frozenset[str], vo
 def ranking_follows_rulebook(evidence: Evidence) -> str:
     """Evaluating the case again by the published rulebook gives the published ranking, figure by figure."""
     prices, winners = price_units(evidence), []
-    ranked = {fact.subject: fact.data for _, fact in evidence.of_kind("lot.ranked")}
-    lots = [str(lot["id"]) for lot in evidence.notice["lots"]]
-    if sorted(ranked) != sorted(lots):
-        raise IntegrityBroken(what="the log does not rank exactly the lots of the notice")
-    for lot_id, body in cases(evidence).items():
-        if body["rulebook"] != lot_rulebook(evidence.notice, lot_id):
-            raise IntegrityBroken(what="the case was evaluated by another rulebook than the published one")
+    for lot_id, body in evidence.cases.items():
         in_lot = {line["bid"] for line in evidence.opening["bids"] if line["lot"] == lot_id}
         if {bid["bid_id"]: bid["price"] for bid in body["bids"]} != {
             bid: prices.get(bid) for bid in in_lot & bids_at_work(evidence)
@@ -135,12 +122,10 @@ def ranking_follows_rulebook(evidence: Evidence) -> str:
         check_against_opening(evidence, body)
         case = read_case(body)
         ranking = evaluate(case)
-        if write_ranking(ranking) != evidence.capsule.json(f"lots/{lot_id}/ranking.json"):
+        if write_ranking(ranking) != evidence.rankings[lot_id] or write_case(case) != body:
             raise IntegrityBroken(what=f"the ranking of lot {lot_id} is not what the rulebook gives")
-        if ranked[lot_id] != {"case": case_digest(case), "ranking": ranking_digest(ranking)}:
-            raise IntegrityBroken(what=f"the ranking of lot {lot_id} is not the logged one")
         winners += [line.bid.bidder_name for line in ranking.lines[:1]]
-    whole = sha256_of_rankings(evidence, lots)
+    whole = digest_of({lot: digest_of(body) for lot, body in evidence.rankings.items()})
     made = evidence.of_kind("ranking.made", "ranking.voided")
     if not made or made[-1][1].kind != "ranking.made" or made[-1][1].data["ranking"] != whole:
         raise IntegrityBroken(what="the rankings together are not the logged ones")
@@ -183,33 +168,16 @@ def corrections(evidence: Evidence, places: int) -> dict[str, str]:
     }
 
 
-def sha256_of_rankings(evidence: Evidence, lots: list[str]) -> str:
-    """The digest over all lots' ranking digests."""
-    return digest_of(
-        {lot: sha256(evidence.capsule.parts[f"lots/{lot}/ranking.json"]).hexdigest() for lot in lots}
-    )
-
-
-def cases(evidence: Evidence) -> dict[str, dict[str, Any]]:
-    """The evaluation case of each lot of the notice."""
-    found = {
-        str(lot["id"]): evidence.capsule.json(f"lots/{lot['id']}/case.json")
-        for lot in evidence.notice["lots"]
-    }
-    for lot_id, case in found.items():
-        if (case["tender_id"], case["lot_id"]) != (evidence.capsule.tender_id, lot_id):
-            raise IntegrityBroken(what=f"the case of lot {lot_id} is another lot's")
-    return found
-
-
 def report_is_logged(evidence: Evidence) -> str:
     """The evaluation report, in each of its forms, is the one that was logged, and is about this ranking."""
     check_forms(evidence, "report.made", REPORT_FORMS)
     told = next(part for part in evidence.capsule.json("report.json")["parts"] if part["id"] == "facts")
-    for lot in told["content"]["lots"]:
-        ranking = sha256(evidence.capsule.parts[f"lots/{lot['lot']}/ranking.json"]).hexdigest()
-        if lot["ranking_digest"] != ranking:
-            raise IntegrityBroken(what=f"the report is about another ranking of the lot {lot['lot']}")
+    named = {lot["lot"]: lot["ranking_digest"] for lot in told["content"]["lots"]}
+    if set(named) != set(evidence.rankings):
+        raise IntegrityBroken(what="the report is not about the lots of the notice")
+    for lot, ranking in evidence.rankings.items():
+        if named[lot] != digest_of(ranking):
+            raise IntegrityBroken(what=f"the report is about another ranking of the lot {lot}")
     return ", ".join(REPORT_FORMS.values())
 
 
@@ -272,10 +240,11 @@ def award_follows_ranking(evidence: Evidence) -> str:
 
 def witnesses_cosigned(evidence: Evidence) -> str:
     """Witnesses whom the reader trusts signed a head of the log that contains the capsule's."""
+    head = evidence.head
     if not evidence.witnesses or evidence.cosigned is None:
         raise NotProven("no witness key or no cosigned head was given; pass --witness and --cosigned")
     note = str(evidence.cosigned["checkpoint"])
-    signed, head = read_checkpoint(note, evidence.keys["log_vkey"]), evidence.head
+    signed = read_checkpoint(note, evidence.keys["log_vkey"])
     names = check_quorum(note, evidence.witnesses, len(evidence.witnesses))
     way = [unb64(step, length=32) for step in evidence.cosigned["consistency"]]
     verify_consistency(head.size, signed.size, way, head.root, signed.root)

@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any
 
-from client.claims import Evidence
+from client.claims import Evidence, digest_of
 from expert_pool.nonces import nonce_digest, read_nonces
 from expert_pool.rounds import DrawnRound, check_rounds
 from expert_pool.transcript import check_transcript, read_request
@@ -13,12 +13,14 @@ FIRST = "draw.json"
 
 
 def draw_records(evidence: Evidence) -> list[Any]:
-    """The records of all rounds, in order; raises IntegrityBroken where the first one is missing."""
-    records: list[Any] = []
-    name = FIRST
-    while not records or name in evidence.capsule.parts:
-        records.append(evidence.capsule.json(name))
-        name = round_part(len(records) + 1)
+    """The records of all rounds, in order, as the log names them; raises IntegrityBroken where one is missing."""
+    drawn = [fact for _, fact in evidence.of_kind("panel.drawn")]
+    if not drawn or round_part(len(drawn) + 1) in evidence.capsule.parts:
+        raise IntegrityBroken(what="the capsule does not hold exactly the rounds that were drawn")
+    records = [evidence.capsule.json(round_part(number)) for number in range(1, len(drawn) + 1)]
+    for fact, record in zip(drawn, records, strict=True):
+        if digest_of(record) != fact.data["record"] or record["request"]["draw_id"] != fact.subject:
+            raise IntegrityBroken(what="the draw record is not the one that was logged")
     return records
 
 

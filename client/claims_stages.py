@@ -11,7 +11,7 @@ from crypto.merkle import verify_consistency
 from crypto.signatures import check_statement
 from kernel.errors import IntegrityBroken
 from kernel.money import PriceScale
-from tender.envelopes import Moment, envelope_key
+from tender.envelopes import Moment, envelope_key, opens_in_stages
 from tender.opening import RELEASE_TYPE, Closing, LockedScores, join_announced, read_announced
 
 
@@ -153,6 +153,25 @@ def announced_by_stages(evidence: Evidence) -> dict[str, bytes]:
         ]
         found[late["bid"]] = join_announced([unb64(one["bid_json"]) for one in parts])
     return found
+
+
+def released_hashes(evidence: Evidence) -> dict[str, dict[str, str]]:
+    """What each opener signed of each share that was released, by position and envelope."""
+    found: dict[str, dict[str, str]] = {}
+    records = [evidence.opening, *([prices(evidence)] if opens_in_stages(evidence.terms) else ())]
+    for statement in (one for record in records for one in record["releases"]):
+        found.setdefault(str(statement["body"]["opener"]), {}).update(statement["body"]["shares"])
+    return found
+
+
+def opened_outcomes(evidence: Evidence) -> dict[str, str]:
+    """What came out of each envelope whose shares were released, as the records say."""
+    if not opens_in_stages(evidence.terms):
+        return {line["bid"]: line["outcome"] for line in evidence.opening["bids"]}
+    lines = [*evidence.opening["bids"], *prices(evidence)["bids"]]
+    return {
+        envelope_key(line["bid"], one["kind"]): one["outcome"] for line in lines for one in line["envelopes"]
+    }
 
 
 def check_locked_scores(evidence: Evidence, scored: Mapping[str, Mapping[str, str]]) -> None:

@@ -1,12 +1,13 @@
 """The tender capsule: one archive of everything that proves a tender, the same bytes whoever asks.
 
 The first entry, capsule.json, is a statement signed by the platform that names every other part with its size and
-SHA-256. Format: docs/formats/capsule.md.
+SHA-256. Entries are stored, and the same parts have one archive only: a reader writes it again and compares, so no
+byte of it is left without a meaning. Format: docs/formats/capsule.md.
 """
 
 import io
+import re
 import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -18,11 +19,14 @@ from kernel.errors import BadInput, IntegrityBroken, MalformedCapsule
 
 STATEMENT: Final = "capsule"
 CONTENTS: Final = "capsule.json"
-VERSION: Final = 1
+VERSION: Final = 2
 PUBLIC: Final = "public"
 FULL: Final = "full"
-MOST_PARTS = 100_000
-MOST_BYTES = 64 * 1024**3  # unpacked; an honest capsule is far below, a bomb is above
+MOST_PARTS = 60_000
+MOST_BYTES = 2**31 - 1  # what every zip reader and every browser can take
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*", re.ASCII)
+BODY = {"v", "tender", "reference", "scope", "parts"}
+UNIX = 3
 FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # the zip format's epoch, so that making it again gives the same bytes
 
 
@@ -59,14 +63,17 @@ def pack(parts: Mapping[str, bytes], *, tender_id: str, reference: str, scope: s
             name: {"size": str(len(data)), "sha256": sha256(data).hexdigest()} for name, data in parts.items()
         },
     }
-    contents = canonical(sign_statement(signer, STATEMENT, body))
+    return archive_of({CONTENTS: canonical(sign_statement(signer, STATEMENT, body)), **parts})
+
+
+def archive_of(parts: Mapping[str, bytes]) -> bytes:
+    """The one archive of these parts, capsule.json among them."""
     target = io.BytesIO()
-    with zipfile.ZipFile(target, "w") as archive:
-        for name, data in [(CONTENTS, contents), *sorted(parts.items())]:
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+        for name in sorted(parts, key=lambda name: (name != CONTENTS, name)):
             entry = zipfile.ZipInfo(name, FIRST_DAY)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o644 << 16
-            archive.writestr(entry, data)
+            entry.create_system, entry.external_attr = UNIX, 0o644 << 16
+            archive.writestr(entry, parts[name])
     return target.getvalue()
 
 
@@ -74,30 +81,46 @@ def unpack(data: bytes) -> Capsule:
     """Read a capsule; nothing in it is checked but its shape.
 
     Raises:
-        MalformedCapsule: not a capsule, too large, or with names that are doubled or missing.
+        MalformedCapsule: not a capsule, too large, or an archive in any but its one form.
     """
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            entries = archive.infolist()
-            if len(entries) > MOST_PARTS or sum(entry.file_size for entry in entries) > MOST_BYTES:
-                raise MalformedCapsule(why="it is larger than a capsule may be")
-            names = [entry.filename for entry in entries]
-            if len(set(names)) != len(names):
-                raise MalformedCapsule(why="a part is in it twice")
-            parts = {entry.filename: archive.read(entry) for entry in entries}
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
-        raise MalformedCapsule(why="the archive is damaged") from None
+    parts = _entries(data)
+    if archive_of(parts) != data:
+        raise MalformedCapsule(why="the archive is damaged, or is not in the form of a capsule")
     try:
         statement = read_canonical(parts.pop(CONTENTS))
-        body = statement["body"]
-        is_known = (
-            body["v"] == VERSION and isinstance(body["parts"], dict) and isinstance(body["tender"], str)
-        )
+        is_known = set(statement) == {"type", "body", "key", "signature"} and _is_body(statement["body"])
     except (KeyError, TypeError, BadInput):
         is_known = False
     if not is_known:
         raise MalformedCapsule(why=f"it has no {CONTENTS} of version {VERSION}")
     return Capsule(parts, statement)
+
+
+def _entries(data: bytes) -> dict[str, bytes]:
+    if len(data) > MOST_BYTES:
+        raise MalformedCapsule(why="it is larger than a capsule may be")
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            entries = archive.infolist()
+            is_plain = all(entry.compress_type == zipfile.ZIP_STORED for entry in entries)
+            # What is stored cannot be larger than the archive: no bomb unfolds.
+            if (
+                not is_plain
+                or len(entries) > MOST_PARTS
+                or sum(entry.file_size for entry in entries) > len(data)
+            ):
+                raise MalformedCapsule(why="its parts are compressed, or too many")
+            if not all(NAME.fullmatch(entry.filename) for entry in entries):
+                raise MalformedCapsule(why="a part has a name that is not allowed")
+            return {entry.filename: archive.read(entry) for entry in entries}
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
+        raise MalformedCapsule(why="the archive is damaged, or is not in the form of a capsule") from None
+
+
+def _is_body(body: Any) -> bool:
+    texts = (body["tender"], body["reference"])
+    is_read = set(body) == BODY and body["v"] == VERSION and all(isinstance(text, str) for text in texts)
+    return is_read and body["scope"] in (PUBLIC, FULL) and isinstance(body["parts"], dict)
 
 
 def check_whole(capsule: Capsule, platform_public: bytes) -> int:

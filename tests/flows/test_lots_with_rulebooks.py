@@ -197,6 +197,7 @@ def test_the_capsule_holds_and_a_changed_rulebook_of_a_lot_is_found(story: Any) 
     changed = frozen(rulebook_data()).body
     case = failures(story, f"lots/{goods.lot_id}/case.json", changed)
     assert "another rulebook" in case["the ranking is the rulebook's result"]
+    assert "another rulebook" in case["whatever was drawn came from the log"]
     assert "the notice and rulebook are the published ones" in failures(story, "notices/1.json", changed)
 
 
@@ -205,7 +206,8 @@ def test_a_lots_rulebook_that_does_not_fit_its_digest_is_named() -> None:
     plain, own = frozen(rulebook_data()), frozen(rulebook_data(**LOWEST))
     lots = [{"number": 1}, {"number": 2, "rulebook": own.body, "rulebook_digest": own.digest}]
     notice = {"version": 1, "rulebook": plain.body, "rulebook_digest": plain.digest, "lots": lots}
-    evidence = cast(Evidence, SimpleNamespace(notice=notice))
+    capsule = SimpleNamespace(statement={"body": {"reference": "T-1"}})
+    evidence = cast(Evidence, SimpleNamespace(notice={**notice, "reference": "T-1"}, capsule=capsule))
     assert own.digest[:16] in notice_is_published(evidence)
     lots[1]["rulebook"] = plain.body
     with pytest.raises(IntegrityBroken, match="the rulebook of lot 2"):

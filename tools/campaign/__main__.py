@@ -4,7 +4,15 @@ import subprocess
 import sys
 import time
 
-CAMPAIGNS = ("kill_server", "replay", "guide_cards", "exact_scores", "draw_chances", "rings")
+CAMPAIGNS = (
+    "kill_server",
+    "replay",
+    "guide_cards",
+    "exact_scores",
+    "draw_chances",
+    "rings",
+    "tamper_capsule",
+)
 
 
 def main() -> int:

@@ -1,0 +1,133 @@
+// Claims about sealed bids and their opening.
+import { hex, sha256Hex, unb64, unhex } from "./bytes.js";
+import { announces, fitsCommitment, opens } from "./envelope.js";
+import { NotProven, need } from "./errors.js";
+import { digestOf, equal } from "./json.js";
+import { readAnnounced, writeUnits } from "./money.js";
+import { fingerprint, readStatement } from "./signed.js";
+import { checkToken, readAuthority } from "./timestamp.js";
+import { writeTime } from "./time.js";
+
+export function sealedBeforeClosing(evidence) {
+  const closed = evidence.one("tender.closed"), { sealed } = evidence;
+  need(evidence.closingHead.size === closed.index + 1, "the frozen head is not the one right after the closing", "冻结的日志头不是截止后的那一个");
+  const moved = evidence.ofKind("bid.sealed", "bid.withdrawn").some((fact) => fact.index > closed.index);
+  need(!moved, "bids changed after the closing", "截止后投标有变动");
+  const every = evidence.ofKind("bid.sealed").length;
+  const counted = { last_sequence: every, bids: sealed.size };
+  need(equal(closed.data, counted), `the closing did not count ${every} received, ${sealed.size} standing bids`, `截止时的计数与日志不符（收到 ${every}，有效 ${sealed.size}）`);
+  return [`${sealed.size} bids count, of ${every} received`, `收到 ${every} 份，计入 ${sealed.size} 份`];
+}
+
+export function onTime(evidence) {
+  const authority = readAuthority(unb64(evidence.keys.timestamp_certificate)), { closesAt } = evidence;
+  let last = "";
+  for (const [bid, { data }] of evidence.sealed) {
+    const token = unb64(evidence.bid(bid).token);
+    need(sha256Hex(token) === data.token, `the timestamp of bid ${bid} is not the logged one`, `投标 ${bid} 的时间戳与日志所记不一致`);
+    const at = checkToken(token, unhex(data.digest), authority);
+    need(writeTime(at) === data.received_at, `the log gives bid ${bid} another time than its timestamp`, `日志所记投标 ${bid} 的时间与时间戳不符`);
+    need(at <= closesAt, `the bid ${bid} was stamped at ${writeTime(at)}, after the closing time`, `投标 ${bid} 于 ${writeTime(at)} 盖戳，晚于截止时间`);
+    if (writeTime(at) > last) last = writeTime(at);
+  }
+  return [`the last at ${last}, closing time ${writeTime(closesAt)}`, `最后一份 ${last}，截止时间 ${writeTime(closesAt)}`];
+}
+
+export function signedByBidders(evidence) {
+  const { sealing } = evidence.notice, keys = sealing.openers.map((opener) => opener.fingerprint);
+  const found = sealing.openers.map((opener) => fingerprint(unb64(opener.hpke)));
+  need(equal(keys, found), "an opener key of the notice does not have its fingerprint", "公告中开标人的密钥与指纹不符");
+  for (const [bid, prefix] of evidence.prefixes) {
+    const { header } = prefix, { data } = evidence.sealed.get(bid);
+    const isOurs = header.tender === evidence.tender && equal(header.opener_keys, keys) && header.k === sealing.k;
+    need(isOurs, `the envelope of bid ${bid} was sealed for another tender or other openers`, `投标 ${bid} 的信封是为另一项目或其他开标人密封的`);
+    const isSaid = equal([header.lot, header.bidder, header.submission], [data.lot, data.bidder, data.submission]);
+    need(isSaid, `the envelope of bid ${bid} is another bidder's, lot's or submission's`, `投标 ${bid} 的信封属于另一投标人、标段或递交`);
+  }
+  return [`${evidence.prefixes.size} signatures`, `${evidence.prefixes.size} 个签名`];
+}
+
+export function openedByQuorum(evidence) {
+  const { sealing } = evidence.notice, { index } = evidence.one("tender.closed"), head = evidence.closingHead;
+  const openers = new Map(sealing.openers.map((opener) => [opener.position, opener]));
+  const logged = new Map(evidence.ofKind("shares.released").map((fact) => [fact.data.position, fact]));
+  const closing = { bids: evidence.sealed.size, log_size: head.size, log_root: hex(head.root) };
+  const names = [];
+  for (const statement of evidence.opening.releases) {
+    const opener = openers.get(statement.body.opener);
+    need(opener && !names.includes(opener.name), "a release is not by an opener of the notice, or is there twice", "有份额释放不是公告所列开标人作出，或重复");
+    const body = readStatement(statement, "share-release", unb64(opener.ed25519, 32)), { name } = opener;
+    const isThis = body.tender === evidence.tender && equal(body.closing, closing);
+    need(isThis, `the release of ${name} is about another closing`, `${name} 的份额释放针对另一次截止`);
+    const isAll = equal(Object.keys(body.shares).sort(), [...evidence.sealed.keys()].sort());
+    need(isAll, `the release of ${name} names other bids`, `${name} 的份额释放所列投标不符`);
+    const fact = logged.get(opener.position);
+    const isLogged = fact && fact.index > index && fact.data.statement === digestOf(statement);
+    need(isLogged, `the release of ${name} is not logged after the closing`, `${name} 的份额释放未在截止后记入日志`);
+    names.push(name);
+  }
+  need(names.length >= sealing.k, `${names.length} openers released, ${sealing.k} are needed`, `${names.length} 位开标人释放份额，需要 ${sealing.k} 位`);
+  const told = names.join(", ");
+  return [`${names.length} of ${openers.size} openers, ${sealing.k} needed: ${told}`, `${openers.size} 位开标人中 ${names.length} 位，需要 ${sealing.k} 位：${told}`];
+}
+
+const announced = (evidence, line) =>
+  readAnnounced(unb64(line.bid_json), evidence.opening.currency, evidence.opening.price_places);
+
+export function announcedWasSealed(evidence) {
+  const record = evidence.opening, { notice, sealed } = evidence;
+  const isScale = record.currency === notice.currency && record.price_places === notice.price_places;
+  need(isScale, "the opening record is in another currency or scale than the notice", "开标记录的币种或精度与公告不同");
+  const lines = new Map(record.bids.map((line) => [line.bid, line]));
+  const isAll = lines.size === record.bids.length && equal([...lines.keys()].sort(), [...sealed.keys()].sort());
+  need(isAll, "the opening record does not list exactly the sealed bids", "开标记录所列与密封投标不一致");
+  let opened = 0;
+  for (const [bid, line] of lines) {
+    need(line.digest === sealed.get(bid).data.digest, `the opening record gives bid ${bid} another envelope`, `开标记录中投标 ${bid} 的信封不符`);
+    if (line.outcome !== "opened") continue;
+    const isCommitted = announces(evidence.prefixes.get(bid), unb64(line.blind, 32), unb64(line.bid_json));
+    need(isCommitted, `bid ${bid} announced something else than it sealed`, `投标 ${bid} 所唱内容不是其密封的内容`);
+    const read = announced(evidence, line), isUsable = read.units !== null;
+    const isSame = read.text === line.price && isUsable === (line.problem === "");
+    need(isSame, `the price read out for bid ${bid} is not the sealed one`, `投标 ${bid} 的唱标价与密封的不一致`);
+    opened++;
+  }
+  return [`${opened} of ${lines.size} bids opened, each with the price that was sealed`, `${lines.size} 份投标中开启 ${opened} 份，报价均与密封一致`];
+}
+
+/** As far as a capsule carries it: released shares fit releases, commitments and each other. */
+export function contentsWereSealed(evidence) {
+  if (!evidence.has("shares.json")) {
+    throw new NotProven("the public capsule holds no shares; a supervisor's full capsule does", "公开证据包不含份额；监督人员的完整证据包才有");
+  }
+  const shares = evidence.json("shares.json"), { prefixes } = evidence;
+  const told = new Map(evidence.opening.releases.map(({ body }) => [String(body.opener), body.shares]));
+  const names = (of) => Object.keys(of).sort(), places = [...told.keys()].sort();
+  const isAll = equal(names(shares), places) && places.every((place) => equal(names(shares[place]), names(told.get(place))));
+  need(isAll, "the shares are not those of the openers who released", "份额与释放份额的开标人不符");
+  for (const line of evidence.opening.bids) {
+    const good = new Map();
+    for (const place of Object.keys(shares).sort((one, other) => one - other)) {
+      const text = shares[place][line.bid], share = text === null ? null : unb64(text, 64);
+      const isTold = told.get(place)[line.bid] === (share ? sha256Hex(share) : "undecryptable");
+      need(isTold, `a share of bid ${line.bid} is not the one that its opener signed`, `投标 ${line.bid} 的份额不是开标人所签的`);
+      if (share && fitsCommitment(prefixes.get(line.bid), Number(place), share)) good.set(Number(place), share);
+    }
+    const isAsTold = opens(prefixes.get(line.bid), good) === (line.outcome === "opened");
+    need(isAsTold, `the shares do not do to bid ${line.bid} what the opening record says`, `份额对投标 ${line.bid} 的结果与开标记录不符`);
+  }
+  throw new NotProven("the shares fit; this page opens no envelopes, the command does: mingtang verify --envelopes", "份额相符；本页不开启信封，请用命令 mingtang verify --envelopes");
+}
+
+/** The price of each bid as its sealed announcement gives it, as decimal text (null: none). */
+export function sealedPrices(evidence) {
+  const places = evidence.opening.price_places, found = new Map();
+  for (const line of evidence.opening.bids) {
+    const units = line.bid_json ? announced(evidence, line).units : null;
+    found.set(line.bid, units === null ? null : writeUnits(units, places));
+  }
+  return found;
+}
+
+/** What a bid stated, by the names of its answers. */
+export const statedAnswers = (evidence, line) => announced(evidence, line).answers;

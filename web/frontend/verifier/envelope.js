@@ -1,0 +1,96 @@
+// The readable part of a sealed envelope, its commitments and shares (docs/formats/sealed-envelope.md).
+import { expand, readUtf8, same, sha256, tagged, unb64, utf8 } from "./bytes.js";
+import { need } from "./errors.js";
+import { canonical, exactly, isWhole, readText } from "./json.js";
+import { isSigned } from "./signed.js";
+
+const MAGIC = "mingtang-envelope/v1\n";
+const FIXED = MAGIC.length + 4, LONGEST = 64 * 1024, MOST_OPENERS = 32;
+const SHARE_BYTES = { hybrid: 1200, classic: 112 };
+const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, FINGERPRINT = /^[0-9a-f]{64}$/;
+const CHUNK = 16384, TAG = 16, HEAD = 56;
+
+const fits = (holds) => need(holds, "the readable part of an envelope is malformed", "信封的可读部分格式有误");
+
+function checkHeader(header) {
+  exactly(header, "v", "suite", "tender", "lot", "kind", "bidder", "bidder_key", "submission", "k", "n", "opener_keys");
+  const ids = [header.tender, header.lot, header.kind, header.bidder, header.submission];
+  fits(header.v === 1 && Object.hasOwn(SHARE_BYTES, header.suite) && ids.every((id) => typeof id === "string" && ID.test(id)));
+  fits(isWhole(header.k, 1) && isWhole(header.n, header.k) && header.n <= MOST_OPENERS);
+  const keys = header.opener_keys;
+  fits(Array.isArray(keys) && keys.length === header.n && new Set(keys).size === header.n);
+  fits(keys.every((key) => typeof key === "string" && FINGERPRINT.test(key)));
+}
+
+/** The prefix of an envelope; its signature is not checked here. */
+export function readPrefix(data) {
+  const length = new DataView(data.buffer, data.byteOffset, data.length);
+  fits(data.length >= FIXED && same(data.subarray(0, MAGIC.length), utf8(MAGIC)) && data.length <= LONGEST);
+  fits(length.getUint32(MAGIC.length) === data.length - FIXED);
+  const body = readText(readUtf8(data.subarray(FIXED)));
+  exactly(body, "header", "key_commitment", "bid_commitment", "share_commitments", "shares", "payload", "signature");
+  const { header } = body;
+  checkHeader(header);
+  exactly(body.payload, "size", "digest");
+  const rest = (body.payload.size - HEAD) % (CHUNK + TAG);
+  fits(isWhole(body.payload.size, HEAD + TAG) && rest >= TAG);
+  const commitments = body.share_commitments.map((one) => unb64(one, 32));
+  const shares = body.shares.map((one) => unb64(one, SHARE_BYTES[header.suite]));
+  fits(commitments.length === header.n && shares.length === header.n);
+  unb64(body.payload.digest, 32);
+  const { signature, ...unsigned } = body;
+  return {
+    header,
+    ctx: sha256(canonical(header)),
+    key: unb64(header.bidder_key, 32),
+    keyCommitment: unb64(body.key_commitment, 32),
+    bidCommitment: unb64(body.bid_commitment, 32),
+    commitments,
+    signed: tagged("envelope", canonical(unsigned)),
+    signature: unb64(signature, 64),
+  };
+}
+
+export const isSignedByBidder = (prefix) => isSigned(prefix.key, prefix.signature, prefix.signed);
+
+/** Whether this was announced: blind and bytes of bid.json are what the envelope commits to. */
+export const announces = (prefix, blind, bidJson) => same(tagged("bid", prefix.ctx, blind, bidJson), prefix.bidCommitment);
+
+const LOGS = new Uint8Array(256), POWERS = new Uint8Array(510);
+for (let power = 0, value = 1; power < 255; power++) {
+  [POWERS[power], POWERS[power + 255], LOGS[value]] = [value, value, power];
+  value ^= value << 1; // times 3, which generates the field
+  if (value & 0x100) value ^= 0x11b;
+}
+const times = (one, other) => (one && other ? POWERS[LOGS[one] + LOGS[other]] : 0);
+const over = (one, other) => (one ? POWERS[LOGS[one] + 255 - LOGS[other]] : 0);
+
+/** The share of the opener at this place is the one that the envelope commits to. */
+export function fitsCommitment(prefix, place, share) {
+  const index = Uint8Array.of(place);
+  return same(tagged("share", prefix.ctx, index, share.subarray(0, 32), share.subarray(32)), prefix.commitments[place - 1]);
+}
+
+/** Whether k of these good shares (by place) give a seed that, dealt again, gives every commitment. */
+export function opens(prefix, shares) {
+  const { header, ctx } = prefix;
+  const chosen = [...shares].slice(0, header.k);
+  if (chosen.length < header.k) return false;
+  const seed = new Uint8Array(32);
+  for (const [place, share] of chosen) {
+    let weight = 1;
+    for (const [other] of chosen) if (other !== place) weight = times(weight, over(other, other ^ place));
+    for (let at = 0; at < 32; at++) seed[at] ^= times(weight, share[at]);
+  }
+  if (!same(tagged("seed", ctx, seed), prefix.keyCommitment)) return false;
+  const curve = [seed];
+  for (let j = 1; j < header.k; j++) curve.push(expand(seed, "coef", ctx, Uint8Array.of(j)));
+  return prefix.commitments.every((_, at) => {
+    const place = at + 1, share = new Uint8Array(64);
+    for (let byte = 0; byte < 32; byte++) {
+      for (let j = header.k - 1; j >= 0; j--) share[byte] = times(share[byte], place) ^ curve[j][byte];
+    }
+    share.set(expand(seed, "blind", ctx, Uint8Array.of(place)), 32);
+    return fitsCommitment(prefix, place, share);
+  });
+}

@@ -1,0 +1,239 @@
+// What a capsule says, read once and pinned to the log before anything is made of it.
+import { readUtf8, sha256Hex, tagged, unb64 } from "./bytes.js";
+import { NotProven, need } from "./errors.js";
+import { digestOf, equal, exactly, has, isObject, read } from "./json.js";
+import { checkInclusion, leafHash } from "./merkle.js";
+import { readCheckpoint } from "./signed.js";
+import { isSignedByBidder, readPrefix } from "./envelope.js";
+import { readTime, writeTime } from "./time.js";
+import { CONTENTS, unpack } from "./zip.js";
+
+/** Compute once; what went wrong goes wrong again. */
+function once(compute) {
+  let known = null;
+  return () => {
+    if (!known) {
+      try {
+        known = { value: compute() };
+      } catch (error) {
+        known = { error };
+      }
+    }
+    if (known.error) throw known.error;
+    return known.value;
+  };
+}
+
+/** The parts of a capsule and its statement; nothing is checked but the shape. */
+export function openCapsule(data) {
+  const parts = unpack(data);
+  const statement = read(parts.get(CONTENTS));
+  parts.delete(CONTENTS);
+  const { body } = exactly(statement, "type", "body", "key", "signature");
+  exactly(body, "v", "tender", "reference", "scope", "parts");
+  const texts = [body.tender, body.reference].every((text) => typeof text === "string");
+  const known = body.v === 2 && texts && ["public", "full"].includes(body.scope) && isObject(body.parts);
+  need(known, "it is no capsule of version 2", "它不是第 2 版证据包");
+  return { parts, statement, tender: body.tender };
+}
+
+export class Evidence {
+  constructor(capsule, pinned = null) {
+    this.capsule = capsule;
+    this.pinned = pinned;
+    for (const name of ["keys", "head", "closing", "closingHead", "facts", "chains", "notice", "sealed", "prefixes", "opening", "cases", "rankings"]) {
+      Object.defineProperty(this, name, { get: once(() => this[`_${name}`]()) });
+    }
+    this.kept = new Map();
+  }
+
+  /** Anything else that is computed once. */
+  keep(name, compute) {
+    if (!this.kept.has(name)) this.kept.set(name, once(compute));
+    return this.kept.get(name)();
+  }
+
+  get tender() {
+    return this.capsule.tender;
+  }
+
+  part(name) {
+    const found = this.capsule.parts.get(name);
+    need(found, `the part ${name} is missing`, `缺少部件 ${name}`);
+    return found;
+  }
+
+  has(name) {
+    return this.capsule.parts.has(name);
+  }
+
+  json(name) {
+    return this.keep(`json ${name}`, () => read(this.part(name)));
+  }
+
+  ofKind(...kinds) {
+    return this.facts.filter((fact) => kinds.includes(fact.kind));
+  }
+
+  one(kind) {
+    const found = this.ofKind(kind);
+    need(found.length === 1, `the log has ${found.length} entries ${kind}, not one`, `日志中 ${kind} 有 ${found.length} 条，应为一条`);
+    return found[0];
+  }
+
+  _keys() {
+    return exactly(this.pinned ?? this.json("keys.json"), "log_vkey", "receipts_public", "timestamp_certificate");
+  }
+
+  _head() {
+    return readCheckpoint(readUtf8(this.part("log/head")), this.keys.log_vkey);
+  }
+
+  _closing() {
+    return exactly(this.json("log/closing.json"), "checkpoint", "consistency");
+  }
+
+  _closingHead() {
+    return readCheckpoint(this.closing.checkpoint, this.keys.log_vkey);
+  }
+
+  _facts() {
+    const found = this.proven("log/facts.json");
+    for (const fact of found) need(fact.tender === this.tender, "a log entry is of another tender", "日志条目属于另一项目");
+    return found;
+  }
+
+  _chains() {
+    return this.has("log/chains.json") ? this.proven("log/chains.json") : [];
+  }
+
+  /** Entries of the log, each proven to stand in the signed head. */
+  proven(name) {
+    const { head } = this;
+    let last = -1;
+    return this.json(name).map((line) => {
+      exactly(line, "index", "fact", "salt", "proof");
+      const body = unb64(line.fact), leaf = leafHash(tagged("leaf", unb64(line.salt, 32), body));
+      checkInclusion(leaf, line.index, head.size, line.proof.map((step) => unb64(step, 32)), head.root);
+      need(line.index > last, "log entries are doubled or out of order", "日志条目重复或乱序");
+      last = line.index;
+      return { index: line.index, ...readFact(body) };
+    });
+  }
+
+  _notice() {
+    const published = this.ofKind("tender.published", "tender.amended");
+    need(published.length, "the log has no publication of this tender", "日志中没有本项目的公告");
+    let last;
+    for (const { data } of published) {
+      last = this.json(`notices/${data.version}.json`);
+      need(digestOf(last) === data.notice, "a notice is not the one that was published", "公告与已发布的不一致");
+    }
+    need(last.tender === this.tender, "the notice is of another tender", "公告属于另一项目");
+    return last;
+  }
+
+  get closesAt() {
+    return readTime(this.notice.timetable.closes_at);
+  }
+
+  /** The bids that count, by id: neither replaced nor withdrawn. */
+  _sealed() {
+    const sealed = this.ofKind("bid.sealed"), standing = new Map(sealed.map((fact) => [fact.subject, fact]));
+    for (const { data } of sealed) standing.delete(String(data.replaces));
+    for (const { subject } of this.ofKind("bid.withdrawn")) standing.delete(subject);
+    return standing;
+  }
+
+  bid(id) {
+    const body = exactly(this.json(`bids/${id}.json`), "bid", "prefix", "token");
+    need(body.bid === id, `the part of bid ${id} is another bid's`, `投标 ${id} 的部件属于另一投标`);
+    return body;
+  }
+
+  /** Bids of several envelopes, and prices that open after the scores, are read by the command only. */
+  checkOneEnvelope() {
+    if (!has(this.notice.sealing, "envelopes")) return;
+    throw new NotProven("bids have several envelopes, which this page does not read; use the command", "投标有多个信封，本页不读取；请用命令核验");
+  }
+
+  _prefixes() {
+    this.checkOneEnvelope();
+    return new Map([...this.sealed.keys()].map((id) => {
+      const prefix = readPrefix(unb64(this.bid(id).prefix));
+      need(isSignedByBidder(prefix), `the envelope of bid ${id} is not signed by its bidder`, `投标 ${id} 的信封没有投标人的签名`);
+      return [id, prefix];
+    }));
+  }
+
+  _opening() {
+    this.checkOneEnvelope();
+    const body = this.json("opening.json");
+    const isLogged = digestOf(body) === this.one("opening.recorded").data.record;
+    need(isLogged, "the opening record is not the logged one", "开标记录与日志所记不一致");
+    return body;
+  }
+
+  get lots() {
+    return this.notice.lots.map((lot) => lot.id);
+  }
+
+  /** What the log says of each lot's ranking: the last word counts. */
+  rankedLots() {
+    return new Map(this.ofKind("lot.ranked").map((fact) => [fact.subject, fact.data]));
+  }
+
+  /** The case of each lot of the notice, as logged. */
+  _cases() {
+    return this.ofEachLot("case.json", "case", (body, lot) => {
+      need(body.tender_id === this.tender && body.lot_id === lot, "a case is another lot's", "评审案卷属于另一标段");
+      need(equal(body.rulebook, lotRulebook(this.notice, lot)), "a case has another rulebook than the published one", "评审案卷的规则与公布的不一致");
+    });
+  }
+
+  /** The ranking of each lot of the notice, as logged. */
+  _rankings() {
+    return this.ofEachLot("ranking.json", "ranking", () => {});
+  }
+
+  ofEachLot(name, key, check) {
+    const ranked = this.rankedLots(), found = new Map();
+    need(equal([...ranked.keys()].sort(), [...this.lots].sort()), "the log does not rank exactly the lots of the notice", "日志所排序的标段与公告不一致");
+    for (const lot of this.lots) {
+      const body = this.json(`lots/${lot}/${name}`);
+      need(digestOf(body) === ranked.get(lot)[key], `${name} of lot ${lot} is not the logged one`, `标段 ${lot} 的 ${name} 与日志所记不一致`);
+      check(body, lot);
+      found.set(lot, body);
+    }
+    return found;
+  }
+}
+
+/** The rulebook that a notice gives a lot: its own, or the tender's. */
+export function lotRulebook(notice, id) {
+  const lot = notice.lots.find((one) => one.id === id);
+  return has(lot, "rulebook") ? lot.rulebook : notice.rulebook;
+}
+
+/** The disclosed bytes of a log entry. */
+export function readFact(body) {
+  const fact = exactly(read(body), "v", "kind", "subject", "tender", "at", "data");
+  const texts = [fact.kind, fact.subject, fact.at].every((text) => typeof text === "string");
+  const isFact = fact.v === 1 && texts && isObject(fact.data) && (fact.tender === null || typeof fact.tender === "string");
+  const at = readTime(fact.at);
+  need(isFact && writeTime(at) === fact.at, "a log entry is malformed", "日志条目格式有误");
+  return { kind: fact.kind, subject: fact.subject, tender: fact.tender, at, data: fact.data };
+}
+
+/** The capsule's signature, and every part against what it names. */
+export function checkWhole(capsule, body) {
+  for (const [name, said] of Object.entries(body.parts)) {
+    const found = capsule.parts.get(name);
+    need(found, `the part ${name} is missing`, `缺少部件 ${name}`);
+    const told = { size: String(found.length), sha256: sha256Hex(found) };
+    need(equal(said, told), `the part ${name} was changed`, `部件 ${name} 被改动`);
+  }
+  for (const name of capsule.parts.keys()) need(has(body.parts, name), `the part ${name} is foreign`, `部件 ${name} 不属于本证据包`);
+  return capsule.parts.size;
+}
+
