@@ -30,7 +30,9 @@ class Program:
 
 
 PROGRAMS = (
+    Program("start.js"),
     Program("bidder-seal.js"),
+    Program("upload.js"),
     Program("opener-key.js"),
     Program("sealing-worker.js"),
     Program("seal-offline.html", kept=True),
@@ -62,8 +64,10 @@ def integrity(name: str) -> str:
 
 def script(name: str) -> Markup:
     """The tag of a module script that runs only if it is the published one."""
+    # A script that nobody built has no hash; then the page stands without it, as it does without scripts.
     tag = '<script type="module" src="{}/{}" integrity="{}"></script>'
-    return Markup(tag).format(URL, name, integrity(name))  # noqa: S704 - the format escapes
+    known = integrity(name) if (BUILD / name).exists() else ""
+    return Markup(tag).format(URL, name, known)  # noqa: S704 - the format escapes
 
 
 @get("/api/programs")

@@ -308,6 +308,14 @@ def sealings() -> Iterator[tuple[str, dict[str, Any]]]:
     )
     given_in = [{**one, "kind": kind} for kind, files in STAGED_FILES.items() for one in given(files)]
     yield "seal staged", base | {"notice": staged_notice(), "answers": STAGED_ANSWERS, "files": given_in}
+    badly = {
+        "notice": notice(),
+        "bidder": BIDDER.name,
+        "seed": BIDDER.seed.hex(),
+        "bytes": b64(patterned(MIB)),
+    }
+    for act in ("seal_changing", "seal_forgetful", "seal_cancelled", "seal_paused"):
+        yield act, badly | {"act": act}
     spoilt = bytearray(by_python("classic", [("a", b"1")]))
     spoilt[-1] ^= 1
     yield "open spoilt", {"act": "open_files", "envelope": b64(bytes(spoilt)), "seed": SEED.hex()}

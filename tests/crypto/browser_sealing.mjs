@@ -78,6 +78,65 @@ const ACTS = {
   },
 };
 
+/** A file that another program writes into between two readings. */
+class Changing extends Blob {
+  #read = 0;
+
+  slice(...range) {
+    this.#read += 1;
+    return this.#read > 2 ? new Blob([new Uint8Array(super.slice(...range).size)]) : super.slice(...range);
+  }
+}
+
+/** A place that does not keep what it was given. */
+class Forgetful extends BlobSink {
+  async finish() {
+    const bytes = new Uint8Array(await (await super.finish()).arrayBuffer());
+    bytes[bytes.length - 1] ^= 1;
+    return new Blob([bytes]);
+  }
+}
+
+/** Seal one file with something going wrong; tells the problem, and whether the sink was cleared. */
+async function sealBadly({ notice, bidder, seed, bytes }, Kind, sink, control, tell) {
+  const signer = await signerOf(bidder, fromHex(seed));
+  const files = [{ name: "a.bin", blob: new Kind([unb64(bytes)]) }];
+  const plan = await planBid(notice, { lot: "lot-1", price: "1", answers: {}, files }, signer);
+  let isCleared = false;
+  const abort = sink.abort.bind(sink);
+  sink.abort = async () => {
+    isCleared = true;
+    await abort();
+  };
+  const code = await sealBid(plan, sink, control, tell).then(() => "sealed", (problem) => problem.code);
+  return { code, isCleared };
+}
+
+ACTS.seal_changing = (given) => sealBadly(given, Changing, new BlobSink(), new Control(), () => {});
+ACTS.seal_forgetful = (given) => sealBadly(given, Blob, new Forgetful(), new Control(), () => {});
+ACTS.seal_cancelled = (given) => {
+  const control = new Control();
+  return sealBadly(given, Blob, new BlobSink(), control, () => control.cancel());
+};
+ACTS.seal_paused = async (given) => {
+  const control = new Control();
+  let events = 0;
+  let begun;
+  const first = new Promise((resolve) => (begun = resolve));
+  const sealing = sealBadly(given, Blob, new BlobSink(), control, () => {
+    events += 1;
+    if (events > 1) return;
+    control.pause();
+    begun();
+  });
+  await first;
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  const heldAt = events;
+  const early = await Promise.race([sealing, Promise.resolve("waits")]);
+  control.resume();
+  return { ...(await sealing), heldAt, early };
+};
+
 async function answer({ act, ...given }) {
   try {
     return { value: (await ACTS[act](given)) ?? null };

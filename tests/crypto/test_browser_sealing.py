@@ -271,6 +271,20 @@ def test_a_bid_that_could_not_be_submitted_is_refused(
     assert browser[f"seal {name}"].get("problem") == code
 
 
+def test_a_sealing_that_goes_wrong_leaves_nothing(browser: dict[str, dict[str, Any]]) -> None:
+    for act, code in (
+        ("changing", "file-changed"),
+        ("forgetful", "storage-broken"),
+        ("cancelled", "cancelled"),
+    ):
+        assert browser[f"seal_{act}"]["value"] == {"code": code, "isCleared": True}
+
+
+def test_a_paused_sealing_waits_and_goes_on(browser: dict[str, dict[str, Any]]) -> None:
+    found = browser["seal_paused"]["value"]
+    assert (found["heldAt"], found["early"], found["code"]) == (1, "waits", "sealed")
+
+
 def test_key_files_of_the_browser_open_here(browser: dict[str, dict[str, Any]]) -> None:
     bidder = unb64(browser["make bidder"]["value"])
     assert browser["cost"]["value"] == asdict(DEFAULT_COST)

@@ -45,6 +45,8 @@ def an_opener_makes_a_key(scene: Scene, folder: Path) -> Path:
     opener = scene.tender.openers[0]
     page, path = scene.page(opener), f"/opener/tenders/{scene.tender.tender_id}"
     scene.judge.visit(page, path, "opener-make")
+    expect(page.locator("#register-key")).to_be_visible()
+    scene.judge.judge(page, "opener-make-forms")
     page.click("#make-key button")
     expect_problem(page, "12")
     fill_new_key(page)
@@ -93,6 +95,7 @@ def a_bidder_seals_and_submits(scene: Scene, folder: Path) -> None:
     announced, files = scene.opened(sealed)
     assert announced["price"] == {"amount": "1250000.50", "currency": "CNY"}
     assert announced["answers"] == {"months": "12"}
+    expect(page.locator(".mt-seal__work")).to_contain_text("other_items：未填写")
     assert files == {f"bid/{name}": data for name, data in FILES.items()}
     with scene.platform.database.reading() as session:
         registered = accounts.signing_keys(session, bidder.organisation_id)

@@ -13,7 +13,6 @@ from tools.setup.wheels import PYTHON
 SOURCE = Path("web/frontend")
 BUILD = Path("web/static/build")
 SCRIPTS = {
-    "govuk-frontend.min.js": "govuk-frontend/dist/govuk/govuk-frontend.min.js",
     "htmx.min.js": "htmx.org/dist/htmx.min.js",
     "sse.js": "htmx-ext-sse/sse.js",
 }

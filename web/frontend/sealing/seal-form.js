@@ -67,7 +67,7 @@ export class SealForm {
       throw new Problem(problem.code, { ...problem.facts, field: "price" });
     }
     const answers = this.asked.read();
-    checkAnswers(this.notice, this.lot.value, answers);
+    this.remarks = checkAnswers(this.notice, this.lot.value, answers);
     return { lot: this.lot.value, price: this.price.value.trim(), answers, files };
   }
 
@@ -111,7 +111,9 @@ export class SealForm {
     const title = el("strong", { tabindex: "-1" }, say("sealed"));
     const digest = el("code", { class: "mt-hex", "data-digest": true }, sealed.digest);
     const facts = el("p", { class: "govuk-body" }, say("sealedFacts", { size: sizeText(sealed.size) }), " ", digest);
-    this.work.replaceChildren(el("div", { class: "mt-banner mt-banner--danger banner fail" }, title), facts, shown);
+    const remarks = this.remarks.map((remark) => el("li", {}, say(remark.code, { id: remark.id })));
+    const list = remarks.length ? el("ul", { class: "govuk-list govuk-list--bullet" }, remarks) : "";
+    this.work.replaceChildren(el("div", { class: "mt-banner mt-banner--danger banner fail" }, title), facts, list, shown);
     title.focus();
   }
 

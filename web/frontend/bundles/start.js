@@ -1,5 +1,5 @@
 // Starts the interactive parts of govuk-frontend and the copy buttons; every page works without it.
-import { initAll } from "/static/build/govuk-frontend.min.js";
+import { initAll } from "govuk-frontend";
 
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
 initAll();
