@@ -349,6 +349,15 @@ class Unavailable(TenderingError):
     text = "{what} does not answer at the moment. Nothing was lost; try again shortly."
 
 
+class ClocksDisagree(Unavailable):
+    """The sources of time differ by more than a second, so no moment can be trusted."""
+
+    text = (
+        "The clocks of this site differ by {seconds} s, so nothing is accepted until they agree."
+        " The closing times that fall into this are moved by their published rules; try again later."
+    )
+
+
 class NoCallersKey(Unavailable):
     """What links experts to their seats is sealed with a key that this process was not given."""
 

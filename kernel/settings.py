@@ -56,6 +56,10 @@ class Settings:
     """How people reach the site; printed in receipts and notices."""
     log_origin: str = "mingtang.local/log"
     """Name of the append-only log in its checkpoints."""
+    time_servers: str = ""
+    """Time servers (`host` or `host:port`, with commas between them) that the clock is held against by SNTP."""
+    pulse_seconds: int = 5
+    """How often a web process says that it serves; a gap of 30 s is an outage; 0 keeps no ledger of outages."""
     witnesses_file: str = ""
     """File of the log's witnesses: a verifier key in each line, and an address where it takes heads of the log."""
     secure_cookies: bool = False

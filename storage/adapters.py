@@ -7,6 +7,7 @@ from pathlib import Path
 from crypto.witnessing import Witness, read_witnesses
 from kernel.clock import Clock, SystemClock
 from kernel.settings import Settings, read_secret
+from storage.clock_watch import ClockWatch, Source, database_source, time_server_source
 from storage.database import Database
 from storage.direct_uploads import DirectUploads, Presigner
 from storage.drafts import Drafts, LocalDrafts
@@ -43,6 +44,16 @@ class Adapters:
             return None
         keys = read_secret(settings.s3_access_key_file), read_secret(settings.s3_secret_key_file)
         return DirectUploads(self.drafts, Presigner(settings.s3_direct, *keys, secure=settings.s3_secure))
+
+    @cached_property
+    def clock_watch(self) -> ClockWatch:
+        """The sources that the clock is held against."""
+        sources: dict[str, Source] = {}
+        if not self.settings.database.startswith("sqlite"):
+            sources["database"] = database_source(self.database, self.clock)
+        for address in filter(None, self.settings.time_servers.replace(" ", "").split(",")):
+            sources[address] = time_server_source(address, self.clock)
+        return ClockWatch(self.clock, sources)
 
     @cached_property
     def witnesses(self) -> tuple[Witness, ...]:

@@ -62,6 +62,7 @@ class Draft:
     bid_limit_bytes: int
     award_rule: dict[str, JsonValue] | None = None
     envelopes: tuple[EnvelopeTerm, ...] = ()
+    outage_rule: dict[str, int] | None = None
 
 
 def missing(draft: Draft, now: datetime) -> list[str]:
@@ -110,6 +111,9 @@ def notice_body(
     envelopes: dict[str, JsonValue] = (
         {"envelopes": write_envelopes(draft.envelopes)} if draft.envelopes else {}
     )
+    outages: dict[str, JsonValue] = (
+        {} if draft.outage_rule is None else {"outage_rule": dict(draft.outage_rule)}
+    )
     return {
         "v": 1,
         "tender": draft.tender_id,
@@ -144,6 +148,7 @@ def notice_body(
         "published_at": write_time(published_at),
         "changes": changes,
         **award,
+        **outages,
     }
 
 

@@ -45,6 +45,8 @@ class TenderRecord(SQLModel, table=True):
     """who may win how many lots (docs/formats/lot-award.md); None: each lot stands alone"""
     envelopes: list[dict[str, Any]] | None = Field(default=None, sa_column=Column(JsonText))
     """the envelopes of a bid (tender.envelopes); None: one that holds everything"""
+    outage_rule: dict[str, int] | None = Field(default=None, sa_column=Column(JsonText))
+    """what an outage does to the closing time (tender.outages); None: nothing"""
     published_at: datetime | None = Field(default=None, sa_type=UtcTime, index=True)
 
 
@@ -289,6 +291,27 @@ class OpeningRecord(SQLModel, table=True):
     tender_id: str = Field(primary_key=True, sa_type=Id, foreign_key="tenders.id")
     body: dict[str, Any] = Field(sa_column=_json())
     digest: str = Field(max_length=64)
+    recorded_at: datetime = Field(sa_type=UtcTime)
+
+
+class PulseRecord(SQLModel, table=True):
+    """The one row that says when the platform could last be used."""
+
+    __tablename__ = "pulse"
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    at: datetime = Field(sa_type=UtcTime)
+
+
+class OutageRecord(SQLModel, table=True):
+    """A time in which the platform could not be used, with the signed certificate of it."""
+
+    __tablename__ = "outages"
+    id: str = Field(primary_key=True, sa_type=Id)
+    began_at: datetime = Field(sa_type=UtcTime)
+    ended_at: datetime = Field(sa_type=UtcTime, index=True)
+    cause: str = Field(max_length=20)
+    moved: int
+    certificate: dict[str, Any] = Field(sa_column=_json())
     recorded_at: datetime = Field(sa_type=UtcTime)
 
 

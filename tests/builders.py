@@ -90,7 +90,7 @@ def empty_tables() -> Path:
 def make_platform(folder: Path, database_url: str = "", clock: FixedClock | None = None) -> Platform:
     """A fresh embedded platform in a folder, with its operator."""
     clock = clock or FixedClock(NOW)
-    settings = Settings(var=folder, database_url=database_url, sweep_seconds=NEVER)
+    settings = Settings(var=folder, database_url=database_url, sweep_seconds=NEVER, pulse_seconds=0)
     if not database_url:
         folder.mkdir(parents=True, exist_ok=True)
         copyfile(empty_tables(), folder / empty_tables().name)

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import anyio.to_thread
 from litestar import Litestar, Request
 from litestar.datastructures import MutableScopeHeaders
 from litestar.exceptions import HTTPException
@@ -41,6 +42,7 @@ from web import (
     items,
     opener_keys,
     openings,
+    outages,
     panel,
     pool,
     pool_entries,
@@ -63,6 +65,7 @@ from web import (
 from web.draw_room import hand_on, make_client
 from web.first_run import make_first_operator
 from web.pages import areas, errors
+from web.pulse import Pulse
 from web.routes import get
 from worker.embedded import EmbeddedWorker
 
@@ -99,6 +102,9 @@ def create_app(adapters: Adapters | None = None) -> Litestar:
         if room:
             app.state.draw_room = make_client(room)
         worker = EmbeddedWorker(adapters) if adapters.settings.embedded and not room else None
+        pulse = Pulse(adapters) if adapters.settings.pulse_seconds else None
+        if pulse:
+            await anyio.to_thread.run_sync(pulse.start)
         if worker:
             worker.start()
         try:
@@ -106,6 +112,8 @@ def create_app(adapters: Adapters | None = None) -> Litestar:
         finally:
             if worker:
                 worker.stop()
+            if pulse:
+                pulse.stop()
             if room:
                 await app.state.draw_room.aclose()
             adapters.database.close()
@@ -139,6 +147,7 @@ def create_app(adapters: Adapters | None = None) -> Litestar:
             *clarifications.ROUTES,
             *public_record.ROUTES,
             *programs.ROUTES,
+            *outages.ROUTES,
             *capsules.ROUTES,
             *cases.ROUTES,
             *applicants.ROUTES,

@@ -109,7 +109,13 @@ def trace_of(request: Request[Any, Any, Any]) -> SubmissionTrace:
 
 
 def stamp(adapters: Adapters, digest: bytes) -> tuple[bytes, Any]:
-    """An RFC 3161 token over a digest, and its time."""
+    """An RFC 3161 token over a digest, and its time.
+
+    Raises:
+        ClocksDisagree: the time cannot be trusted now.
+    """
+    if adapters.settings.pulse_seconds:
+        adapters.clock_watch.require()
     at = adapters.clock.now()
     return issue(adapters.keys.authority, digest, at, int.from_bytes(os.urandom(8), "big") >> 1), at
 

@@ -16,6 +16,7 @@ from tender import queries
 from tender.actions import clarify, draft, publish
 from tender.envelopes import read_envelopes
 from tender.lifecycle import Stage
+from tender.outages import read_rule as read_outage_rule
 from tender.records import TenderRecord
 from tender.timetable import Periods, read_timetable
 from web.guards import adapters_of, caller, find_caller
@@ -40,6 +41,7 @@ class DraftRequest(Shape):
     openers: list[str] | None = None
     award_rule: dict[str, Any] | None = None
     envelopes: list[dict[str, Any]] | None = None
+    outage_rule: dict[str, int] | None = None
 
     def command(self) -> draft.EditDraft:
         """The request as the action takes it."""
@@ -56,6 +58,7 @@ class DraftRequest(Shape):
             opener_ids=None if self.openers is None else tuple(self.openers),
             award_rule=None if self.award_rule is None else award_rule_of(self.award_rule),
             envelopes=None if self.envelopes is None else read_envelopes(self.envelopes),
+            outage_rule=None if self.outage_rule is None else read_outage_rule(self.outage_rule),
         )
 
 
@@ -155,6 +158,7 @@ def show(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> Response[
             "rulebook_digest": record.rulebook_digest,
             "award_rule": record.award_rule,
             "envelopes": record.envelopes,
+            "outage_rule": record.outage_rule,
             "lots": [
                 {
                     "id": lot.id,

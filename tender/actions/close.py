@@ -11,6 +11,7 @@ from storage import audit_log
 from storage.audit_log import Fact
 from storage.keys import PlatformKeys
 from tender import queries
+from tender.actions import outages
 from tender.lifecycle import Move, Stage, after
 from tender.records import ClosingRecord
 
@@ -27,7 +28,7 @@ def close(session: Session, *, keys: PlatformKeys, tender_id: str, now: datetime
     stage = after(Stage(record.stage), Move.CLOSE)
     timetable = queries.timetable(record)
     assert timetable is not None
-    if now < timetable.close_recorded_from:
+    if now < timetable.close_recorded_from or outages.is_down(session, now):
         raise NotYetClosed(closes_at=write_time(timetable.closes_at), now=write_time(now))
     bids = queries.sealed_bids(session, tender_id)
     last = queries.next_sequence(session, tender_id) - 1

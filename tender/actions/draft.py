@@ -14,6 +14,7 @@ from storage.objects import StoredObject
 from tender import queries
 from tender.envelopes import EnvelopeTerm, write_envelopes
 from tender.lifecycle import Move, Stage, after
+from tender.outages import OutageRule
 from tender.records import DocumentRecord, LotRecord, OpenerRecord, TenderRecord
 from tender.timetable import Periods, Timetable
 
@@ -38,6 +39,7 @@ class EditDraft:
     """read and found sound; empty where each lot stands alone"""
     envelopes: tuple[EnvelopeTerm, ...] | None = None
     """empty where one envelope holds everything"""
+    outage_rule: OutageRule | None = None
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ def begin_draft(session: Session, *, actor: Actor, command: EditDraft, now: date
         created_at=now,
         stage=Stage.DRAFT,
         periods=vars(Periods()),
+        outage_rule=vars(OutageRule()),
     )
     session.add(record)
     session.flush()
@@ -196,6 +199,8 @@ def _apply(session: Session, record: TenderRecord, command: EditDraft) -> None:
         record.periods = dict(vars(command.periods))
     if command.award_rule is not None:
         record.award_rule = command.award_rule or None
+    if command.outage_rule is not None:
+        record.outage_rule = dict(vars(command.outage_rule))
     if command.envelopes is not None:
         record.envelopes = [*write_envelopes(command.envelopes)] or None
     if command.lots is not None:

@@ -25,7 +25,7 @@ def publish(
     stage = after(Stage(record.stage), Move.PUBLISH)
     check_complete(queries.draft(session, record, bid_limit_bytes), now)
     record.stage, record.published_at = stage, now
-    return _issue(session, record, bid_limit_bytes, "tender.published", "", now)
+    return issue_notice(session, record, bid_limit_bytes, "tender.published", "", now)
 
 
 def amend(
@@ -48,12 +48,15 @@ def amend(
     record.questions_until, record.closes_at = timetable.questions_until, timetable.closes_at
     record.settle_seconds = timetable.settle_seconds
     record.shortening_reason = shortening_reason or record.shortening_reason
-    return _issue(session, record, bid_limit_bytes, "tender.amended", check_text("changes", changes), now)
+    return issue_notice(
+        session, record, bid_limit_bytes, "tender.amended", check_text("changes", changes), now
+    )
 
 
-def _issue(
+def issue_notice(
     session: Session, record: TenderRecord, bid_limit_bytes: int, kind: str, changes: str, now: datetime
 ) -> NoticeRecord:
+    """Freeze the tender as its next notice, log it, and ask for its closing."""
     version = len(queries.notices(session, record.id)) + 1
     record.version += 1
     session.add(record)

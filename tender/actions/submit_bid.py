@@ -14,7 +14,7 @@ from accounts.duties import Actor, Duty
 from crypto.checkpoint import Checkpoint, sign_checkpoint
 from crypto.envelope_prefix import EnvelopePrefix
 from crypto.receipts import SEALED, WITHDRAWN, ReceiptFacts
-from kernel.errors import AlreadySubmitted, BidAlreadyWithdrawn, NotFound, WrongBidder
+from kernel.errors import AlreadySubmitted, BidAlreadyWithdrawn, NotFound, Unavailable, WrongBidder
 from kernel.ids import new_id
 from storage import audit_log
 from storage.audit_log import Fact
@@ -22,6 +22,7 @@ from storage.columns import table_of
 from storage.keys import PlatformKeys
 from storage.objects import StoredObject
 from tender import queries
+from tender.actions.outages import is_down
 from tender.receipt import log_data, write_receipt
 from tender.records import BidRecord, SubmissionTraceRecord
 from tender.submission import (
@@ -78,11 +79,18 @@ def check_arrival(
     if same_envelope is not None:
         return window
     check_open(window)
+    check_settled(session, window, now)
     check_on_time(window, now)
     check_size(window, size_bytes)
     check_replaces(standing.id if standing else None, replaces)
     check_envelope(window, lot_id, queries.bidder(session, actor.organisation_id), prefix)
     return window
+
+
+def check_settled(session: Session, window: SubmissionWindow, at: datetime) -> None:
+    """Raise Unavailable where a bid comes late and the platform was down: the closing time is about to move."""
+    if at > window.closes_at and is_down(session, at):
+        raise Unavailable(what="The closing time, after an outage,")
 
 
 def submit_bid(
@@ -104,6 +112,7 @@ def submit_bid(
             raise WrongBidder()
         return str(same_envelope.receipt)
     check_open(window)
+    check_settled(session, window, command.stamped_at)
     check_on_time(window, command.stamped_at)
     check_envelopes(window, command.lot_id, queries.bidder(session, actor.organisation_id), command.prefixes)
     if same_submission is not None:

@@ -240,6 +240,7 @@ def draft(session: Session, record: TenderRecord, bid_limit_bytes: int) -> Draft
         bid_limit_bytes=bid_limit_bytes,
         award_rule=record.award_rule,
         envelopes=read_envelopes(record.envelopes or []),
+        outage_rule=record.outage_rule,
     )
 
 

@@ -49,6 +49,8 @@ PUBLIC = (
         "PUT /api/calls/{token}/check-in",
         "POST /api/call-reports",
         "GET /log/checkpoint",
+        "GET /api/outages",
+        "GET /api/outages/{outage_id}",
         "GET /log/cosigned",
         "POST /log/cosignatures",
         "GET /log/tile/{path}",
@@ -58,7 +60,7 @@ PUBLIC = (
 
 PUBLIC_PAGES = (
     STAFF_PUBLIC_PAGES
-    | {"GET /programs"}
+    | {"GET /outages", "GET /programs"}
     | APPLICANT_PUBLIC_PAGES
     | SUPERVISION_PAGES
     | CATALOGUE_PAGES

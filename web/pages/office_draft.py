@@ -17,6 +17,7 @@ from tender import queries
 from tender.actions import draft, publish
 from tender.envelopes import READY_MADE
 from tender.notice import missing
+from tender.outages import OutageRule, read_rule
 from tender.timetable import Timetable
 from web.documents import DOCUMENT_LIMIT, chunks_of
 from web.guards import adapters_of
@@ -54,7 +55,7 @@ def form_values(request: Request[Any, Any, Any], actor: Actor, tender_id: str, t
             values |= {"envelopes": READY_MADE, "set": described.envelopes}
         if task == "timetable":
             values |= {"questions_until": local_text(record.questions_until)}
-            values |= {"closes_at": local_text(record.closes_at)}
+            values |= {"closes_at": local_text(record.closes_at), "outage_defaults": vars(OutageRule())}
     if task in ("rulebook", "publish"):
         rulebook = read_rulebook(record.rulebook) if record.rulebook else None
         values |= {"ready_made": ready_made(), "rulebook": rulebook}
@@ -160,8 +161,12 @@ def set_timetable(
         timetable = read_form_timetable(data)
         names = ("bidding_days", "amendment_days", "minimum_bids")
         periods = read_periods({name: whole(data, name) for name in names})
+        rule = read_rule({name: whole(data, name) for name in vars(OutageRule()) if name in data}, "")
         return draft.EditDraft(
-            timetable=timetable, periods=periods, shortening_reason=text(data, "shortening_reason")
+            timetable=timetable,
+            periods=periods,
+            shortening_reason=text(data, "shortening_reason"),
+            outage_rule=rule,
         )
 
     return change(request, tender_id, "timetable", data, make)
