@@ -68,6 +68,7 @@ EXPECTED = {
     "RateLimited": 429,
     "ChangedMeanwhile": 412,
     "Unavailable": 503,
+    "ClocksDisagree": 503,
     "NoCallersKey": 503,
     "IntegrityBroken": 500,
 }

@@ -147,6 +147,7 @@ def test_the_notice_of_a_tender_with_one_rulebook_has_the_bytes_of_older_ones(
         lots=({"id": "a", "number": 1, "title": {"en": "A"}},),
         openers=(),
         documents=(),
+        outage_rule=None,
     )
     body = notice_body(plain, 1, NOW)
     assert body["lots"] == [{"id": "a", "number": 1, "title": {"en": "A"}}]
