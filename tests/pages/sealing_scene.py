@@ -33,6 +33,23 @@ FILES = {
 }
 
 
+NAMED_FILE = """
+  globalThis.named = { content: new Uint8Array(1 << 20), size: 0 };
+  window.showSaveFilePicker = async ({ suggestedName }) => ({
+    getFile: async () => new File([named.content.subarray(0, named.size)], suggestedName),
+    createWritable: async () => ({
+      write: async ({ position, data }) => {
+        named.content.set(data, position);
+        named.size = Math.max(named.size, position + data.length);
+      },
+      close: async () => {},
+      abort: async () => { named.size = 0; },
+    }),
+  });
+"""
+"""A file that the person has named, as the browser hands it to a page."""
+
+
 @dataclass
 class Scene:
     """The platform, its tender, its address, and who looks."""

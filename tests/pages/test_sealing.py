@@ -15,6 +15,7 @@ from tender import queries
 from tests.builders import CHEAP, CLOSES, PASSPHRASE, SealedBid, make_bid, open_all, release, submit
 from tests.pages.sealing_scene import (
     FILES,
+    NAMED_FILE,
     Scene,
     expect_problem,
     fill_new_key,
@@ -133,8 +134,8 @@ def a_bidder_seals_on_a_page_without_a_connection(scene: Scene, folder: Path) ->
     context = scene.browser.new_context(accept_downloads=True, offline=True)
     page = context.new_page()
     scene.judge.listen(page)
-    # The window for choosing a place to save is the browser's own and cannot be reached by a program.
-    page.add_init_script("delete window.showSaveFilePicker")
+    # The window for naming a file is the browser's own, and no program reaches it.
+    page.add_init_script(NAMED_FILE)
     page.goto(page_file.as_uri())
     page.set_input_files("#notice", folder / "cli.key")
     expect_problem(page, "公告")
@@ -150,9 +151,8 @@ def a_bidder_seals_on_a_page_without_a_connection(scene: Scene, folder: Path) ->
     page.click(f"form {SEND}")
     expect(page.locator("[data-digest]")).to_be_visible(timeout=20_000)
     assert scene.judge.violations(page) == []
-    with page.expect_download() as download:
-        page.click("a[download]:has-text('保存加密文件')")
-    sealed = saved(download.value, folder / "offline.sealed").read_bytes()
+    expect(page.locator("[data-saved='bid-T-1.sealed']")).to_be_visible()
+    sealed = bytes(page.evaluate("() => Array.from(named.content.subarray(0, named.size))"))
     announced, files = scene.opened(sealed)
     assert announced["bidder"] == bidder.organisation_id
     assert announced["price"]["amount"] == "990000.00"

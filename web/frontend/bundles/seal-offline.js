@@ -1,10 +1,10 @@
 // The sealing page that bidders keep on their own disk: no network, the same form, the same worker out of itself.
 
 import { readNotice } from "../sealing/bid.js";
-import { button, el, field, fileInput, ProblemBox } from "../sealing/dom.js";
+import { button, el, field, fileInput, ProblemBox, saveLink } from "../sealing/dom.js";
 import { Helper } from "../sealing/helper.js";
 import { Problem } from "../sealing/problem.js";
-import { saveSealed } from "../sealing/save.js";
+import { askForFile } from "../sealing/save.js";
 import { SealForm, said } from "../sealing/seal-form.js";
 import { say } from "../sealing/texts.js";
 import { serve } from "../sealing/worker.js";
@@ -55,12 +55,22 @@ function titleOf(notice) {
   return [el("h2", {}, say("noticeOf", facts)), el("p", {}, say("closes", { time: closes }))];
 }
 
-const formOf = (notice, helper) =>
-  new SealForm(notice, helper, {
+function formOf(notice, helper) {
+  let isNamed = false;
+  return new SealForm(notice, helper, {
     bidder: "",
     approve: async () => {},
-    done: async (sealed) => el("div", {}, saveSealed(sealed.blob, `bid-${sealed.submission}.sealed`), el("p", {}, say("next"))),
+    target: async () => {
+      const port = await askForFile(`bid-${notice.reference}.sealed`.replace(/[^\p{L}\p{N}._-]/gu, "_"));
+      isNamed = Boolean(port);
+      return port;
+    },
+    done: async ({ blob, submission }) => {
+      const save = isNamed ? el("p", { "data-saved": blob.name }, say("saved", { name: blob.name })) : saveLink(blob, `bid-${submission}.sealed`, say("save"));
+      return el("div", {}, save, el("p", {}, say("next")));
+    },
   });
+}
 
 if (typeof document === "undefined") serve(globalThis);
 else draw(startHelper());

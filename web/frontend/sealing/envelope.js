@@ -53,8 +53,9 @@ export async function seal(envelope, sink, at, onBytes = () => {}) {
   const prefixBytes = writePrefix(unsignedPrefix(fields), new Uint8Array(SIGNATURE_BYTES)).length;
   let end = at + prefixBytes;
   const writer = await PayloadWriter.begin(expand(seed, "file", fields.ctx), fields.ctx, async (block) => {
-    await sink.write(end, block);
-    end += block.length;
+    const at = end;
+    end += block.length; // before the sink may take the bytes away
+    await sink.write(at, block);
   });
   await pour(archivePieces(files), writer, onBytes);
   fields.payloadDigest = await writer.end();

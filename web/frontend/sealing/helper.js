@@ -21,7 +21,7 @@ export class Helper {
     return new Promise((resolve, reject) => {
       if (this.#isBroken) throw new Problem("unexpected");
       this.#asked.set(id, { resolve, reject, tell });
-      this.worker.postMessage({ id, act, given });
+      this.worker.postMessage({ id, act, given }, given.port ? [given.port] : []);
     });
   }
 

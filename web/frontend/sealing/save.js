@@ -1,19 +1,15 @@
-// Saving a sealed file: straight into a file that the person names, where the browser can; else as a download.
+// Saving a sealed file: straight into a file that the person names before the sealing, where the browser can.
 
-import { button, saveLink } from "./dom.js";
-import { say } from "./texts.js";
+import { Problem } from "./problem.js";
+import { portTo } from "./page-sink.js";
 
-/** A button or link that saves the blob. */
-export function saveSealed(blob, name) {
-  if (!globalThis.showSaveFilePicker) return saveLink(blob, name, say("save"));
-  const save = button(say("save"), async () => {
-    try {
-      const file = await globalThis.showSaveFilePicker({ suggestedName: name });
-      await blob.stream().pipeTo(await file.createWritable());
-      save.textContent = `${say("save")} ✓`;
-    } catch (error) {
-      if (error.name !== "AbortError") save.replaceWith(saveLink(blob, name, say("save"))); // the person chose no file
-    }
-  }, "primary");
-  return save;
+/** A port to a file that the person names now; undefined where the browser has no such window. */
+export async function askForFile(suggestedName) {
+  if (!globalThis.showSaveFilePicker) return undefined;
+  try {
+    return await portTo(await globalThis.showSaveFilePicker({ suggestedName }));
+  } catch (error) {
+    if (error.name === "AbortError") throw new Problem("cancelled");
+    return undefined; // then the sealed file is offered as a download
+  }
 }

@@ -14,7 +14,8 @@ export const said = (texts) => (languageOf() === CHINESE ? texts.zh || texts.en 
 
 /**
  * The form for one notice. `doors` says what differs between a page of the platform and one on the bidder's own disk:
- * { bidder: fixed id or "", approve(key) after a key was opened or made, done(sealed) gives what to show at the end }.
+ * { bidder: fixed id or "", approve(key) after a key was opened or made, done(sealed) gives what to show at the end,
+ * target() gives a port to a file that the person names, where there is such a way }.
  */
 export class SealForm {
   constructor(notice, helper, doors, lot = notice.lots[0].id) {
@@ -77,12 +78,14 @@ export class SealForm {
     this.work.replaceChildren();
     try {
       const bid = this.#read();
+      // Now, as browsers let a page name a file only right after a click.
+      const port = await this.doors.target?.(bid.lot);
       const key = this.key.isNew ? { passphrase: this.key.fresh.read() } : await this.key.old.read();
       this.#busy(true);
       this.work.replaceChildren(el("p", { class: "govuk-body" }, say("working")));
       const opened = await this.#openKey(key);
       await this.doors.approve(opened);
-      await this.#seal(bid);
+      await this.#seal(bid, port);
     } catch (problem) {
       this.work.replaceChildren();
       this.problems.show(problem);
@@ -102,11 +105,11 @@ export class SealForm {
     return made;
   }
 
-  async #seal(bid) {
+  async #seal(bid, port) {
     const hold = { pause: () => this.helper.ask("pause"), resume: () => this.helper.ask("resume"), cancel: () => this.helper.ask("cancel") };
     const bar = new ProgressBar(say("progress"), hold);
     this.work.replaceChildren(bar.element);
-    const sealed = await this.helper.ask("seal", { notice: this.notice, bid }, (event) => bar.show(event));
+    const sealed = await this.helper.ask("seal", { notice: this.notice, bid, port }, (event) => bar.show(event));
     const shown = await this.doors.done(sealed, bid.lot);
     const title = el("strong", { tabindex: "-1" }, say("sealed"));
     const digest = el("code", { class: "mt-hex", "data-digest": true }, sealed.digest);

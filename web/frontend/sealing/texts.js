@@ -44,6 +44,7 @@ const TEXTS = {
   sealed: ["Sealed. It is NOT submitted yet.", "已加密，但尚未递交。"],
   sealedFacts: ["Size {size}. Digest, which the receipt will name:", "大小 {size}。摘要（回执将载明）："],
   save: ["Save the sealed file", "保存加密文件"],
+  saved: ["Saved as {name}", "已保存为 {name}"],
   submit: ["Upload and check", "上传并核对"],
   uploading: ["Uploading", "上传进度"],
   next: ["Upload the sealed file on the bidder's page. Only the receipt says that a bid is submitted.", "请在投标人页面上传加密文件。只有回执才表示已递交。"],

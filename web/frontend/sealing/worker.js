@@ -6,6 +6,7 @@ import { unb64 } from "./bytes.js";
 import { Control, sealBid } from "./job.js";
 import { makeBidderKey, makeOpenerKey, offerKey, openBidderKey, openOpenerKey } from "./key-files.js";
 import { answerRehearsal, release } from "./opener.js";
+import { PageSink } from "./page-sink.js";
 import { Problem } from "./problem.js";
 import { openSink } from "./sinks.js";
 
@@ -34,11 +35,12 @@ export function serve(scope) {
     offerKey: () => offerKey(key),
     answerRehearsal: ({ sealed }) => answerRehearsal(key, sealed),
     release: ({ closing }, tell) => release(key, closing, tell),
-    seal: async ({ notice, bid }, tell) => {
+    seal: async ({ notice, bid, port }, tell) => {
       control = new Control();
       if (!key) throw new Problem("not-a-key");
       const plan = await planBid(notice, bid, key.signer);
-      const sink = await openSink(`${notice.tender}_${bid.lot}_${plan.submission}.sealed`, plan.size);
+      const name = `${notice.tender}_${bid.lot}_${plan.submission}.sealed`;
+      const sink = port ? new PageSink(port) : await openSink(name, plan.size);
       return { ...(await sealBid(plan, sink, control, tell)), submission: plan.submission };
     },
     pause: () => control.pause(),
