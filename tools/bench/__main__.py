@@ -7,6 +7,7 @@ import sys
 
 BENCHES = (
     "sealing",
+    "browser_sealing",
     "submission",
     "evaluation",
     "working_days",
