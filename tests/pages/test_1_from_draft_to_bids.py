@@ -1,6 +1,7 @@
 """One tender through the pages, first half: from the draft to sealed bids. Each part begins where the last ended."""
 
 import json
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -236,6 +237,45 @@ def test_a_bidder_replaces_and_withdraws(story: Story, tmp_path: Path) -> None:
     page.check("#read_version")
     page.click(SEND)
     expect(page.locator(".govuk-panel--confirmation")).to_be_visible()
+
+
+def test_a_bidder_pauses_closes_the_tab_and_goes_on(story: Story, tmp_path: Path) -> None:
+    page, judge = story.world.page("bidder-1"), story.world.judge
+    envelope = seal_bid(story.notice(), story.signers["bidder-1"], "980000.00", os.urandom(400_000))
+    (tmp_path / "bid.sealed").write_bytes(envelope)
+    place = f"{story.world.url}/bidder/tenders/{story.tender}/lots/{story.lot}/upload"
+    begun: list[str] = []
+    page.on("request", lambda one: begun.append(one.url) if one.method == "POST" else None)
+    page.route(
+        "**/api/uploads/*", lambda one: one.abort() if one.request.method == "PATCH" else one.continue_()
+    )
+    page.goto(place)
+    page.set_input_files("#file", tmp_path / "bid.sealed")
+    page.click(SEND)
+    expect(page.locator("[data-figures]")).to_contain_text("正在上传")
+    page.click("[data-pause]")
+    expect(page.locator("[data-state]")).to_contain_text("已暂停")
+    judge.judge(page, "bidder-upload-paused")
+    page.goto("about:blank")
+    page.unroute("**/api/uploads/*")
+    upload(page, story, tmp_path, envelope)
+    assert len([url for url in begun if url.endswith("/uploads")]) == 1  # the second time it went on
+    judge.visit(page, "/bidder/uploads", "bidder-uploads")
+    expect(page.locator(".mt-banner--draft")).to_contain_text("尚未递交")
+    page.click("main form button")
+    expect(page.locator(".mt-banner--draft")).to_have_count(0)
+
+
+def test_a_bidder_says_where_reminders_go(story: Story) -> None:
+    page, judge = story.world.page("bidder-1"), story.world.judge
+    judge.visit(page, "/bidder/contact", "bidder-contact")
+    page.fill("#telephone", "soon")
+    page.click(SEND)
+    judge.judge(page, "bidder-contact-refused")
+    page.fill("#telephone", "13800000000")
+    page.click(SEND)
+    expect(page.locator("[role=status]")).to_be_visible()
+    assert page.input_value("#telephone") == "13800000000"
 
 
 def test_a_bidder_submits_without_scripts_and_the_public_learns_nothing(story: Story, tmp_path: Path) -> None:

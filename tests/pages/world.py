@@ -112,11 +112,12 @@ def register_signer(bidder: Person) -> Signer:
     return signer
 
 
-def seal_bid(notice: dict[str, Any], signer: Signer, price: str) -> bytes:
+def seal_bid(notice: dict[str, Any], signer: Signer, price: str, drawings: bytes = b"") -> bytes:
     """What `mingtang seal` does."""
     lot = notice["lots"][0]["id"]
     announced = bid_json(notice, lot, signer.name, sealed_price(notice, price), {}, ONE_ENVELOPE[0])
     members = [bytes_file("bid.json", announced), bytes_file("方案.txt", "施工方案".encode())]
+    members += [bytes_file("图纸.bin", drawings)] if drawings else []
     with open_archive(members) as archive:
         plain = archive.read()
     return seal_bytes(
