@@ -90,6 +90,11 @@ class BidFileReader:
         self._head = bytearray(head)
 
     @property
+    def left(self) -> int:
+        """How many bytes of the payload under way are still to come."""
+        return self._left
+
+    @property
     def payload_peaks(self) -> tuple[bytes, ...]:
         """The roots of what has come of the payload under way; none between payloads."""
         return self._payload.frontier.peaks if self._left else ()

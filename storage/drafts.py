@@ -49,6 +49,10 @@ class Drafts(Protocol):
         """
         ...
 
+    def is_free(self, upload_id: str) -> bool:
+        """Whether nobody is writing; a writer whose line has just broken still keeps what had come."""
+        ...
+
     def open(self, upload_id: str, pieces: Pieces, start: int, end: int) -> AbstractContextManager[BinaryIO]:
         """The safe bytes from `start` up to, not including, `end`."""
         ...
@@ -69,7 +73,7 @@ class Drafts(Protocol):
 class LocalDrafts:
     """Uploads as files in a folder."""
 
-    checkpoint_bytes = 32 << 20
+    checkpoint_bytes = 16 << 20
 
     def __init__(self, folder: Path, objects: LocalObjects) -> None:
         self._folder, self._objects = folder, objects
@@ -94,6 +98,17 @@ class LocalDrafts:
             yield _LocalWriter(descriptor)
         finally:
             os.close(descriptor)
+
+    def is_free(self, upload_id: str) -> bool:
+        """Whether the lock could be had."""
+        try:
+            with self._path(upload_id).open("rb") as file:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        except FileNotFoundError:
+            pass
+        return True
 
     @contextmanager
     def open(self, upload_id: str, pieces: Pieces, start: int, end: int) -> Iterator[BinaryIO]:

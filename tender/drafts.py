@@ -9,6 +9,7 @@
 """
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -55,6 +56,21 @@ def check_room(drafts: int) -> None:
         raise Refused(
             rule="ten uploads at a time", why="submit or discard one of your uploads before you begin another"
         )
+
+
+def at_once(work: Callable[[], None]) -> "Future[None]":
+    """Do it now, in this thread."""
+    done: Future[None] = Future()
+    try:
+        work()
+        done.set_result(None)
+    except Exception as error:
+        done.set_exception(error)
+    return done
+
+
+Beside = Callable[[Callable[[], None]], "Future[None]"]
+"""Runs work, now or in another thread."""
 
 
 @dataclass(frozen=True)
@@ -112,8 +128,8 @@ class Arriving:
             raise MalformedEnvelope(why=f"{self.size} bytes were announced, its header says {end}")
         self._check(prefixes)
 
-    def take(self, data: bytes) -> None:
-        """Take the next bytes.
+    def take(self, data: bytes, beside: Beside = at_once) -> None:
+        """Take the next bytes; `beside` may run the second of the two hashes at the same time.
 
         Raises:
             TooLarge: more comes than was announced.
@@ -121,8 +137,13 @@ class Arriving:
         """
         if self.received + len(data) > self.size:
             raise TooLarge(size_bytes=self.received + len(data), limit_bytes=self.size)
-        self._reader.update(data)
-        self._whole.update(data)
+        if self._reader.left < len(data):  # a prefix is in it, to be judged before anything else is done
+            self._reader.update(data)
+            self._whole.update(data)
+        else:
+            payload = beside(lambda: self._reader.update(data))
+            self._whole.update(data)
+            payload.result()
         self.received += len(data)
 
     def progress(self) -> Progress:

@@ -11,7 +11,7 @@ PIECE_BYTES = 1 << 20
 AHEAD = 4  # pieces that wait in memory at most
 IDLE_SECONDS = 30.0  # without a byte; a line that is dead keeps no upload busy
 DRAIN_SECONDS = 1.0  # a refusal is heard by more clients when the rest of the body is read
-DRAIN_BYTES = 64 << 20
+DRAIN_BYTES = 1 << 20
 
 
 class Body:

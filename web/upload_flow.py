@@ -9,7 +9,9 @@
 A process that dies anywhere leaves an upload that goes on from its last promised byte.
 """
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +28,9 @@ from tender.drafts import Arriving
 from tender.records import UploadRecord
 from tender.submission import check_envelope
 from web.tus_protocol import Part
+
+HASHERS = ThreadPoolExecutor(os.cpu_count() or 1, "hash")
+"""Hash payloads while their files are hashed: hashing is what takes longest, and it leaves the interpreter free."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +74,7 @@ class Appending:
     def take(self, data: bytes) -> None:
         """Check, hash and write the next bytes."""
         try:
-            self._arriving.take(data)
+            self._arriving.take(data, HASHERS.submit)
         except (BadInput, Refused):
             self._give_up()
             raise

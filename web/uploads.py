@@ -44,6 +44,7 @@ from web.upload_flow import Appending, Stand, complete, drop
 Asked = Request[Any, Any, Any]
 ONE = "/api/uploads/{upload_id:str}"
 OF_LOT = "/api/tenders/{tender_id:str}/lots/{lot_id:str}/uploads"
+SETTLE_SECONDS, SETTLE_STEP = 3.0, 0.02  # for a broken line to be noticed, and how often to look
 SPOKEN = {"Tus-Resumable": VERSION, "Cache-Control": "no-store"}
 
 
@@ -167,9 +168,28 @@ async def _append(request: Asked, actor: Actor, upload_id: str) -> Response[Any]
 @litestar.head(ONE)
 async def look(request: Asked, upload_id: FromPath[str]) -> Response[None]:
     """Where an upload stands: what is promised here is safe."""
-    answer = await spoken(request, apart(_look, request, upload_id))
+
+    async def work(actor: Actor) -> Response[Any]:
+        await settled(request, actor, upload_id)
+        return await apart(_look, request, upload_id)(actor)
+
+    answer = await spoken(request, work)
     # An answer to HEAD has no body, a refusal neither.
     return Response(None, status_code=answer.status_code, headers=answer.headers)
+
+
+async def settled(request: Asked, actor: Actor, upload_id: str) -> None:
+    """Wait a moment for a writer whose line has just broken, so that nothing it still keeps is sent again."""
+    adapters = adapters_of(request)
+
+    def is_settled() -> bool:
+        with adapters.database.reading() as session:
+            uploads.own_upload(session, actor=actor, upload_id=upload_id, now=adapters.clock.now())
+        return adapters.drafts.is_free(upload_id)
+
+    with anyio.move_on_after(SETTLE_SECONDS):
+        while not await anyio.to_thread.run_sync(is_settled):
+            await anyio.sleep(SETTLE_STEP)
 
 
 def _look(request: Asked, actor: Actor, upload_id: str) -> Response[Any]:

@@ -9,6 +9,7 @@ BENCHES = (
     "sealing",
     "browser_sealing",
     "submission",
+    "uploads",
     "evaluation",
     "working_days",
     "approval",

@@ -59,7 +59,8 @@ class Sealed:
 class Site:
     """A platform in a folder with a published tender, ready for bids."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, limit_bytes: int = 10**7) -> None:
+        self.limit_bytes = limit_bytes
         accounts.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # nobody signs in here
         settings = Settings(var=folder)
         upgrade(settings.database)
@@ -111,7 +112,11 @@ class Site:
             )
             self.publics = [self.register(session, person) for person in openers]
             publish.publish(
-                session, actor=office, tender_id=self.tender_id, bid_limit_bytes=10**7, now=self.now
+                session,
+                actor=office,
+                tender_id=self.tender_id,
+                bid_limit_bytes=self.limit_bytes,
+                now=self.now,
             )
             window = queries.submission_window(session, self.tender_id)
             self.opener_keys = window.opener_keys

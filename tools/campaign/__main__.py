@@ -6,6 +6,7 @@ import time
 
 CAMPAIGNS = (
     "kill_server",
+    "uploads",
     "replay",
     "guide_cards",
     "exact_scores",
