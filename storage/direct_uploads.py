@@ -2,7 +2,7 @@
 
 The web tier hands out addresses and never carries the bytes. Each address is good for one part with one SHA-256, which
 is signed, so the store itself refuses another body. What the parts make up is proven later, by reading the whole once
-(docs/decisions/0033-direct-uploads-are-read-once.md).
+(docs/decisions/0032-uploads-are-read-once.md).
 """
 
 import hashlib
