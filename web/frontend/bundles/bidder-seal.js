@@ -56,11 +56,12 @@ async function send({ blob, submission, lot, digest }, place) {
   }
 }
 
-async function drawKept() {
+/** List what lies in this browser, but for the bid that was sealed just now and stands above. */
+async function drawKept(fresh = "") {
   const list = document.getElementById("kept-here");
-  const kept = await keptBids(tender);
+  const kept = (await keptBids(tender)).filter((one) => one.submission !== fresh);
   const items = kept.map((one) => {
-    const drop = button(say("remove"), () => forget(one.name).then(drawKept));
+    const drop = button(say("remove"), () => forget(one.name).then(() => drawKept(fresh)));
     const title = el("p", { class: "govuk-body" }, `${new Date(one.file.lastModified).toLocaleString()} · ${sizeText(one.file.size)}`);
     const { file: blob, submission, lot } = one;
     return el("li", { "data-kept": submission }, title, actions({ blob, submission, lot }), drop);
@@ -70,7 +71,7 @@ async function drawKept() {
 }
 
 async function done(sealed, lot) {
-  await drawKept();
+  await drawKept(sealed.submission);
   return actions({ ...sealed, lot });
 }
 

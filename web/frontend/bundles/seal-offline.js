@@ -51,7 +51,8 @@ async function read(file) {
 
 function titleOf(notice) {
   const facts = { reference: notice.reference, title: said(notice.title), version: notice.version };
-  const closes = new Date(notice.timetable.closes_at).toLocaleString(document.documentElement.lang);
+  const zone = { timeZone: "Asia/Shanghai", hourCycle: "h23", dateStyle: "long", timeStyle: "medium" };
+  const closes = new Date(notice.timetable.closes_at).toLocaleString(document.documentElement.lang, zone);
   return [el("h2", {}, say("noticeOf", facts)), el("p", {}, say("closes", { time: closes }))];
 }
 

@@ -57,7 +57,7 @@ const TEXTS = {
   offlineTitle: ["Seal a bid without a connection", "离线加密投标文件"],
   offlineIntro: ["Nothing on this page is sent anywhere. Only the receipt of the platform says that a bid is submitted.", "本页面不向任何地方发送内容。只有平台的回执才表示已递交。"],
   noticeOf: ["{reference} {title}, version {version}", "{reference} {title}，第 {version} 版"],
-  closes: ["Bids close {time}", "投标截止 {time}"],
+  closes: ["Bids close {time} (Beijing)", "投标截止 {time}（北京时间）"],
   make: ["Make the key file", "生成密钥文件"],
   madeTitle: ["The key file was made", "密钥文件已生成"],
   made: ["Now register it: choose the file that was just saved. So you know that file and passphrase work.", "请登记：选择刚才保存的文件，以确认文件和口令可用。"],
