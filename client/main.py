@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,6 +14,7 @@ from client.passphrases import passphrase
 from client.server import connect, sign_in
 
 COMMANDS = {
+    "version": "client.main:version_command",
     "sign-in": "client.main:sign_in_command",
     "notice": "client.main:notice_command",
     "seal": "client.seal:seal_command",
@@ -36,7 +38,24 @@ GROUPS = {
     "witness": "client.witness:WITNESS",
 }
 """Where each word is built; only the one that was typed is loaded, for they stand on much."""
+ONE_FILE = (
+    *("version", "sign-in", "notice", "seal", "submit", "drafts", "withdraw", "receipt", "key"),
+    *("verify", "score", "witness", "monitor"),
+)
+"""The words of the file that people keep on their machines (tools/one_file): what bidders, openers and strangers do."""
+VERSION = "0.1.0"
+BUILD = Path(__file__).with_name("BUILD")
+"""In the one file: the digest over all that is in it."""
 SCOPES = ["read", "bid", "open", "draw", "evaluate"]
+
+
+def version_command(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
+) -> None:
+    """Say which build of the program this is."""
+    with plain_errors(as_json):
+        build = BUILD.read_text(encoding="ascii") if BUILD.exists() else "run from its sources"
+        say({"version": VERSION, "build": build}, as_json=as_json)
 
 
 def sign_in_command(
@@ -68,14 +87,18 @@ def run() -> None:
     app(sys.argv[1:])()
 
 
-def app(words: list[str]) -> typer.Typer:
-    """The command that the words begin with and, where they name none, all of them."""
+def run_one_file() -> None:
+    """Run the command line of the one file."""
+    app(sys.argv[1:], ONE_FILE)(prog_name="mingtang")
+
+
+def app(words: list[str], offered: Sequence[str] = (*COMMANDS, *GROUPS)) -> typer.Typer:
+    """The command that the words begin with and, where they name none, all that are offered."""
     made = typer.Typer(
         no_args_is_help=True, pretty_exceptions_enable=False, help="Mingtang on your own machine."
     )
     made.callback()(lambda: None)
-    known = [*COMMANDS, *GROUPS]
-    for word in words[:1] if set(words[:1]) & set(known) else known:
+    for word in words[:1] if set(words[:1]) & set(offered) else offered:
         if word in COMMANDS:
             made.command(word)(_load(COMMANDS[word]))
         else:

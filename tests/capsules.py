@@ -1,9 +1,14 @@
 """Whole tenders of three kinds, for whoever needs their capsules: plain, rich (lots, chance, rounds), blind."""
 
+import fcntl
+import json
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from accounts.duties import Actor, Duty
 from evaluation.actions import draws, scoring
@@ -127,6 +132,28 @@ def blind(folder: Path) -> Made:
                 scoring.sign_sheet(session, version=2, **values)
     do_jobs(platform)
     return signed(platform, tender)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A capsule with the keys to check it by."""
+
+    public: bytes
+    pinned: dict[str, str]
+
+
+def plain_capsule(factory: pytest.TempPathFactory) -> Kept:
+    """The public capsule of a plain tender, played once in a run of tests, whichever process comes first."""
+    base = factory.getbasetemp()
+    folder = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    data, keys = folder / "plain.zip", folder / "plain.json"
+    with (folder / "plain.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not keys.exists():
+            made = plain(factory.mktemp("plain"))
+            data.write_bytes(made.capsule())
+            keys.write_text(json.dumps(made.pinned))
+    return Kept(data.read_bytes(), json.loads(keys.read_text()))
 
 
 KINDS: dict[str, Callable[[Path], Made]] = {"plain": plain, "rich": rich, "blind": blind}

@@ -1,5 +1,6 @@
 """The programs that run on other people's machines: their hashes, for the pages that load them and for the log."""
 
+import re
 from base64 import b64encode
 from dataclasses import dataclass
 from functools import lru_cache
@@ -8,10 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from litestar import Request
+from litestar.params import FromPath
+from litestar.response import File
 from markupsafe import Markup
 
 from accounts import queries
 from accounts.actions import publish_programs
+from kernel.errors import NotFound
 from storage import audit_log
 from storage.adapters import Adapters
 from web.guards import adapters_of
@@ -19,6 +23,9 @@ from web.routes import get
 
 BUILD = Path(__file__).parent / "static" / "build"
 URL = "/static/build"
+ONE_FILE = Path(__file__).parents[1] / "var" / "client"
+"""Where `make client` puts the command as one file for each kind of machine."""
+ONE_FILE_NAME = re.compile(r"mingtang-[a-z0-9_-]+\.pyz", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -36,13 +43,33 @@ PROGRAMS = (
     Program("opener-key.js"),
     Program("sealing-worker.js"),
     Program("seal-offline.html", kept=True),
+    Program("verify.html", kept=True),
 )
 """Everything whose hash is published; what is not built on this machine is left out."""
 
 
+def programs() -> tuple[Program, ...]:
+    """Every published program that is here: those of the pages, then the command as one file."""
+    files = sorted(
+        path.name for path in ONE_FILE.glob("mingtang-*.pyz") if ONE_FILE_NAME.fullmatch(path.name)
+    )
+    here = [one for one in PROGRAMS if (BUILD / one.name).exists()]
+    return (*here, *(Program(name, kept=True) for name in files))
+
+
+def path_of(name: str) -> Path:
+    """Where a program lies."""
+    return (ONE_FILE if ONE_FILE_NAME.fullmatch(name) else BUILD) / name
+
+
+def url_of(name: str) -> str:
+    """Where a program is downloaded."""
+    return f"/programs/files/{name}" if ONE_FILE_NAME.fullmatch(name) else f"{URL}/{name}"
+
+
 def file_hash(name: str) -> bytes:
     """The SHA-256 of a built file."""
-    path = BUILD / name
+    path = path_of(name)
     state = path.stat()
     return _hash(path, state.st_mtime_ns, state.st_size)
 
@@ -54,7 +81,7 @@ def _hash(path: Path, _changed: int, _size: int) -> bytes:
 
 def built() -> dict[str, str]:
     """The hash of every published file that is here, in hex, by its name."""
-    return {one.name: file_hash(one.name).hex() for one in PROGRAMS if (BUILD / one.name).exists()}
+    return {one.name: file_hash(one.name).hex() for one in programs()}
 
 
 def integrity(name: str) -> str:
@@ -84,6 +111,7 @@ def list_programs(request: Request[Any, Any, Any]) -> dict[str, Any]:
                 "sha256": row.sha256,
                 "entry": row.log_index,
                 "is_served": now.get(row.name) == row.sha256,
+                "url": url_of(row.name),
             }
             for row in published
         ],
@@ -94,10 +122,18 @@ def list_programs(request: Request[Any, Any, Any]) -> dict[str, Any]:
     }
 
 
+@get("/programs/files/{name:str}")
+def download_program(name: FromPath[str]) -> File:
+    """The command as one file, for the kind of machine that its name tells."""
+    if name not in built() or not ONE_FILE_NAME.fullmatch(name):
+        raise NotFound(what="program", id=name[:80])
+    return File(ONE_FILE / name, filename=name, media_type="application/octet-stream")
+
+
 def publish(adapters: Adapters) -> None:
     """Put the hashes of programs that the log does not have yet into the log."""
     with adapters.database.transaction() as session:
         publish_programs(session, programs=built(), now=adapters.clock.now())
 
 
-ROUTES = [list_programs]
+ROUTES = [list_programs, download_program]

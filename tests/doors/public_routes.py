@@ -60,7 +60,7 @@ PUBLIC = (
 
 PUBLIC_PAGES = (
     STAFF_PUBLIC_PAGES
-    | {"GET /outages", "GET /programs"}
+    | {"GET /outages", "GET /programs", "GET /programs/files/{name}"}
     | APPLICANT_PUBLIC_PAGES
     | SUPERVISION_PAGES
     | CATALOGUE_PAGES

@@ -7,15 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.capsules import Made, plain
+from tests.capsules import plain_capsule
 from tests.pages.judge import AXE, AXE_OPTIONS, WIDTHS
 
 PAGE = Path("web/static/build/verify.html").absolute()
-
-
-@pytest.fixture(scope="module")
-def tender(tmp_path_factory: pytest.TempPathFactory) -> Made:
-    return plain(tmp_path_factory.mktemp("plain"))
 
 
 @pytest.fixture
@@ -26,7 +21,7 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 def test_a_capsule_is_checked_from_the_disk_without_any_connection(
-    page: Page, tender: Made, tmp_path: Path
+    page: Page, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     asked: list[str] = []
     errors: list[str] = []
@@ -34,7 +29,8 @@ def test_a_capsule_is_checked_from_the_disk_without_any_connection(
     page.on("console", lambda message: errors.append(message.text))
     page.on("pageerror", lambda error: errors.append(str(error)))
     capsule, keys = tmp_path / "capsule.zip", tmp_path / "platform.json"
-    capsule.write_bytes(tender.capsule())
+    tender = plain_capsule(tmp_path_factory)
+    capsule.write_bytes(tender.public)
     keys.write_text(json.dumps(tender.pinned, indent=2))
     page.goto(PAGE.as_uri())
     page.set_input_files("#keys", keys)

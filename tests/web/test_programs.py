@@ -5,6 +5,7 @@ from base64 import b64decode
 from hashlib import sha256
 from pathlib import Path
 
+import pytest
 from litestar.testing import TestClient
 
 from accounts.actions import publish_programs
@@ -50,7 +51,7 @@ def test_anybody_finds_the_published_hashes_in_the_log(tmp_path: Path) -> None:
             entry = entries[program["entry"]]
             assert leaf_data(bytes.fromhex(entry["salt"]), entry["fact"].encode()).hex() == entry["leaf"]
             assert json.loads(entry["fact"])["data"]["sha256"][program["name"]] == program["sha256"]
-            served = client.get(f"/static/build/{program['name']}").content
+            served = client.get(program["url"]).content
             assert sha256(served).hexdigest() == program["sha256"]
             assert program["is_served"]
         assert {program["name"] for program in answer["programs"]} == set(built())
@@ -63,3 +64,22 @@ def test_pages_name_the_published_hash_where_they_load_a_script() -> None:
     digest = b64decode(integrity(name).removeprefix("sha256-")).hex()
     assert digest == built()[name] == sha256((BUILD / name).read_bytes()).hexdigest()
     assert f'src="/static/build/{name}" integrity="sha256-' in script(name)
+
+
+def test_the_one_file_is_published_and_nothing_else_of_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "client"
+    folder.mkdir()
+    (folder / "mingtang-linux-x86_64.pyz").write_bytes(b"program")
+    (folder / "notes.txt").write_bytes(b"not for others")
+    monkeypatch.setattr("web.programs.ONE_FILE", folder)
+    platform = make_platform(tmp_path / "var")
+    with TestClient(create_app(platform.adapters)) as client:
+        programs = {one["name"]: one for one in client.get("/api/programs").json()["programs"]}
+        found = programs["mingtang-linux-x86_64.pyz"]
+        assert (found["sha256"], found["is_served"]) == (sha256(b"program").hexdigest(), True)
+        answer = client.get(found["url"])
+        assert (answer.content, "attachment" in answer.headers["content-disposition"]) == (b"program", True)
+        for name in ("notes.txt", "mingtang-windows-x86_64.pyz", "verify.html"):
+            assert client.get(f"/programs/files/{name}").status_code == 404

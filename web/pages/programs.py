@@ -7,7 +7,7 @@ from litestar import Request, Response
 from accounts import queries
 from web.guards import adapters_of
 from web.pages.render import render
-from web.programs import BUILD, PROGRAMS, URL, built
+from web.programs import built, path_of, programs, url_of
 from web.routes import get
 
 
@@ -22,17 +22,17 @@ def show_programs(request: Request[Any, Any, Any]) -> Response[str]:
             "name": one.name,
             "kept": one.kept,
             "sha256": now[one.name],
-            "size": (BUILD / one.name).stat().st_size,
+            "size": path_of(one.name).stat().st_size,
+            "url": url_of(one.name),
             "entry": next(
                 (row for row in published if (row.name, row.sha256) == (one.name, now[one.name])), None
             ),
         }
-        for one in PROGRAMS
-        if one.name in now
+        for one in programs()
     ]
     current = set(now.items())
     earlier = [row for row in published if (row.name, row.sha256) not in current]
-    return render(request, "programs.html", programs=rows, earlier=earlier, folder=URL)
+    return render(request, "programs.html", programs=rows, earlier=earlier)
 
 
 ROUTES = [show_programs]
