@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Mapping
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from client.claims_stages import (
 from crypto.canonical import unb64
 from crypto.envelope import join_shares, open_payload
 from crypto.envelope_prefix import read_prefix
+from crypto.log_entry import LoggedFact
 from crypto.parts_digest import file_parts_digest
 from crypto.signatures import fingerprint
 from crypto.timestamps import check_token
@@ -28,6 +30,7 @@ from kernel.money import PriceScale, write_units
 from kernel.window import window
 from tender.envelopes import Moment, envelope_key, opens_in_stages
 from tender.opening import Closing, read_announced
+from tender.stamps import check_near, read_terms
 
 
 def sealed_before_closing(evidence: Evidence) -> str:
@@ -60,8 +63,33 @@ def on_time(evidence: Evidence) -> str:
             raise IntegrityBroken(
                 what=f"the bid {bid} was stamped at {write_time(at)}, after the closing time"
             )
+        check_outside(evidence, bid, fact, at)
         last = max(last, write_time(at))
     return f"the last at {last}, closing time {write_time(evidence.closes_at)}"
+
+
+def check_outside(evidence: Evidence, bid: str, fact: LoggedFact, own: datetime) -> None:
+    """Every outside authority of the notice stamped the bid too, near the platform's own time unless it was awaited."""
+    terms = read_terms(evidence.notice["sealing"].get("timestamps"))
+    logged, held = fact.data.get("tokens") or {}, evidence.bid(bid).get("tokens") or {}
+    names = {one.name for one in terms.authorities}
+    if not isinstance(logged, dict) or set(logged) != names or set(held) != names:
+        raise IntegrityBroken(what=f"the bid {bid} was not stamped by exactly the authorities of the notice")
+    fetched = {
+        one.data["authority"]: one.data["token"]
+        for _, one in evidence.of_kind("token.fetched")
+        if one.subject == bid
+    }
+    for authority in terms.authorities:
+        said = logged[authority.name] or fetched.get(authority.name)
+        if said is None:
+            raise NotProven(f"the token of {authority.name} for bid {bid} is still awaited")
+        token = unb64(held[authority.name])
+        if sha256(token).hexdigest() != said:
+            raise IntegrityBroken(what=f"the token of {authority.name} for bid {bid} is not the logged one")
+        at = authority.check(token, bytes.fromhex(str(fact.data["digest"])))
+        if logged[authority.name] is not None:
+            check_near(authority.name, at, own)
 
 
 def signed_by_bidders(evidence: Evidence) -> str:

@@ -131,8 +131,10 @@ def issue_response(authority: AuthorityKey, request: bytes, at: datetime, serial
     return _grant(authority, asked.imprint, at, serial, asked.nonce, asked.wants_certificate)
 
 
-def check_token(token: bytes, digest: bytes, certificate: bytes) -> datetime:
+def check_token(token: bytes, digest: bytes, certificate: bytes, issuers: Sequence[bytes] = ()) -> datetime:
     """Verify a token over a SHA-256 digest with the pinned certificate (DER) and give its genTime.
+
+    `issuers` are the certificates, pinned too, that it stands on; none where it is self-signed.
 
     Raises:
         IntegrityBroken: anything about it does not fit.
@@ -140,7 +142,10 @@ def check_token(token: bytes, digest: bytes, certificate: bytes) -> datetime:
     try:
         pinned = x509.load_der_x509_certificate(certificate)
         response = decode_timestamp_response(token)
-        verifier = VerifierBuilder().tsa_certificate(pinned).add_root_certificate(pinned).build()
+        builder = VerifierBuilder().tsa_certificate(pinned)
+        for issuer in issuers:
+            builder = builder.add_root_certificate(x509.load_der_x509_certificate(issuer))
+        verifier = (builder if issuers else builder.add_root_certificate(pinned)).build()
         verifier.verify(response, digest)
         at, imprint = _read_token(token)
     except (VerificationError, ValueError, IndexError, BadInput):
@@ -191,6 +196,11 @@ def _read_options(imprint: bytes, values: Sequence[tuple[int, bytes, bytes]]) ->
         return _Request(failure=WRONG_POLICY)
     nonce = asn1.read_integer(options[asn1.INTEGER]) if asn1.INTEGER in options else None
     return _Request(imprint, nonce, options.get(asn1.BOOLEAN) == b"\xff")
+
+
+def imprint_of(digest: bytes) -> bytes:
+    """The message imprint of a SHA-256 digest."""
+    return _imprint(SHA256, digest)
 
 
 def _imprint(algorithm: bytes, digest: bytes) -> bytes:

@@ -56,6 +56,8 @@ class Settings:
     """How people reach the site; printed in receipts and notices."""
     log_origin: str = "mingtang.local/log"
     """Name of the append-only log in its checkpoints."""
+    timestamp_authorities_file: str = ""
+    """File of outside timestamp authorities: in each line a name, an http address, and a PEM file of certificates."""
     time_servers: str = ""
     """Time servers (`host` or `host:port`, with commas between them) that the clock is held against by SNTP."""
     pulse_seconds: int = 5

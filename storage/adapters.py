@@ -7,6 +7,7 @@ from pathlib import Path
 from crypto.witnessing import Witness, read_witnesses
 from kernel.clock import Clock, SystemClock
 from kernel.settings import Settings, read_secret
+from storage.authorities import TimestampAuthority, read_authorities_file
 from storage.clock_watch import ClockWatch, Source, database_source, time_server_source
 from storage.database import Database
 from storage.direct_uploads import DirectUploads, Presigner
@@ -54,6 +55,12 @@ class Adapters:
         for address in filter(None, self.settings.time_servers.replace(" ", "").split(",")):
             sources[address] = time_server_source(address, self.clock)
         return ClockWatch(self.clock, sources)
+
+    @cached_property
+    def authorities(self) -> dict[str, TimestampAuthority]:
+        """The outside timestamp authorities that tenders may name."""
+        path = self.settings.timestamp_authorities_file
+        return read_authorities_file(Path(path)) if path else {}
 
     @cached_property
     def witnesses(self) -> tuple[Witness, ...]:

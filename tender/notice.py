@@ -63,6 +63,7 @@ class Draft:
     award_rule: dict[str, JsonValue] | None = None
     envelopes: tuple[EnvelopeTerm, ...] = ()
     outage_rule: dict[str, int] | None = None
+    timestamps: dict[str, JsonValue] | None = None
 
 
 def missing(draft: Draft, now: datetime) -> list[str]:
@@ -108,9 +109,9 @@ def notice_body(
     assert draft.timetable is not None
     # A tender whose lots stand alone says nothing of an award rule: its notice has the bytes of older ones.
     award: dict[str, JsonValue] = {} if draft.award_rule is None else {"award_rule": dict(draft.award_rule)}
-    envelopes: dict[str, JsonValue] = (
-        {"envelopes": write_envelopes(draft.envelopes)} if draft.envelopes else {}
-    )
+    more: dict[str, JsonValue] = {"envelopes": write_envelopes(draft.envelopes)} if draft.envelopes else {}
+    if draft.timestamps is not None:
+        more["timestamps"] = dict(draft.timestamps)
     outages: dict[str, JsonValue] = (
         {} if draft.outage_rule is None else {"outage_rule": dict(draft.outage_rule)}
     )
@@ -139,7 +140,7 @@ def notice_body(
             "k": draft.threshold,
             "openers": [_opener_body(opener) for opener in draft.openers],
             "limit_bytes": str(draft.bid_limit_bytes),
-            **envelopes,
+            **more,
         },
         "documents": [
             {"id": d.document_id, "name": d.name, "digest": d.digest, "size": str(d.size)}

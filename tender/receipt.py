@@ -1,6 +1,7 @@
 """What a receipt of this platform says about a bid that came in or was withdrawn."""
 
 import json
+from collections.abc import Mapping
 from hashlib import sha256
 
 from crypto.canonical import JsonValue
@@ -9,8 +10,11 @@ from crypto.signatures import Signer
 from kernel.clock import write_time
 
 
-def log_data(facts: ReceiptFacts, token: bytes) -> dict[str, JsonValue]:
-    """What the log keeps of the act; the token's hash ties the timestamp to the entry."""
+def log_data(facts: ReceiptFacts, token: bytes, outside: Mapping[str, bytes | None]) -> dict[str, JsonValue]:
+    """What the log keeps of the act; the tokens' hashes tie the timestamps to the entry, null where one is awaited."""
+    more: dict[str, JsonValue] = {
+        name: None if found is None else sha256(found).hexdigest() for name, found in outside.items()
+    }
     return {
         "digest": facts.envelope_digest.hex(),
         "lot": facts.lot_id,
@@ -19,6 +23,7 @@ def log_data(facts: ReceiptFacts, token: bytes) -> dict[str, JsonValue]:
         "received_at": write_time(facts.received_at),
         "token": sha256(token).hexdigest(),
         "replaces": facts.replaces,
+        **({"tokens": more} if more else {}),
     }
 
 

@@ -47,6 +47,8 @@ class TenderRecord(SQLModel, table=True):
     """the envelopes of a bid (tender.envelopes); None: one that holds everything"""
     outage_rule: dict[str, int] | None = Field(default=None, sa_column=Column(JsonText))
     """what an outage does to the closing time (tender.outages); None: nothing"""
+    timestamps: dict[str, Any] | None = Field(default=None, sa_column=Column(JsonText))
+    """outside authorities that stamp each bid too (tender.stamps); None: the platform's own alone"""
     published_at: datetime | None = Field(default=None, sa_type=UtcTime, index=True)
 
 
@@ -186,6 +188,16 @@ class ReminderRecord(SQLModel, table=True):
     sent_at: datetime | None = Field(default=None, sa_type=UtcTime)
     people: int = 0
     """how many were reached"""
+
+
+class BidTokenRecord(SQLModel, table=True):
+    """What an outside authority stamped of a bid; without a token while it is still awaited."""
+
+    __tablename__ = "bid_tokens"
+    bid_id: str = Field(primary_key=True, sa_type=Id, foreign_key="bids.id")
+    authority: str = Field(primary_key=True, max_length=80)
+    token: bytes | None = None
+    stamped_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
 class SubmissionTraceRecord(SQLModel, table=True):

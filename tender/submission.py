@@ -29,6 +29,7 @@ from kernel.errors import (
     WrongTender,
 )
 from tender.lifecycle import Stage
+from tender.stamps import NO_OUTSIDE, StampTerms, read_terms
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class SealingTerms:
     opener_keys: tuple[str, ...]
     limit_bytes: int
     kinds: tuple[str, ...] = (BID,)
+    stamps: StampTerms = NO_OUTSIDE
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class SubmissionWindow:
     opener_keys: tuple[str, ...]
     limit_bytes: int
     kinds: tuple[str, ...] = (BID,)
+    stamps: StampTerms = NO_OUTSIDE
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,7 @@ def sealing_terms(notice: dict[str, Any]) -> SealingTerms:
         opener_keys=tuple(str(opener["fingerprint"]) for opener in notice["sealing"]["openers"]),
         limit_bytes=int(notice["sealing"]["limit_bytes"]),
         kinds=tuple(str(one["kind"]) for one in notice["sealing"].get("envelopes", [{"kind": BID}])),
+        stamps=read_terms(notice["sealing"].get("timestamps")),
     )
 
 

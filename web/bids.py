@@ -8,6 +8,8 @@ sending the same envelope again, after a broken connection say, gives the same r
 import json
 import os
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from typing import Any
 
 import anyio.from_thread
@@ -19,6 +21,7 @@ from litestar.params import FromPath
 from accounts.credentials import Scope
 from accounts.duties import Actor, Duty
 from crypto.bid_file import BidFileReader, check_one_submission
+from crypto.canonical import b64
 from crypto.checkpoint import write_proof
 from crypto.envelope_prefix import (
     FIXED_BYTES,
@@ -28,9 +31,10 @@ from crypto.envelope_prefix import (
     read_prefix,
 )
 from crypto.merkle import inclusion_proof
+from crypto.timestamp_requests import PinnedAuthority
 from crypto.timestamps import issue
 from kernel.clock import write_time
-from kernel.errors import BadInput, Unavailable
+from kernel.errors import BadInput, IntegrityBroken, Unavailable
 from storage import audit_log, cosignatures
 from storage.adapters import Adapters
 from storage.database import Session
@@ -120,6 +124,22 @@ def stamp(adapters: Adapters, digest: bytes) -> tuple[bytes, Any]:
     return issue(adapters.keys.authority, digest, at, int.from_bytes(os.urandom(8), "big") >> 1), at
 
 
+def stamp_outside(adapters: Adapters, tender_id: str, digest: bytes) -> dict[str, tuple[bytes, datetime]]:
+    """What the outside authorities of a tender stamp, with their times; one that does not answer is left out."""
+    with adapters.database.reading() as session:
+        wanted = queries.submission_window(session, tender_id).stamps.authorities
+
+    def ask(authority: PinnedAuthority) -> tuple[str, tuple[bytes, datetime]] | None:
+        try:
+            token = adapters.authorities[authority.name].stamp(digest)
+            return authority.name, (token, authority.check(token, digest))
+        except (KeyError, Unavailable, IntegrityBroken):
+            return None
+
+    with ThreadPoolExecutor(max(1, len(wanted)), "authority") as pool:
+        return dict(filter(None, pool.map(ask, wanted)))
+
+
 def take_in(
     adapters: Adapters,
     find_actor: Callable[[Session], Actor],
@@ -203,7 +223,10 @@ def admit(
     """Stamp a stored envelope and admit it in one transaction, with others that wait for the same tender."""
     token, stamped_at = stamp(adapters, stored.digest)
     sealed = seal_trace(adapters.keys.people, prefixes[0].header.submission_id, trace)
-    command = acts.SubmitBid(tender_id, lot_id, prefixes, stored, token, stamped_at, replaces, sealed)
+    outside = stamp_outside(adapters, tender_id, stored.digest) if adapters.authorities else {}
+    command = acts.SubmitBid(
+        tender_id, lot_id, prefixes, stored, token, stamped_at, replaces, sealed, outside
+    )
 
     def act(session: Session) -> str:
         now = adapters.clock.now()
@@ -284,6 +307,16 @@ def show_receipt(
     return Response(receipt.encode(), media_type="application/json")
 
 
+@get("/api/bids/{bid_id:str}/tokens")
+def show_tokens(request: Request[Any, Any, Any], bid_id: FromPath[str]) -> dict[str, Any]:
+    """What outside authorities stamped of one of the caller's bids; a token is null while it is awaited."""
+    actor = caller(request).may(Scope.BID)
+    with adapters_of(request).database.reading() as session:
+        acts.own_bid(session, actor, bid_id)
+        rows = queries.tokens_of(session, bid_id)
+    return {"items": [{"authority": r.authority, "token": b64(r.token) if r.token else None} for r in rows]}
+
+
 @post("/api/bids/{bid_id:str}/withdrawal")
 def withdraw(request: Request[Any, Any, Any], bid_id: FromPath[str]) -> Response[bytes]:
     """Withdraw a bid; repeating it gives the same receipt."""
@@ -304,4 +337,4 @@ def withdraw(request: Request[Any, Any, Any], bid_id: FromPath[str]) -> Response
     return Response(receipt.encode(), status_code=201, media_type="application/json")
 
 
-ROUTES = [submit, list_own, show_receipt, withdraw]
+ROUTES = [submit, list_own, show_receipt, show_tokens, withdraw]

@@ -128,6 +128,8 @@ def tender_parts(session: Session, tender_id: str) -> Mapping[str, bytes]:
     parts = {f"notices/{n.version}.json": canonical(n.body) for n in tenders.notices(session, tender_id)}
     for bid in tenders.sealed_bids(session, tender_id):
         body: dict[str, JsonValue] = {"bid": bid.id, "prefix": b64(bid.prefix), "token": b64(bid.token)}
+        if outside := tenders.tokens_of(session, bid.id):
+            body["tokens"] = {row.authority: b64(row.token) if row.token else None for row in outside}
         parts[f"bids/{bid.id}.json"] = canonical(body)
     lock = stages.score_lock(session, tender_id)
     if lock is not None and lock.body is not None:

@@ -12,7 +12,7 @@ from litestar.params import FromPath
 from crypto.canonical import b64
 from crypto.merkle import TILE_WIDTH, hash_tile, tile_width
 from kernel.errors import BadInput, NotFound
-from storage import audit_log, cosignatures
+from storage import archive_stamps, audit_log, cosignatures
 from web.guards import adapters_of
 from web.routes import get
 
@@ -76,6 +76,23 @@ async def take_cosignature(request: Request[Any, Any, Any]) -> Response[Any]:
     return Response({"witnesses": await anyio.to_thread.run_sync(keep)}, status_code=200)
 
 
+@get("/log/archive")
+def show_archive(request: Request[Any, Any, Any], since: int = 0) -> dict[str, Any]:
+    """The timestamps over heads of the log from a size on, each with its head and the proof from that size."""
+    adapters = adapters_of(request)
+    with adapters.database.reading() as session:
+        items = [
+            {
+                "authority": row.authority,
+                "token": b64(row.token),
+                "checkpoint": cosignatures.head_note(session, adapters.keys, row.log_size),
+                "consistency": [b64(step) for step in cosignatures.way_to(session, since, row.log_size)],
+            }
+            for row in archive_stamps.stamps(session, since)
+        ]
+    return {"items": items}
+
+
 @get("/log/tile/{path:path}")
 def show_tile(request: Request[Any, Any, Any], path: FromPath[str]) -> Response[bytes]:
     """A tile of hashes, or of entries (C2SP tlog-tiles)."""
@@ -110,4 +127,4 @@ def read_tile_path(path: str) -> tuple[str, int, int | None]:
     return found["level"], index, int(found["width"]) if found["width"] else None
 
 
-ROUTES = [show_platform, show_checkpoint, show_cosigned, take_cosignature, show_tile]
+ROUTES = [show_platform, show_checkpoint, show_cosigned, take_cosignature, show_archive, show_tile]

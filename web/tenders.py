@@ -7,59 +7,21 @@ from litestar.params import FromPath, JSONBody
 
 from accounts.credentials import Scope
 from accounts.duties import Actor, Duty
-from evaluation.lots.rule import read_rule, write_rule
 from evaluation.rulebook import Rulebook, read_rulebook, rulebook_digest, write_rulebook
 from kernel.clock import write_time
-from kernel.errors import BadInput, NotFound
+from kernel.errors import NotFound
 from tender import notice as notices
 from tender import queries
 from tender.actions import clarify, draft, publish
-from tender.envelopes import read_envelopes
 from tender.lifecycle import Stage
-from tender.outages import read_rule as read_outage_rule
 from tender.records import TenderRecord
-from tender.timetable import Periods, read_timetable
+from tender.timetable import read_timetable
+from web.draft_shapes import DraftRequest, known_authorities
 from web.guards import adapters_of, caller, find_caller
 from web.routes import delete, get, post, put
 from web.shapes import Shape, create_once, expected_version, page_limit, paged, read_time_cursor
 
 PUBLIC_STAGES = [Stage.PUBLISHED, Stage.CLOSED, Stage.OPENED, Stage.EVALUATED, Stage.FAILED]
-
-
-class DraftRequest(Shape):
-    """What the office says of a tender; a field left out stays as it is."""
-
-    reference: str | None = None
-    title: dict[str, str] | None = None
-    summary: dict[str, str] | None = None
-    lots: list[dict[str, str]] | None = None
-    timetable: dict[str, Any] | None = None
-    periods: dict[str, int] | None = None
-    shortening_reason: str | None = None
-    suite: str | None = None
-    threshold: int | None = None
-    openers: list[str] | None = None
-    award_rule: dict[str, Any] | None = None
-    envelopes: list[dict[str, Any]] | None = None
-    outage_rule: dict[str, int] | None = None
-
-    def command(self) -> draft.EditDraft:
-        """The request as the action takes it."""
-        return draft.EditDraft(
-            reference=self.reference,
-            title=self.title,
-            summary=self.summary,
-            lots=None if self.lots is None else tuple(self.lots),
-            timetable=None if self.timetable is None else read_timetable(self.timetable),
-            periods=None if self.periods is None else read_periods(self.periods),
-            shortening_reason=self.shortening_reason,
-            suite=self.suite,
-            threshold=self.threshold,
-            opener_ids=None if self.openers is None else tuple(self.openers),
-            award_rule=None if self.award_rule is None else award_rule_of(self.award_rule),
-            envelopes=None if self.envelopes is None else read_envelopes(self.envelopes),
-            outage_rule=None if self.outage_rule is None else read_outage_rule(self.outage_rule),
-        )
 
 
 class AmendmentRequest(Shape):
@@ -74,23 +36,6 @@ class TextRequest(Shape):
     """A question or an answer."""
 
     text: str
-
-
-def award_rule_of(body: dict[str, Any], path: str = "award_rule") -> dict[str, Any]:
-    """An award rule as the tender keeps it: empty where each lot stands alone; raises BadInput by field."""
-    if not body:
-        return {}
-    rule = read_rule(body, path)
-    return {} if rule.method == "each_alone" else write_rule(rule)
-
-
-def read_periods(body: dict[str, int]) -> Periods:
-    """The minimum periods of a tender from their JSON form."""
-    known = vars(Periods())
-    for name, value in body.items():
-        if name not in known or not 0 <= value <= 400:
-            raise BadInput(where=f"periods.{name}", why=f"known are {', '.join(known)}, each 0 to 400")
-    return Periods(**{**known, **body})
 
 
 def summary_of(record: TenderRecord) -> dict[str, Any]:
@@ -122,7 +67,7 @@ def list_tenders(
 def begin(request: Request[Any, Any, Any], data: JSONBody[DraftRequest]) -> Any:
     """Start a draft."""
     adapters, actor = adapters_of(request), caller(request).may(Scope.OFFICE)
-    command = data.command()
+    command = data.command(known_authorities(adapters))
     return create_once(
         request,
         adapters,
@@ -179,7 +124,7 @@ def edit(
 ) -> Response[Any]:
     """Change a draft that has not changed since it was read."""
     adapters, actor = adapters_of(request), caller(request).may(Scope.OFFICE)
-    command, version = data.command(), expected_version(request)
+    command, version = data.command(known_authorities(adapters)), expected_version(request)
     with adapters.database.transaction() as session:
         new = draft.edit_draft(
             session,

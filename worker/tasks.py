@@ -26,6 +26,7 @@ from worker import (
     price_checks,
     reports,
     sweeps,
+    timestamps,
     witnesses,
 )
 from worker.jobs import Job, Payload
@@ -116,6 +117,8 @@ JOBS: Mapping[str, Job] = {
     "confirm_upload": Job(drafts.keep_confirmed, prepare=drafts.confirm_upload),
     "drop_draft": Job(lambda *_: None, prepare=drafts.drop_draft),
     "clear_drafts": Job(drafts.forget_drafts, prepare=drafts.clear_drafts),
+    "fetch_token": Job(timestamps.keep_fetched, prepare=timestamps.fetch_token),
+    "renew_archive": Job(timestamps.keep_renewal, prepare=timestamps.renew_archive),
     "ask_witnesses": Job(witnesses.keep_cosignatures, prepare=witnesses.ask_witnesses),
     "make_bulletins": Job(sweeps.keep_bulletins, prepare=sweeps.write_bulletins),
 }

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from storage import outbox
 from storage.adapters import Adapters
+from worker.timestamps import RENEW
 from worker.witnesses import ASK
 
 SWEEP = "sweep"
@@ -40,6 +41,8 @@ class Ticker:
         now = self._adapters.clock.now()
         with self._adapters.database.transaction() as session:
             outbox.forget_done(session, SWEEP, now - KEPT)
+            outbox.forget_done(session, RENEW, now - KEPT)
+            outbox.enqueue_once(session, RENEW, {}, now=now)
             if self._adapters.witnesses:
                 outbox.forget_done(session, ASK, now - KEPT)
                 outbox.enqueue_once(session, ASK, {}, now=now)

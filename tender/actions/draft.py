@@ -16,6 +16,7 @@ from tender.envelopes import EnvelopeTerm, write_envelopes
 from tender.lifecycle import Move, Stage, after
 from tender.outages import OutageRule
 from tender.records import DocumentRecord, LotRecord, OpenerRecord, TenderRecord
+from tender.stamps import StampTerms, write_terms
 from tender.timetable import Periods, Timetable
 
 OPENER_LIMIT = 32  # an envelope carries one encrypted share per opener
@@ -40,6 +41,8 @@ class EditDraft:
     envelopes: tuple[EnvelopeTerm, ...] | None = None
     """empty where one envelope holds everything"""
     outage_rule: OutageRule | None = None
+    timestamps: StampTerms | None = None
+    """without authorities: the platform's own alone"""
 
 
 @dataclass(frozen=True)
@@ -199,6 +202,8 @@ def _apply(session: Session, record: TenderRecord, command: EditDraft) -> None:
         record.periods = dict(vars(command.periods))
     if command.award_rule is not None:
         record.award_rule = command.award_rule or None
+    if command.timestamps is not None:
+        record.timestamps = write_terms(command.timestamps) if command.timestamps.authorities else None
     if command.outage_rule is not None:
         record.outage_rule = dict(vars(command.outage_rule))
     if command.envelopes is not None:

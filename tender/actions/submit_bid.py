@@ -4,6 +4,7 @@ The order is the evidence: the object is stored and hashed, then stamped, then o
 against the stamp, inserts the bid and its log entry, and only its commit lets the receipt out.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -14,9 +15,17 @@ from accounts.duties import Actor, Duty
 from crypto.checkpoint import Checkpoint, sign_checkpoint
 from crypto.envelope_prefix import EnvelopePrefix
 from crypto.receipts import SEALED, WITHDRAWN, ReceiptFacts
-from kernel.errors import AlreadySubmitted, BidAlreadyWithdrawn, NotFound, Unavailable, WrongBidder
+from crypto.timestamp_requests import NEAR
+from kernel.errors import (
+    AlreadySubmitted,
+    BidAlreadyWithdrawn,
+    ClocksDisagree,
+    NotFound,
+    Unavailable,
+    WrongBidder,
+)
 from kernel.ids import new_id
-from storage import audit_log
+from storage import audit_log, outbox
 from storage.audit_log import Fact
 from storage.columns import table_of
 from storage.keys import PlatformKeys
@@ -24,7 +33,8 @@ from storage.objects import StoredObject
 from tender import queries
 from tender.actions.outages import is_down
 from tender.receipt import log_data, write_receipt
-from tender.records import BidRecord, SubmissionTraceRecord
+from tender.records import BidRecord, BidTokenRecord, SubmissionTraceRecord
+from tender.stamps import WhenDown
 from tender.submission import (
     SubmissionWindow,
     check_envelope,
@@ -35,6 +45,7 @@ from tender.submission import (
     check_size,
 )
 
+NOTHING: Mapping[str, bytes | None] = {}
 ADD_TRACE = insert(table_of(SubmissionTraceRecord))
 ADD_BID = insert(queries.BIDS).values(sequence=queries.NEXT_SEQUENCE.scalar_subquery())
 
@@ -52,6 +63,8 @@ class SubmitBid:
     replaces: str | None = None
     trace: bytes = field(default=b"", repr=False)
     """where it came in from, sealed with tender.traces; secret until the opening"""
+    outside: Mapping[str, tuple[bytes, datetime]] = field(default_factory=dict, repr=False)
+    """what outside authorities stamped, with their times, by name"""
 
 
 def check_arrival(
@@ -117,8 +130,27 @@ def submit_bid(
     check_envelopes(window, command.lot_id, queries.bidder(session, actor.organisation_id), command.prefixes)
     if same_submission is not None:
         raise AlreadySubmitted(submission_id=submission_id)
+    outside = _outside_tokens(window, command)
     _end_replaced(session, standing.id if standing else None, command)
-    return _admit(session, keys, actor, command, now)
+    return _admit(session, keys, actor, command, outside, now)
+
+
+def _outside_tokens(window: SubmissionWindow, command: SubmitBid) -> dict[str, bytes | None]:
+    """What each authority that the tender demands has stamped; None where it is awaited.
+
+    Raises:
+        Unavailable: one did not answer, and the tender takes no bid without it.
+        ClocksDisagree: one stamped at another time than the platform did.
+    """
+    found: dict[str, bytes | None] = {}
+    for authority in window.stamps.authorities:
+        token, at = command.outside.get(authority.name, (None, command.stamped_at))
+        if token is None and window.stamps.when_down is WhenDown.REFUSE:
+            raise Unavailable(what=f"The timestamp authority {authority.name}")
+        if abs(at - command.stamped_at) > NEAR:
+            raise ClocksDisagree(seconds=f"{abs((at - command.stamped_at).total_seconds()):.1f}")
+        found[authority.name] = token
+    return found
 
 
 def _end_replaced(session: Session, standing_id: str | None, command: SubmitBid) -> None:
@@ -129,7 +161,14 @@ def _end_replaced(session: Session, standing_id: str | None, command: SubmitBid)
         session.add(standing)
 
 
-def _admit(session: Session, keys: PlatformKeys, actor: Actor, command: SubmitBid, now: datetime) -> str:
+def _admit(
+    session: Session,
+    keys: PlatformKeys,
+    actor: Actor,
+    command: SubmitBid,
+    outside: Mapping[str, bytes | None],
+    now: datetime,
+) -> str:
     facts = ReceiptFacts(
         kind=SEALED,
         tender_id=command.tender_id,
@@ -143,7 +182,7 @@ def _admit(session: Session, keys: PlatformKeys, actor: Actor, command: SubmitBi
         log_index=-1,
         replaces=command.replaces,
     )
-    facts, receipt = _log(session, keys, facts, command.token, now)
+    facts, receipt = _log(session, keys, facts, command.token, now, outside)
     bid = {
         "id": facts.bid_id,
         "tender_id": facts.tender_id,
@@ -165,15 +204,25 @@ def _admit(session: Session, keys: PlatformKeys, actor: Actor, command: SubmitBi
     session.connection().execute(ADD_BID, bid)
     if command.trace:
         session.connection().execute(ADD_TRACE, {"bid_id": facts.bid_id, "sealed": command.trace})
+    for name, token in outside.items():
+        at = command.outside[name][1] if token is not None else None
+        session.add(BidTokenRecord(bid_id=facts.bid_id, authority=name, token=token, stamped_at=at))
+        if token is None:
+            outbox.enqueue(session, "fetch_token", {"bid_id": facts.bid_id, "authority": name}, now=now)
     return receipt
 
 
 def _log(
-    session: Session, keys: PlatformKeys, facts: ReceiptFacts, token: bytes, now: datetime
+    session: Session,
+    keys: PlatformKeys,
+    facts: ReceiptFacts,
+    token: bytes,
+    now: datetime,
+    outside: Mapping[str, bytes | None] = NOTHING,
 ) -> tuple[ReceiptFacts, str]:
     """Append the act to the log and write its receipt over the tree that ends with it."""
     entry = audit_log.append(
-        session, Fact(facts.kind, facts.bid_id, facts.tender_id, log_data(facts, token)), now
+        session, Fact(facts.kind, facts.bid_id, facts.tender_id, log_data(facts, token, outside)), now
     )
     facts = replace(facts, log_index=entry.index)
     head = Checkpoint(keys.log.name, entry.index + 1, entry.root)

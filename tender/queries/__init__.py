@@ -20,6 +20,7 @@ from tender.notice import Document, Draft, Opener, lot_entry
 from tender.opening import Closing
 from tender.records import (
     BidRecord,
+    BidTokenRecord,
     ClosingRecord,
     DocumentRecord,
     LotRecord,
@@ -241,6 +242,7 @@ def draft(session: Session, record: TenderRecord, bid_limit_bytes: int) -> Draft
         award_rule=record.award_rule,
         envelopes=read_envelopes(record.envelopes or []),
         outage_rule=record.outage_rule,
+        timestamps=record.timestamps,
     )
 
 
@@ -291,6 +293,7 @@ def submission_window(session: Session, tender_id: str, *, lock: bool = False) -
         opener_keys=terms.opener_keys,
         limit_bytes=terms.limit_bytes,
         kinds=terms.kinds,
+        stamps=terms.stamps,
     )
 
 
@@ -332,6 +335,12 @@ def kin(
         next((bid for bid in found if bid.submission_id == submission_id), None),
         next((bid for bid in found if (bid.lot_id, bid.bidder_id, bid.status) == place), None),
     )
+
+
+def tokens_of(session: Session, bid_id: str) -> list[BidTokenRecord]:
+    """What outside authorities stamped of a bid, or still have to."""
+    found = select(BidTokenRecord).where(BidTokenRecord.bid_id == bid_id)
+    return list(session.exec(found.order_by(col(BidTokenRecord.authority))))
 
 
 def bids_of_bidder(session: Session, tender_id: str, organisation_id: str) -> list[BidRecord]:

@@ -64,6 +64,7 @@ CLOSED = [
     route("POST /api/tenders/{tender_id}/lots/{lot_id}/bids", Scope.BID, Duty.BIDDER, body="bid"),
     route("GET /api/tenders/{tender_id}/bids", Scope.BID, Duty.BIDDER),
     route("GET /api/bids/{bid_id}/receipt", Scope.BID, Duty.BIDDER),
+    route("GET /api/bids/{bid_id}/tokens", Scope.BID, Duty.BIDDER),
     route("POST /api/bids/{bid_id}/withdrawal", Scope.BID, Duty.BIDDER),
     route("GET /api/bids/{bid_id}/envelope", Scope.READ, Duty.BIDDER),
     route("GET /api/tenders/{tender_id}/closing", Scope.OPEN, Duty.OPENER),

@@ -51,6 +51,7 @@ PUBLIC = (
         "GET /log/checkpoint",
         "GET /api/outages",
         "GET /api/outages/{outage_id}",
+        "GET /log/archive",
         "GET /log/cosigned",
         "POST /log/cosignatures",
         "GET /log/tile/{path}",

@@ -234,6 +234,7 @@ OTHERS = [
     ("GET /api/tenders/{tender_id}/evaluation", Duty.TENDER_OFFICE),
     ("GET /api/tenders/{tender_id}/bids/{bid_id}/files", Duty.TENDER_OFFICE),
     ("GET /api/bids/{bid_id}/receipt", Duty.BIDDER),
+    ("GET /api/bids/{bid_id}/tokens", Duty.BIDDER),
     ("POST /api/bids/{bid_id}/withdrawal", Duty.BIDDER),
     ("GET /api/bids/{bid_id}/envelope", Duty.BIDDER),
     ("GET /api/bids/{bid_id}/envelope", Duty.SUPERVISOR),

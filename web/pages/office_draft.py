@@ -20,6 +20,7 @@ from tender.notice import missing
 from tender.outages import OutageRule, read_rule
 from tender.timetable import Timetable
 from web.documents import DOCUMENT_LIMIT, chunks_of
+from web.draft_shapes import award_rule_of, read_periods
 from web.guards import adapters_of
 from web.pages.forms import FileForm, local_moment, local_text, many, text, whole
 from web.pages.office import own
@@ -27,7 +28,6 @@ from web.pages.public import own_rulebooks
 from web.pages.render import actor_of, refuse, render, see
 from web.ready_made import ready_made
 from web.routes import get, post
-from web.tenders import award_rule_of, read_periods
 
 EMPTY_LOTS = 3  # rows offered beyond the lots there are
 TASK_PAGES = ("describe", "lots", "timetable", "openers", "rulebook", "documents", "publish")
