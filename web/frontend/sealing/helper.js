@@ -41,6 +41,7 @@ export class Helper {
 
 /** A helper whose script is the one that the page names by its hash; an altered one is refused. */
 export async function startHelper({ script, integrity }) {
+  if (!globalThis.isSecureContext) throw new Problem("insecure-page");
   // A worker's script has no integrity attribute of its own, so the same file is fetched under its hash first.
   await fetch(script, { integrity, cache: "no-cache" }).catch(() => {
     throw new Problem("altered-program");

@@ -25,6 +25,7 @@ const SUITES = {
     encapsulatedBytes: 32,
     kem: () => new DhkemX25519HkdfSha256(),
     publicOf: async (key) => x25519.getPublicKey(key),
+    check: hasX25519,
   },
 };
 
@@ -40,6 +41,7 @@ export function suite(name) {
     publicOf: (key) => found.publicOf(checked(key, PRIVATE_BYTES)),
     /** Encrypt to a public key, bound to `info`; the encapsulated key comes first. */
     async sealTo(key, info, plaintext) {
+      await found.check?.();
       try {
         const cipher = hpke();
         const recipient = await cipher.kem.importKey("raw", buffer(checked(key, found.publicBytes)), true);
@@ -51,6 +53,7 @@ export function suite(name) {
     },
     /** Decrypt what `sealTo` made for the same `info`; refuses another key, info or changed bytes. */
     async openWith(key, info, sealed) {
+      await found.check?.();
       const cipher = hpke();
       const recipient = await cipher.kem.importKey("raw", buffer(checked(key, PRIVATE_BYTES)), false);
       const enc = buffer(sealed.subarray(0, found.encapsulatedBytes));
@@ -62,6 +65,13 @@ export function suite(name) {
       }
     },
   };
+}
+
+/** Refuse a browser whose own cryptography does not know X25519. */
+async function hasX25519() {
+  await crypto.subtle.generateKey("X25519", false, ["deriveBits"]).catch(() => {
+    throw new Problem("old-browser");
+  });
 }
 
 function checked(key, length) {
