@@ -40,6 +40,8 @@ class Drafts(Protocol):
 
     checkpoint_bytes: int
     """after so many bytes a writer should make them safe"""
+    secures_beside: bool
+    """whether a writer may make safe what has come while more is written"""
 
     def writing(self, upload_id: str, offset: int, pieces: Pieces) -> AbstractContextManager[DraftWriter]:
         """Write from a byte on.
@@ -74,6 +76,7 @@ class LocalDrafts:
     """Uploads as files in a folder."""
 
     checkpoint_bytes = 16 << 20
+    secures_beside = True
 
     def __init__(self, folder: Path, objects: LocalObjects) -> None:
         self._folder, self._objects = folder, objects

@@ -33,6 +33,7 @@ class S3Drafts:
     """Uploads as pieces in a bucket."""
 
     checkpoint_bytes = PIECE_BYTES
+    secures_beside = False
 
     def __init__(self, objects: S3Objects, clock: Clock) -> None:
         self.objects, self.client, self.bucket = objects, objects.client, objects.drafts_bucket

@@ -9,7 +9,6 @@
 """
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -27,6 +26,9 @@ REMINDERS = (1440, 120, 30, 10)  # minutes before the closing
 
 Reread = Callable[[int, int], bytes]
 """Gives the bytes of an upload from a start up to, not including, an end."""
+Work = Callable[[], None]
+Both = Callable[[Work, Work], None]
+"""Does two things, in any order or at the same time; raises what the first one raised."""
 Check = Callable[[Sequence[EnvelopePrefix]], None]
 
 
@@ -58,19 +60,10 @@ def check_room(drafts: int) -> None:
         )
 
 
-def at_once(work: Callable[[], None]) -> "Future[None]":
-    """Do it now, in this thread."""
-    done: Future[None] = Future()
-    try:
-        work()
-        done.set_result(None)
-    except Exception as error:
-        done.set_exception(error)
-    return done
-
-
-Beside = Callable[[Callable[[], None]], "Future[None]"]
-"""Runs work, now or in another thread."""
+def one_after_the_other(first: Work, second: Work) -> None:
+    """Do both, here."""
+    first()
+    second()
 
 
 @dataclass(frozen=True)
@@ -128,8 +121,8 @@ class Arriving:
             raise MalformedEnvelope(why=f"{self.size} bytes were announced, its header says {end}")
         self._check(prefixes)
 
-    def take(self, data: bytes, beside: Beside = at_once) -> None:
-        """Take the next bytes; `beside` may run the second of the two hashes at the same time.
+    def take(self, data: bytes, both: Both = one_after_the_other) -> None:
+        """Take the next bytes; `both` may make the two hashes at the same time.
 
         Raises:
             TooLarge: more comes than was announced.
@@ -137,13 +130,9 @@ class Arriving:
         """
         if self.received + len(data) > self.size:
             raise TooLarge(size_bytes=self.received + len(data), limit_bytes=self.size)
-        if self._reader.left < len(data):  # a prefix is in it, to be judged before anything else is done
-            self._reader.update(data)
-            self._whole.update(data)
-        else:
-            payload = beside(lambda: self._reader.update(data))
-            self._whole.update(data)
-            payload.result()
+        if self._reader.left < len(data):
+            both = one_after_the_other  # a prefix is in it, to be judged before anything else is done
+        both(lambda: self._reader.update(data), lambda: self._whole.update(data))
         self.received += len(data)
 
     def progress(self) -> Progress:

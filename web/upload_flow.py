@@ -11,7 +11,7 @@ A process that dies anywhere leaves an upload that goes on from its last promise
 
 import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -24,13 +24,15 @@ from storage.drafts import DraftWriter
 from storage.objects import StoredObject
 from tender import queries
 from tender.actions import submit_bid, uploads
-from tender.drafts import Arriving
+from tender.drafts import Arriving, Progress, Work
 from tender.records import UploadRecord
 from tender.submission import check_envelope
 from web.tus_protocol import Part
 
 HASHERS = ThreadPoolExecutor(os.cpu_count() or 1, "hash")
-"""Hash payloads while their files are hashed: hashing is what takes longest, and it leaves the interpreter free."""
+PROMISERS = ThreadPoolExecutor(8, "promise")
+"""Hash payloads while their files are hashed: hashing is what takes longest, and it leaves the interpreter free.
+The others make uploads safe while more of them comes."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ class Appending:
         self._arriving: Arriving
         self._writer: DraftWriter
         self._promised = part.offset
+        self._promising: Future[None] | None = None
         self._hasher: Any = part.checksum.hasher() if part.checksum else None
 
     def begin(self) -> None:
@@ -74,7 +77,7 @@ class Appending:
     def take(self, data: bytes) -> None:
         """Check, hash and write the next bytes."""
         try:
-            self._arriving.take(data, HASHERS.submit)
+            self._arriving.take(data, side_by_side)
         except (BadInput, Refused):
             self._give_up()
             raise
@@ -84,34 +87,48 @@ class Appending:
         # A part with a checksum is promised as a whole or not at all.
         ahead = self._arriving.received - self._promised
         if not self._hasher and ahead >= self._adapters.drafts.checkpoint_bytes:
-            self._promise()
+            self._promise_meanwhile()
+
+    def _promise_meanwhile(self) -> None:
+        """Make safe and promise what has come, while more comes where the area allows it."""
+        if not self._adapters.drafts.secures_beside:
+            self._promise(self._arriving.progress())
+        elif self._promising is None or self._promising.done():
+            self._settle()
+            self._promising = PROMISERS.submit(self._promise, self._arriving.progress())
+
+    def _settle(self) -> None:
+        promising, self._promising = self._promising, None
+        if promising is not None:
+            promising.result()
 
     def finish(self, *, is_cut: bool) -> Stand:
         """Keep what came; of a part with a checksum only when it is whole and right."""
+        self._settle()
         if self._hasher and is_cut:
             return Stand(self._promised, is_stored=False)
         checksum = self._part.checksum
         if checksum and self._hasher.digest() != checksum.value:
             raise WrongChecksum(algorithm=checksum.algorithm, offset=self._part.offset)
         if self._arriving.received > self._promised:
-            self._promise()
+            self._promise(self._arriving.progress())
         if self._arriving.received < self._upload.size:
             return Stand(self._promised, is_stored=False)
         self._complete()
         return Stand(self._promised, is_stored=True)
 
-    def _promise(self) -> None:
+    def _promise(self, progress: Progress) -> None:
         pieces = self._writer.secure()
         with self._adapters.database.transaction() as session:
             uploads.advance(
                 session,
                 upload_id=self._upload_id,
                 begun_at_byte=self._promised,
-                progress=self._arriving.progress(),
+                progress=progress,
                 pieces=pieces,
                 now=self._adapters.clock.now(),
             )
-        self._promised, self._upload.pieces = self._arriving.received, list(pieces)
+        self._promised, self._upload.pieces = progress.received, list(pieces)
 
     def _complete(self) -> None:
         if self._upload.stored_at is None:
@@ -123,12 +140,21 @@ class Appending:
             store(self._adapters, self._upload)
 
     def _give_up(self) -> None:
-        self._held.close()
+        self.close()
         drop(self._adapters, self._upload_id)
 
     def close(self) -> None:
         """Let others write."""
+        if self._promising is not None:
+            wait([self._promising])
         self._held.close()
+
+
+def side_by_side(first: Work, second: Work) -> None:
+    """Do both at the same time."""
+    waiting = HASHERS.submit(first)
+    second()
+    waiting.result()
 
 
 def resume(adapters: Adapters, actor: Actor, upload: UploadRecord) -> Arriving:
