@@ -24,6 +24,7 @@ from crypto.log_entry import LoggedFact
 from crypto.parts_digest import file_parts_digest
 from crypto.signatures import fingerprint
 from crypto.timestamps import check_token
+from evaluation.capsule import FULL
 from kernel.clock import write_time
 from kernel.errors import IntegrityBroken
 from kernel.money import PriceScale, write_units
@@ -149,7 +150,10 @@ def announced_was_sealed(evidence: Evidence) -> str:
 
 def contents_were_sealed(evidence: Evidence) -> str:
     """Every envelope that counts decrypts, with the released shares, to contents that hold what was read out."""
-    if "shares.json" not in evidence.capsule.parts:
+    is_full = evidence.capsule.statement["body"]["scope"] == FULL
+    if is_full != ("shares.json" in evidence.capsule.parts):
+        raise IntegrityBroken(what="a full capsule holds the released shares, and no other does")
+    if not is_full:
         raise NotProven("the public capsule holds no shares; a supervisor's full capsule does")
     seeds = _joined(evidence, evidence.capsule.json("shares.json"))
     missing = [bid for bid in evidence.sealed if bid not in evidence.envelopes]

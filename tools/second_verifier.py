@@ -31,7 +31,7 @@ class SecondVerifier:
         self._say({"capsule": str(capsule), "pinned": pinned and dict(pinned)})
 
     def answer(self) -> dict[str, Any]:
-        """The next answer: `claims` and `seconds`, or why the file was `refused`."""
+        """The next answer: `claims` and `milliseconds`, or why the file was `refused`."""
         assert self.process.stdout is not None
         found: dict[str, Any] = json.loads(self.process.stdout.readline())
         return found

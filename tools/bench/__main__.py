@@ -18,6 +18,7 @@ BENCHES = (
     "lots",
     "evaluation_report",
     "draw",
+    "capsule",
 )
 
 

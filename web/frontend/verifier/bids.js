@@ -97,7 +97,9 @@ export function announcedWasSealed(evidence) {
 
 /** As far as a capsule carries it: released shares fit releases, commitments and each other. */
 export function contentsWereSealed(evidence) {
-  if (!evidence.has("shares.json")) {
+  const isFull = evidence.capsule.statement.body.scope === "full";
+  need(isFull === evidence.has("shares.json"), "a full capsule holds the released shares, and no other does", "完整证据包应含已释放的份额，其他证据包不含");
+  if (!isFull) {
     throw new NotProven("the public capsule holds no shares; a supervisor's full capsule does", "公开证据包不含份额；监督人员的完整证据包才有");
   }
   const shares = evidence.json("shares.json"), { prefixes } = evidence;

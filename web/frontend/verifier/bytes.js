@@ -42,7 +42,11 @@ export function join(...parts) {
   return whole;
 }
 
-export const same = (one, other) => one.length === other.length && one.every((byte, at) => byte === other[at]);
+export function same(one, other) {
+  if (one.length !== other.length) return false;
+  for (let at = 0; at < one.length; at++) if (one[at] !== other[at]) return false;
+  return true;
+}
 
 export function less(one, other) {
   for (let at = 0; at < Math.min(one.length, other.length); at++) {
@@ -112,8 +116,14 @@ export function big(value, length) {
   return data;
 }
 
+function lengthOf(part) {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setUint32(4, part.length);
+  return bytes;
+}
+
 /** Each part behind its length in 8 bytes. */
-export const framed = (...parts) => join(...parts.flatMap((part) => [big(part.length, 8), part]));
+export const framed = (...parts) => join(...parts.flatMap((part) => [lengthOf(part), part]));
 /** H(tag, parts). */
 export const tagged = (tag, ...parts) => sha256(framed(utf8(`mingtang/v1/${tag}`), ...parts));
 /** X(seed, tag, parts). */

@@ -14,7 +14,7 @@ function verdictsOn({ capsule, pinned }) {
   const started = performance.now(), keys = pinned ? settled(pinned) : null;
   const found = examine(new Uint8Array(readFileSync(capsule)), keys);
   const claims = found.map(({ claim, result, detail }) => ({ claim, result, detail }));
-  return { claims, seconds: (performance.now() - started) / 1000 };
+  return { claims, milliseconds: Math.round(performance.now() - started) };
 }
 
 function drawn(record) {
@@ -38,5 +38,5 @@ function answer(question) {
 }
 
 for await (const line of createInterface({ input: process.stdin })) {
-  process.stdout.write(`${JSON.stringify(answer(JSON.parse(line)))}\n`);
+  process.stdout.write(`${write(answer(JSON.parse(line)))}\n`);
 }
