@@ -11,7 +11,7 @@ import typer
 
 from client.console import plain_errors, say
 from client.passphrases import passphrase
-from client.server import connect, sign_in
+from client.server import Server, connect, sign_in, warn_of_drafts
 
 COMMANDS = {
     "version": "client.main:version_command",
@@ -68,6 +68,8 @@ def sign_in_command(
         profile = sign_in(server, name, passphrase(), SCOPES)
         facts = {"server": profile.server, "name": profile.person["name"], "duties": profile.person["duties"]}
         say(facts, as_json=as_json, title="Signed in.")
+        if not as_json and "bidder" in profile.person["duties"]:
+            warn_of_drafts(Server(profile))
 
 
 def notice_command(

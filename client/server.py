@@ -4,6 +4,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from uuid import uuid4
 
 import httpx
 
-from client.console import ServerRefused
+from client.console import ERR, ServerRefused
 from client.files import read_object
 from kernel.errors import BadInput
 
@@ -152,6 +153,13 @@ class Server:
             time.sleep(wait)
             wait *= 2
         raise AssertionError("unreachable")
+
+
+def warn_of_drafts(server: Server) -> None:
+    """Say in red what is uploaded and not submitted; an older platform knows of none."""
+    with suppress(ServerRefused, httpx.HTTPError):
+        for draft in server.get("/api/uploads")["items"]:
+            ERR.print(f"[bold red]NOT SUBMITTED:[/] {draft['filename']}. See `mingtang drafts`.")
 
 
 def _language() -> str:

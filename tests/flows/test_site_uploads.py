@@ -4,6 +4,7 @@ import os
 from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
@@ -18,6 +19,7 @@ from client.server import Profile, Server
 from client.uploads import SealedFile, send
 from crypto.canonical import b64
 from crypto.parts_digest import parts_digest
+from kernel.clock import FixedClock
 from storage.adapters import Adapters
 from storage.direct_uploads import PART_BYTES
 from storage.objects import S3Objects
@@ -231,6 +233,31 @@ def test_other_bytes_than_declared_never_become_a_bid(hosts: TwoHosts, sent: str
     with pytest.raises(ServerRefused, match="changed after sealing"):
         _Direct(server, file, lambda sent: None, None)._wait_until_read(f"/api/uploads/{upload}")
     assert hosts.one.door.call(bid.bidder, "POST", f"/api/uploads/{upload}/bid").status_code == 409
+
+
+def begun_multiparts(area: S3Drafts) -> int:
+    return len(area.client._list_multipart_uploads(area.bucket).uploads)
+
+
+def test_discarded_and_forgotten_uploads_leave_nothing_in_the_store(hosts: TwoHosts) -> None:
+    area = hosts.adapters.drafts
+    assert isinstance(area, S3Drafts)
+    bid = make_bid(hosts.one.platform, hosts.one.tender, "dropped")
+    client = Tus(hosts.one, bid.bidder)
+    before = begun_multiparts(area)
+    direct = begin(hosts, bid).json()["id"]
+    path = client.begin(bid.envelope)
+    client.patch(path, 0, bid.envelope[:900])
+    assert begun_multiparts(area) == before + 1
+    for upload in (direct, path.rpartition("/")[2]):
+        assert client.ask("DELETE", f"/api/uploads/{upload}", {"Tus-Resumable": "1.0.0"}).status_code == 204
+        assert not [name for name in left(hosts) if name.startswith(upload)]
+    assert begun_multiparts(area) == before
+    area.put("forgotten/0", b"by a crash")
+    later = S3Drafts(area.objects, FixedClock(datetime.now(UTC) + timedelta(days=1, minutes=5)))
+    assert area.sweep(set()) == 0  # young ones may belong to an upload that is just beginning
+    assert later.sweep({name.partition("/")[0] for name in left(hosts)} - {"forgotten"}) >= 1
+    assert not [name for name in left(hosts) if name.startswith("forgotten")]
 
 
 def test_program_sends_through_the_platform_when_the_store_is_out_of_reach(

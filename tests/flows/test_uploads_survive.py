@@ -11,15 +11,18 @@ import httpx
 import pytest
 from tusclient.client import TusClient
 
+from client.console import progress
 from client.server import Profile, Server
+from client.submit import deliver
 from client.uploads import SealedFile, send, speaks_tus
 from crypto.envelope import seal_bytes
 from crypto.parts_digest import parts_digest
 from tender.actions import publish
-from tests.builders import SealedBid, make_bid, make_draft, make_platform
+from tests.builders import SealedBid, make_bid, make_draft, make_platform, make_tender
 from tests.doors.door import Door, serving
 from tests.doors.wrong_uploads import Site
 from tools.fault_proxy import FaultProxy
+from web import uploads
 from web.app import create_app
 
 MIB = 1 << 20
@@ -155,3 +158,16 @@ def test_tus_js_client_survives_fifty_cuts(site: Site, tmp_path: Path) -> None:
     state = site.door.call(bid.bidder, "GET", "/api/uploads").json()["items"]
     path = next(f"/api/uploads/{one['id']}" for one in state if one["digest"] == file.digest.hex())
     assert submitted(site, bid, path)
+
+
+def test_older_platform_is_sent_one_stream(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads, "ROUTES", [])
+    platform = make_platform(tmp_path / "old")
+    tender = make_tender(platform)
+    with serving(create_app(platform.adapters)) as url, httpx.Client(base_url=url) as client:
+        site = Site(platform, tender, Door(client, platform), url)
+        bid, file = sealed_file(site, "old", tmp_path, MIB)
+        server = server_of(site, bid, int(url.rpartition(":")[2]))
+        assert not speaks_tus(server, file.place)
+        receipt = deliver(server, file, progress(as_json=True), None)
+    assert receipt["statement"]["body"]["digest"] == file.digest.hex()
