@@ -70,6 +70,8 @@ class Appending:
         with self._adapters.database.reading() as session:
             now = self._adapters.clock.now()
             upload = uploads.own_upload(session, actor=self._actor, upload_id=self._upload_id, now=now)
+        if upload.direct:
+            raise Refused(rule="one way for an upload", why="this one goes straight to the object store")
         if upload.received != self._part.offset:
             raise WrongOffset(received=upload.received, offset=self._part.offset)
         self._upload = upload

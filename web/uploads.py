@@ -153,15 +153,18 @@ async def append(request: Asked, upload_id: FromPath[str]) -> Response[Any]:
 
 
 async def _append(request: Asked, actor: Actor, upload_id: str) -> Response[Any]:
-    def look() -> dict[str, str]:
+    def look() -> tuple[UploadRecord, dict[str, str]]:
         adapters = adapters_of(request)
         with adapters.database.reading() as session:
             now = adapters.clock.now()
             upload = uploads.own_upload(session, actor=actor, upload_id=upload_id, now=now)
-            return {"Upload-Expires": expires(uploads.expiry(session, upload))}
+            return upload, {"Upload-Expires": expires(uploads.expiry(session, upload))}
 
-    headers = await anyio.to_thread.run_sync(look)
-    stand = await receive(request, actor, upload_id, read_part(request.headers))
+    upload, headers = await anyio.to_thread.run_sync(look)
+    part = read_part(request.headers)
+    if upload.stored_at is not None and part.offset == upload.size:  # there is nothing to write to any more
+        return Response(None, status_code=204, headers=headers | {"Upload-Offset": str(upload.size)})
+    stand = await receive(request, actor, upload_id, part)
     return Response(None, status_code=204, headers=headers | {"Upload-Offset": str(stand.received)})
 
 

@@ -53,6 +53,10 @@ def test_upload_in_parts_becomes_a_bid_by_its_receipt_only(site: Site) -> None:
     assert client.submit(path).content == receipt.content
     with site.platform.adapters.objects.open(parts_digest(body)) as stored:
         assert stored.read() == body
+    for late in (b"", b"more"):
+        answer = client.patch(path, len(body), late)
+        assert (answer.status_code, answer.headers["upload-offset"]) == (204, str(len(body)))
+    assert client.patch(path, 0, body).status_code == 409
     assert path.rpartition("/")[2] not in files(site)
 
 

@@ -246,6 +246,7 @@ def test_discarded_and_forgotten_uploads_leave_nothing_in_the_store(hosts: TwoHo
     client = Tus(hosts.one, bid.bidder)
     before = begun_multiparts(area)
     direct = begin(hosts, bid).json()["id"]
+    assert client.patch(f"/api/uploads/{direct}", 0, bid.envelope).status_code == 409
     path = client.begin(bid.envelope)
     client.patch(path, 0, bid.envelope[:900])
     assert begun_multiparts(area) == before + 1
