@@ -14,6 +14,7 @@ from evaluation.capsule import FULL, PUBLIC, pack, unpack
 from tender import queries
 from tests.builders import make_platform
 from tests.flows.staged import whole_staged_tender
+from tools.second_verifier import SecondVerifier
 from web.capsules import make_capsule
 
 OPEN_QUESTIONS = {"the award follows the ranking", "independent witnesses saw the log"}
@@ -67,6 +68,22 @@ def test_an_honest_staged_capsule_fails_nowhere(story: Story) -> None:
     assert story.verdicts(story.public) == {
         claim: NOT_PROVEN if claim in open_claims else PASS for claim, _ in CLAIMS
     }
+
+
+def test_the_page_says_which_claims_of_a_staged_tender_it_cannot_prove(story: Story, tmp_path: Path) -> None:
+    open_claims = OPEN_QUESTIONS | {
+        "all envelopes were signed by their bidders",
+        OPENED,
+        ANNOUNCED,
+        "the whole contents are the sealed ones",
+        SHEETS,
+        "the ranking is the rulebook's result",
+    }
+    path = tmp_path / "capsule.zip"
+    path.write_bytes(story.public)
+    with SecondVerifier() as second:
+        found = second.verdicts(path, story.pinned)
+    assert found == {claim: NOT_PROVEN if claim in open_claims else PASS for claim, _ in CLAIMS}
 
 
 def test_the_full_one_opens_every_envelope_again(story: Story) -> None:

@@ -10,17 +10,17 @@ export const expertCriteria = (book) => book.groups.flatMap((group) => group.cri
 /** Every answer that is asked for, by name, in the order of asking. */
 export function askedAnswers(book) {
   const asked = new Map();
-  const ask = (name, kind, required, choices = []) => {
+  const ask = (name, kind, required, choices = [], withPrice = false) => {
     const known = asked.get(name);
-    asked.set(name, { kind, choices, required: required || (known?.required ?? false) });
+    asked.set(name, { kind, choices, required: required || (known?.required ?? false), withPrice: withPrice && (known?.withPrice ?? true) });
   };
   for (const { value } of systemCriteria(book)) {
     const kind = value.kind === "flag" || value.kind === "choice" ? value.kind : "number";
     ask(value.answer, kind, value.required, value.kind === "choice" ? Object.keys(value.choices) : []);
   }
   for (const one of book.price.adjustments) {
-    if (one.kind === "quality") one.features.forEach((feature) => ask(feature.answer, "choice", false, Object.keys(feature.choices)));
-    else ask(one.answer, one.kind === "flag" ? "flag" : "number", one.required);
+    if (one.kind === "quality") one.features.forEach((feature) => ask(feature.answer, "choice", false, Object.keys(feature.choices), true));
+    else ask(one.answer, one.kind === "flag" ? "flag" : "number", one.required, [], true);
   }
   for (const key of book.tie_break) if (key.startsWith("answer:")) ask(key.slice(7), "flag", false);
   return asked;

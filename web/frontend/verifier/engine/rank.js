@@ -18,15 +18,16 @@ function grounds(book, bid, asked, ballots) {
       reasons.push({ check: check.id, clause: check.clause, failed: failing.length, votes: votes.length, remarks: failing.map((vote) => vote.reason) });
     }
   }
-  const { ceiling, limits } = book.price;
-  if (ceiling !== null && bid.offer.compare(decimal(ceiling)) > 0) reasons.push(found("price-ceiling", "price-ceiling"));
-  for (const limit of limits) {
+  const { ceiling, limits } = book.price, isPriced = bid.offer !== null;
+  if (!isPriced) reasons.push(found("price-missing", "price-missing"));
+  if (isPriced && ceiling !== null && bid.offer.compare(decimal(ceiling)) > 0) reasons.push(found("price-ceiling", "price-ceiling"));
+  for (const limit of isPriced ? limits : []) {
     const side = bid.offer.compare(decimal(book.price[limit.of]).times(product(limit.factors, {})));
     const isOut = side === 0 ? limit.at_limit === "outside" : limit.side === "above" ? side > 0 : side < 0;
     if (isOut) reasons.push(found(`price-limit:${limit.side}:${[limit.of, ...limit.factors].join("*")}`, "price-limit"));
   }
-  for (const [name, { required }] of asked) {
-    if (required && !bid.answers.has(name)) reasons.push(found(`answer-missing:${name}`, "answer-missing"));
+  for (const [name, { required, withPrice }] of asked) {
+    if (required && (isPriced || !withPrice) && !bid.answers.has(name)) reasons.push(found(`answer-missing:${name}`, "answer-missing"));
   }
   return reasons;
 }
@@ -71,7 +72,7 @@ const technicalOf = (book, exact) => (book.groups.length ? sum(counted(book, exa
 function screened(body) {
   const book = body.rulebook, asked = askedAnswers(book), members = membersOf(body), ballots = ballotsOf(body);
   const bids = [...body.bids].sort((one, other) => byCodePoints(one.bid_id, other.bid_id)).map((bid) => ({
-    ...bid, id: bid.bid_id, offer: offerOf(bid), answers: usableAnswers(asked, bid.answers),
+    ...bid, id: bid.bid_id, offer: bid.price === null ? null : offerOf(bid), answers: usableAnswers(asked, bid.answers),
   }));
   need(new Set(bids.map((bid) => bid.id)).size === bids.length, "a bid is in the case twice", "投标在案卷中重复");
   const rejected = new Map(bids.map((bid) => [bid.id, grounds(book, bid, asked, ballots)]));
@@ -88,8 +89,8 @@ function screened(body) {
 export const keptBids = (body) => screened(body).kept.map((bid) => bid.id);
 
 function priceAll(book, bids, kept, drawn) {
-  const { formula, benchmark } = book.price, { places } = book;
-  for (const bid of bids) {
+  const { formula, benchmark } = book.price, { places } = book, priced = bids.filter((bid) => bid.offer !== null);
+  for (const bid of priced) {
     bid.exactPrice = evaluatedPrice(book, bid.offer, bid.answers);
     bid.evaluated = ofUnits(units(bid.exactPrice, places.evaluated), places.evaluated);
   }
@@ -98,7 +99,7 @@ function priceAll(book, bids, kept, drawn) {
     for (const bid of kept) bid.points = { exact: ZERO, value: 0n, deviation: null };
     return null;
   }
-  const basis = benchmark.among === "opened" ? bids : kept;
+  const basis = benchmark.among === "opened" ? priced : kept;
   const mark = benchmarkOf(book, basis.map((bid) => ({ id: bid.id, price: bid[benchmark.of] })), drawn);
   const prices = kept.map((bid) => bid[formula.of]), anchors = { benchmark: mark.value, lowest: least(prices), highest: most(prices) };
   for (const name of ["ceiling", "estimate"]) if (book.price[name] !== null) anchors[name] = decimal(book.price[name]);
