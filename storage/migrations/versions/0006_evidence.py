@@ -14,6 +14,14 @@ depends_on: Any = None
 def upgrade() -> None:
     """Go forward."""
     op.create_table(
+        "archive_stamps",
+        sa.Column("log_size", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("authority", sa.String(length=80), nullable=False),
+        sa.Column("token", sa.LargeBinary(), nullable=False),
+        sa.Column("stamped_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("log_size", "authority", "stamped_at"),
+    )
+    op.create_table(
         "cosignatures",
         sa.Column("log_size", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("witness", sa.String(length=255), nullable=False),
@@ -165,6 +173,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_uploads_written_at"), ["written_at"], unique=False)
 
     op.create_table(
+        "bid_tokens",
+        sa.Column("bid_id", sa.String(length=36), nullable=False),
+        sa.Column("authority", sa.String(length=80), nullable=False),
+        sa.Column("token", sa.LargeBinary(), nullable=True),
+        sa.Column("stamped_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["bid_id"],
+            ["bids.id"],
+        ),
+        sa.PrimaryKeyConstraint("bid_id", "authority"),
+    )
+    op.create_table(
         "opened_envelopes",
         sa.Column("bid_id", sa.String(length=36), nullable=False),
         sa.Column("kind", sa.String(length=32), nullable=False),
@@ -191,11 +211,13 @@ def upgrade() -> None:
     with op.batch_alter_table("tenders", schema=None) as batch_op:
         batch_op.add_column(sa.Column("envelopes", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("outage_rule", sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column("timestamps", sa.Text(), nullable=True))
 
 
 def downgrade() -> None:
     """Go back."""
     with op.batch_alter_table("tenders", schema=None) as batch_op:
+        batch_op.drop_column("timestamps")
         batch_op.drop_column("outage_rule")
         batch_op.drop_column("envelopes")
 
@@ -203,6 +225,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_opened_envelopes_tender_id"))
 
     op.drop_table("opened_envelopes")
+    op.drop_table("bid_tokens")
     with op.batch_alter_table("uploads", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_uploads_written_at"))
         batch_op.drop_index(batch_op.f("ix_uploads_bidder_id"))
@@ -220,3 +243,4 @@ def downgrade() -> None:
 
     op.drop_table("outages")
     op.drop_table("cosignatures")
+    op.drop_table("archive_stamps")
