@@ -4,7 +4,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run worker test check fix migrate bench campaign client lock clean
+.PHONY: help setup run worker test check fix migrate bench campaign client national lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -51,6 +51,9 @@ campaign: ## Run the long attack and failure campaign (tools/campaign)
 client: ## Build the bidder's command as one file into var/client (PLATFORMS="linux-x86_64 windows-x86_64 macos-arm64")
 	@tools/setup.sh run
 	@$(PY) -m tools.one_file $(PLATFORMS)
+
+national: ## Add the national suite (SM2, SM3, SM4) to what running needs
+	@tools/setup.sh national
 
 lock: ## Resolve the dependencies anew into locks/
 	@tools/setup.sh lock

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Finds a Python 3.11 or newer and hands over to tools/setup. Usage: tools/setup.sh run|test|lock
+# Finds a Python 3.11 or newer and hands over to tools/setup. Usage: tools/setup.sh run|test|national|lock
 set -eu
 cd "$(dirname "$0")/.."
 

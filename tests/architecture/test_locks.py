@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PINNED = re.compile(r"^([a-z0-9-]+)==([^ ;]+)", re.MULTILINE)
-LOCKS = ("run", "dev", "uv")
+LOCKS = ("run", "dev", "sm", "uv")
 
 
 def pins(name: str) -> dict[str, str]:
@@ -33,6 +33,8 @@ def test_tests_run_on_the_versions_that_a_site_runs() -> None:
     run, dev = pins("run"), pins("dev")
     assert len(run) > 50
     assert {name: dev.get(name) for name in run} == run
+    assert pins("sm") == {"gmssl-pyx": dev["gmssl-pyx"]}
+    assert "gmssl-pyx" not in run  # optional: everything but the suite `sm` works without it
 
 
 def test_the_front_end_lock_names_no_server() -> None:

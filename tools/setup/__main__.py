@@ -1,4 +1,4 @@
-"""`python3 -m tools.setup run|test|lock`: bring this folder to the state that the goal needs."""
+"""`python3 -m tools.setup run|test|national|lock`: bring this folder to the state that the goal needs."""
 
 import fcntl
 import hashlib
@@ -25,6 +25,8 @@ def main(goal: str) -> int:
             fcntl.flock(lock, fcntl.LOCK_EX)
         try:
             wheels.make_locks() if goal == "lock" else prepare(goal)
+            if goal == "national":
+                wheels.install_national()
         except SetupFailed as failure:
             warn(str(failure))
             return 1
@@ -34,7 +36,7 @@ def main(goal: str) -> int:
 def prepare(goal: str) -> None:
     """Bring everything that `run` or `test` needs, step by step, each only if its inputs changed."""
     wanted = {
-        "wheels": fingerprint(wheels.LOCKS.values()),
+        "wheels": fingerprint([*wheels.LOCKS.values(), wheels.NATIONAL]),
         "packages": fingerprint([frontend.SOURCE / "package-lock.json"]),
         "build": fingerprint(frontend.inputs()),
     }
@@ -82,6 +84,6 @@ def read_stamp() -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2 or sys.argv[1] not in ("run", "test", "lock"):
-        sys.exit("usage: python3 -m tools.setup run|test|lock")
+    if len(sys.argv) != 2 or sys.argv[1] not in ("run", "test", "national", "lock"):
+        sys.exit("usage: python3 -m tools.setup run|test|national|lock")
     sys.exit(main(sys.argv[1]))

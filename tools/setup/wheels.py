@@ -12,6 +12,7 @@ from tools.setup.debian import SYSTEM_CERTIFICATES, install_venv_support
 VENV = Path(".venv")
 PYTHON = VENV / "bin/python"
 LOCKS = {"run": Path("locks/run.txt"), "test": Path("locks/dev.txt")}
+NATIONAL = Path("locks/sm.txt")
 UV_LOCK = Path("locks/uv.txt")
 
 
@@ -31,8 +32,20 @@ def sync(goal: str) -> None:
         PYTHON,
         "--require-hashes",
         lock,
+        *([NATIONAL] if goal == "run" and has_national() else []),
     ]
     run("Python packages", command, env=uv_environment())
+
+
+def has_national() -> bool:
+    """Whether .venv holds the package of the national suite; then it stays."""
+    return any(VENV.glob("lib/python*/site-packages/gmssl_pyx"))
+
+
+def install_national() -> None:
+    """Add the locked package of the national suite to .venv."""
+    command: list[str | Path] = [find_uv(), "pip", "install", "--python", PYTHON, "--require-hashes"]
+    run("the national suite", [*command, "-r", NATIONAL], env=uv_environment())
 
 
 def make_locks() -> None:
@@ -59,7 +72,9 @@ def make_locks() -> None:
         [uv, "pip", "compile", "pyproject.toml", *dev, *common, "-o", LOCKS["test"]],
         env=uv_environment(),
     )
-    for lock in LOCKS.values():
+    national: list[str | Path] = ["--group", "sm", *common, "-o", NATIONAL]
+    run("lock for the national suite", [uv, "pip", "compile", *national], env=uv_environment())
+    for lock in (*LOCKS.values(), NATIONAL):
         if "://" in lock.read_text(encoding="utf-8"):
             raise SetupFailed(f"{lock} names a server; locks must install from any mirror")
 
