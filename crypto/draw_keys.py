@@ -18,8 +18,8 @@ from crypto.opener_keys import (
 )
 from crypto.passphrase import DEFAULT_COST, PassphraseCost
 from crypto.signatures import PUBLIC_BYTES, Signer, check_statement, fingerprint, sign_statement
-from crypto.suites import DEFAULT_SUITE, PRIVATE_BYTES, suite
-from kernel.errors import BadInput
+from crypto.suites import DEFAULT_SUITE, HPKE_SUITES, PRIVATE_BYTES, suite
+from kernel.errors import BadInput, WrongSuite
 
 DRAW_TYPE = "mingtang-draw-key"
 DRAW_FIELDS = {"type", "v", "suite", "holder", "hpke_public", "signing_public"}
@@ -89,6 +89,8 @@ def draw_public_of(public: Any) -> DrawPublic:
         BadInput: not the public half of a draw key.
     """
     check_public_half(public, DRAW_TYPE, DRAW_FIELDS)
+    if public["suite"] not in HPKE_SUITES:
+        raise WrongSuite(suite=public["suite"][:40], accepted=", ".join(HPKE_SUITES))
     hpke_public = unb64(public["hpke_public"], length=suite(public["suite"]).public_bytes)
     signing_public = unb64(public["signing_public"], length=PUBLIC_BYTES)
     return DrawPublic(public["suite"], public["holder"], hpke_public, signing_public)

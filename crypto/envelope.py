@@ -78,9 +78,8 @@ def seal(
     draft = _draft(size, header, opener_publics, signer, seed, announcement)
     start = target.tell()
     target.write(bytes(draft.length))
-    digest = payload.encrypt_stream(
-        source, size, target, context=draft.ctx, threads=threads, key=_file_key(draft, seed)
-    )
+    cipher = suite(header.suite).encryptor(_file_key(draft, seed), draft.ctx)
+    digest = payload.encrypt_stream(source, size, target, cipher=cipher, threads=threads)
     prefix = _sign(draft, digest, signer)
     target.seek(start)
     target.write(prefix.to_bytes())
@@ -104,9 +103,8 @@ def seal_bytes(
     sealed.seek(draft.total_size - 1)
     sealed.write(b"\0")
     with sealed.getbuffer() as view:
-        digest = payload.encrypt_memory(
-            plaintext, view[draft.length :], key=_file_key(draft, seed), context=draft.ctx, threads=threads
-        )
+        cipher = suite(header.suite).encryptor(_file_key(draft, seed), draft.ctx)
+        digest = payload.encrypt_memory(plaintext, view[draft.length :], cipher=cipher, threads=threads)
         view[: draft.length] = _sign(draft, digest, signer).to_bytes()
     return sealed.getvalue()
 
@@ -216,14 +214,8 @@ def open_payload(
         IntegrityBroken: the seed is not the envelope's.
         MalformedEnvelope: the payload is cut off, goes on, was changed, or was not sealed with this seed.
     """
-    digest = payload.decrypt_stream(
-        source,
-        prefix.payload_size,
-        target,
-        context=prefix.ctx,
-        threads=threads,
-        key=_checked_key(prefix, seed),
-    )
+    cipher = suite(prefix.header.suite).decryptor(_checked_key(prefix, seed), prefix.ctx)
+    digest = payload.decrypt_stream(source, prefix.payload_size, target, cipher=cipher, threads=threads)
     _check_payload_digest(prefix, digest)
 
 
@@ -233,9 +225,8 @@ def open_bytes(envelope: bytes, seed: bytes, threads: int = 1) -> bytearray:
     if len(envelope) != prefix.total_size:
         raise MalformedEnvelope(why="it is cut off or goes on after its end")
     sealed = memoryview(envelope)[prefix.length :]
-    plaintext, digest = payload.decrypt_memory(
-        sealed, key=_checked_key(prefix, seed), context=prefix.ctx, threads=threads
-    )
+    cipher = suite(prefix.header.suite).decryptor(_checked_key(prefix, seed), prefix.ctx)
+    plaintext, digest = payload.decrypt_memory(sealed, cipher=cipher, threads=threads)
     _check_payload_digest(prefix, digest)
     return plaintext
 

@@ -1,4 +1,4 @@
-"""The sealed payload as a stream: Cobblestone-256 and the parts digest of its ciphertext, in one pass.
+"""The sealed payload as a stream: its suite's chunk cipher and the parts digest of the ciphertext, in one pass.
 
 Encryption runs in the calling thread, hashing in `threads` others when there is more than one: both release the
 interpreter lock. Memory is bounded by a few slabs whatever the size. Format: docs/formats/sealed-envelope.md.
@@ -11,11 +11,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import BinaryIO
 
-from cryptography.cobblestone import Cobblestone256Decryptor, Cobblestone256Encryptor
 from cryptography.exceptions import InvalidTag
 
 from crypto.merkle import Frontier
 from crypto.parts_digest import PART_BYTES, part_hash
+from crypto.suites import ChunkCipher
 from kernel.errors import BadInput, MalformedEnvelope
 
 HEAD_BYTES = 56
@@ -130,14 +130,13 @@ class PartWriter:
 
 
 def encrypt_stream(
-    source: BinaryIO, size: int, target: BinaryIO, *, key: bytes, context: bytes, threads: int
+    source: BinaryIO, size: int, target: BinaryIO, *, cipher: ChunkCipher, threads: int
 ) -> bytes:
     """Encrypt exactly `size` bytes of a stream and give the parts digest of the ciphertext.
 
     Raises:
         BadInput: the stream holds fewer or more bytes.
     """
-    cipher = Cobblestone256Encryptor(key, context)
     plain = memoryview(bytearray(STEP_BYTES))
     with part_hasher(threads) as hasher:
         writer = PartWriter(hasher, target, threads)
@@ -156,11 +155,8 @@ def encrypt_stream(
         return writer.digest()
 
 
-def encrypt_memory(
-    plaintext: bytes, sealed: memoryview, *, key: bytes, context: bytes, threads: int
-) -> bytes:
+def encrypt_memory(plaintext: bytes, sealed: memoryview, *, cipher: ChunkCipher, threads: int) -> bytes:
     """Encrypt into memory of exactly `payload_bytes` and give the parts digest of the ciphertext."""
-    cipher = Cobblestone256Encryptor(key, context)
     view, filled, hashed = memoryview(plaintext), 0, 0
     with part_hasher(threads) as hasher:
         for start in range(0, len(view), STEP_BYTES):
@@ -175,7 +171,7 @@ def encrypt_memory(
 
 
 def decrypt_stream(
-    source: BinaryIO, size: int, target: BinaryIO, *, key: bytes, context: bytes, threads: int
+    source: BinaryIO, size: int, target: BinaryIO, *, cipher: ChunkCipher, threads: int
 ) -> bytes:
     """Decrypt exactly `size` bytes of ciphertext and give their parts digest.
 
@@ -184,7 +180,6 @@ def decrypt_stream(
     Raises:
         MalformedEnvelope: truncated, followed by other bytes, or not what the key encrypted.
     """
-    cipher = Cobblestone256Decryptor(key, context)
     slabs = [memoryview(bytearray(PART_BYTES)) for _ in range(2 * threads + 1)]
     plain = memoryview(bytearray(PART_BYTES + CHUNK_BYTES))
     with part_hasher(threads) as hasher:
@@ -201,11 +196,8 @@ def decrypt_stream(
         return hasher.digest()
 
 
-def decrypt_memory(
-    sealed: memoryview, *, key: bytes, context: bytes, threads: int
-) -> tuple[bytearray, bytes]:
+def decrypt_memory(sealed: memoryview, *, cipher: ChunkCipher, threads: int) -> tuple[bytearray, bytes]:
     """The plaintext of a payload in memory, and the parts digest of its ciphertext."""
-    cipher = Cobblestone256Decryptor(key, context)
     plain = bytearray(len(sealed))
     view, filled = memoryview(plain), 0
     with part_hasher(threads) as hasher:
@@ -240,7 +232,7 @@ def _read_some(source: BinaryIO, buffer: memoryview) -> int:
     return len(data)
 
 
-def _decrypt(cipher: Cobblestone256Decryptor, data: memoryview, plain: memoryview) -> int:
+def _decrypt(cipher: ChunkCipher, data: memoryview, plain: memoryview) -> int:
     try:
         return cipher.update_into(data, plain)
     except InvalidTag:
@@ -249,7 +241,7 @@ def _decrypt(cipher: Cobblestone256Decryptor, data: memoryview, plain: memoryvie
         ) from None
 
 
-def _finish(cipher: Cobblestone256Decryptor) -> bytes:
+def _finish(cipher: ChunkCipher) -> bytes:
     try:
         return cipher.finalize()
     except InvalidTag:

@@ -1,20 +1,24 @@
-"""The named cipher suites in which shares travel to openers: HPKE base mode (RFC 9180), as data.
+"""The named cipher suites in which shares travel to openers and payloads are sealed, as data.
 
-`hybrid` (default): X-Wing, that is ML-KEM-768 with X25519; `classic`: X25519 alone. Both use HKDF-SHA256 and
-AES-256-GCM. A private key is 32 bytes in both. Format: docs/formats/sealed-envelope.md, section "Suites".
+`hybrid` (default): X-Wing, that is ML-KEM-768 with X25519; `classic`: X25519 alone; both are HPKE base mode (RFC 9180)
+with HKDF-SHA256 and AES-256-GCM. `sm`: the national SM2, SM3 and SM4-GCM, where an optional package is installed.
+A private key is 32 bytes in all. Format: docs/formats/sealed-envelope.md, sections "Suites" and "National suite".
 """
 
 import hashlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
+from cryptography.cobblestone import Cobblestone256Decryptor, Cobblestone256Encryptor
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hpke
 from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey, MLKEM768PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 
+from crypto import sm2
+from crypto.sm4_chunks import Sm4Decryptor, Sm4Encryptor
 from kernel.errors import BadInput, WrongOpeningKey, WrongSuite
 
 PRIVATE_BYTES = 32
@@ -23,20 +27,31 @@ MLKEM_PUBLIC_BYTES = 1184
 DEFAULT_SUITE = "hybrid"
 
 
+class ChunkCipher(Protocol):
+    """A payload's cipher at work: it takes content or ciphertext in any pieces, then ends."""
+
+    def update_into(self, data: memoryview, buffer: memoryview, /) -> int:
+        """Put what is complete into the buffer and tell its length."""
+
+    def finalize(self) -> bytes:
+        """The rest."""
+
+
 @dataclass(frozen=True)
 class Suite:
-    """How one suite turns bytes into keys; `kem` is the HPKE name of its key encapsulation."""
+    """How one suite turns bytes into keys, seals to them, and seals a payload under a key and a context."""
 
     name: str
-    kem: hpke.KEM
     public_bytes: int
     encapsulated_bytes: int
-    load_private: Callable[[bytes], Any]
-    load_public: Callable[[bytes], Any]
     write_public: Callable[[bytes], bytes]
-
-    def _hpke(self) -> hpke.Suite:
-        return hpke.Suite(self.kem, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
+    seal: Callable[[bytes, bytes, bytes], bytes]
+    """public key, info, plaintext; ValueError for a key that is none"""
+    open: Callable[[bytes, bytes, bytes], bytes]
+    """private key, info, ciphertext; WrongOpeningKey"""
+    encryptor: Callable[[bytes, bytes], ChunkCipher]
+    decryptor: Callable[[bytes, bytes], ChunkCipher]
+    is_installed: Callable[[], bool] = lambda: True
 
     def sealed_bytes(self, plaintext_bytes: int) -> int:
         """How long a ciphertext of so many plaintext bytes is."""
@@ -57,8 +72,7 @@ class Suite:
             BadInput: the public key is not one of this suite.
         """
         try:
-            key = self.load_public(_checked(public, self.public_bytes))
-            return self._hpke().encrypt(plaintext, key, info=info)
+            return self.seal(_checked(public, self.public_bytes), info, plaintext)
         except ValueError:
             raise BadInput(where="opener key", why=f"not a public key of the suite {self.name}") from None
 
@@ -68,11 +82,7 @@ class Suite:
         Raises:
             WrongOpeningKey: another key, another `info` or changed bytes.
         """
-        key = self.load_private(_checked(private, PRIVATE_BYTES))
-        try:
-            return self._hpke().decrypt(ciphertext, key, info=info)
-        except (InvalidTag, ValueError):
-            raise WrongOpeningKey(suite=self.name) from None
+        return self.open(_checked(private, PRIVATE_BYTES), info, ciphertext)
 
 
 def suite(name: str) -> Suite:
@@ -84,6 +94,11 @@ def suite(name: str) -> Suite:
     if name not in SUITES:
         raise WrongSuite(suite=name[:40], accepted=", ".join(SUITES))
     return SUITES[name]
+
+
+def installed_suites() -> tuple[str, ...]:
+    """The suites in which keys can be made and shares sealed on this machine; reading needs no more than a name."""
+    return tuple(name for name, known in SUITES.items() if known.is_installed())
 
 
 def _checked(key: bytes, length: int) -> bytes:
@@ -116,23 +131,58 @@ def _write_x25519_public(private: bytes) -> bytes:
     return X25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()
 
 
+def _over_hpke(
+    name: str,
+    kem: hpke.KEM,
+    sizes: tuple[int, int],
+    load_private: Callable[[bytes], Any],
+    load_public: Callable[[bytes], Any],
+    write_public: Callable[[bytes], bytes],
+) -> Suite:
+    """A suite of HPKE with HKDF-SHA256 and AES-256-GCM; `sizes` are those of public and encapsulated keys."""
+
+    def seal(public: bytes, info: bytes, plaintext: bytes) -> bytes:
+        return scheme.encrypt(plaintext, load_public(public), info=info)
+
+    def open(private: bytes, info: bytes, ciphertext: bytes) -> bytes:
+        try:
+            return scheme.decrypt(ciphertext, load_private(private), info=info)
+        except (InvalidTag, ValueError):
+            raise WrongOpeningKey(suite=name) from None
+
+    scheme = hpke.Suite(kem, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
+    payload = Cobblestone256Encryptor, Cobblestone256Decryptor
+    return Suite(name, *sizes, write_public, seal, open, *payload)
+
+
 SUITES = {
-    "hybrid": Suite(
-        name="hybrid",
-        kem=hpke.KEM.MLKEM768_X25519,
-        public_bytes=MLKEM_PUBLIC_BYTES + 32,
-        encapsulated_bytes=1088 + 32,
-        load_private=_xwing_private,
-        load_public=_xwing_public,
-        write_public=_write_xwing_public,
+    "hybrid": _over_hpke(
+        "hybrid",
+        hpke.KEM.MLKEM768_X25519,
+        (MLKEM_PUBLIC_BYTES + 32, 1088 + 32),
+        _xwing_private,
+        _xwing_public,
+        _write_xwing_public,
     ),
-    "classic": Suite(
-        name="classic",
-        kem=hpke.KEM.X25519,
-        public_bytes=32,
-        encapsulated_bytes=32,
-        load_private=X25519PrivateKey.from_private_bytes,
-        load_public=X25519PublicKey.from_public_bytes,
-        write_public=_write_x25519_public,
+    "classic": _over_hpke(
+        "classic",
+        hpke.KEM.X25519,
+        (32, 32),
+        X25519PrivateKey.from_private_bytes,
+        X25519PublicKey.from_public_bytes,
+        _write_x25519_public,
+    ),
+    "sm": Suite(
+        name="sm",
+        public_bytes=sm2.POINT_BYTES,
+        encapsulated_bytes=sm2.ENCAPSULATED_BYTES,
+        write_public=sm2.public_of,
+        seal=sm2.seal_to,
+        open=sm2.open_with,
+        encryptor=Sm4Encryptor,
+        decryptor=Sm4Decryptor,
+        is_installed=sm2.is_installed,
     ),
 }
+HPKE_SUITES = ("hybrid", "classic")
+"""For whatever else is sealed to people's keys: keys of draws, bundles between platforms."""

@@ -13,11 +13,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
+
 from crypto import envelope, key_shares
 from crypto.archive import bytes_file, write_archive
-from crypto.canonical import b64, canonical, expand, tagged_hash
+from crypto.canonical import b64, canonical, expand, tagged_hash, unb64
 from crypto.checkpoint import COSIGNATURE, Checkpoint, cosign, sign_checkpoint, vkey, write_proof
-from crypto.envelope import EnvelopeHeader
+from crypto.envelope import EnvelopeHeader, read_prefix
 from crypto.log_entry import fact_bytes, leaf_data
 from crypto.merkle import Frontier, inclusion_of_next, leaf_hash
 from crypto.opener_keys import make_bidder_key, make_opener_key
@@ -133,6 +136,20 @@ def envelope_vector(suite_name: str, plaintext: bytes, announcement: bytes) -> V
     }
 
 
+def national_vector(plaintext: bytes, announcement: bytes) -> Vector:
+    """An envelope of the suite `sm`, with the keys that SM3 gives for shares and payload."""
+    known = envelope_vector("sm", plaintext, announcement)
+    prefix = read_prefix(unb64(known["envelope"]))
+    salt = unb64(known["envelope"])[prefix.length :][:24]
+    info = b"mingtang/v1/chunked-encryption+SM4_GCM+SM3\0" + salt + prefix.ctx
+    wide = HKDFExpand(hashes.SM3(), 60, info).derive(bytes.fromhex(known["file_key"]))
+    return known | {
+        "payload_key": wide[:16].hex(),
+        "payload_base_nonce": wide[16:28].hex(),
+        "payload_commitment": wide[28:].hex(),
+    }
+
+
 def archive_bytes() -> bytes:
     """A small archive."""
     target = io.BytesIO()
@@ -230,6 +247,7 @@ def all_vectors() -> dict[str, Vector]:
         "seeded-random/seeded-random": seeded_random_vectors(),
         "sealed-envelope/hybrid": envelope_vector("hybrid", b"content", bid),
         "sealed-envelope/classic": envelope_vector("classic", b"", bid),
+        "sealed-envelope/sm": national_vector(b"content", bid),
         "sealed-envelope/archive": envelope_vector("classic", archive_bytes(), bid),
         **keys,
         **logs,

@@ -148,7 +148,7 @@ def broken_prefixes() -> dict[str, bytes]:
     changed = {f"shape {number}": data for number, data in enumerate(SHAPES)}
     changes: list[tuple[str, Any]] = [
         ("k", 0), ("k", 4), ("n", 2), ("v", 2), ("kind", ""), ("kind", "a/b"), ("suite", "sm"), ("lot", "x" * 65),
-        ("lot", 5), ("bidder_key", "AA"), ("opener_keys", ["0" * 64] * 3), ("extra", 1), ("k", True),
+        ("suite", "sm2"), ("lot", 5), ("bidder_key", "AA"), ("opener_keys", ["0" * 64] * 3), ("extra", 1), ("k", True),
     ]  # fmt: skip
     for name, value in changes:
         header = body["header"] | {name: value}

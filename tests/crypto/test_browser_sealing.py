@@ -114,7 +114,12 @@ def test_both_refuse_the_same_prefixes(browser: dict[str, dict[str, Any]]) -> No
     for name, data in broken_prefixes().items():
         with pytest.raises(TenderingError):
             env.read_prefix(data)
-        assert browser[f"prefix {name}"]["problem"] in ("malformed", "unknown-suite"), name
+        assert browser[f"prefix {name}"]["problem"] in ("malformed", "unknown-suite", "national-suite"), name
+
+
+def test_the_national_suite_is_refused_by_its_name(browser: dict[str, dict[str, Any]]) -> None:
+    assert browser["prefix header suite 'sm'"]["problem"] == "national-suite"
+    assert browser["prefix header suite 'sm2'"]["problem"] == "unknown-suite"
 
 
 def test_key_file_vectors(browser: dict[str, dict[str, Any]]) -> None:

@@ -31,7 +31,7 @@ def with_body(body: Any) -> bytes:
 @pytest.mark.parametrize(
     ("change", "error"),
     [
-        ({"suite": "sm"}, WrongSuite),
+        ({"suite": "sm2"}, WrongSuite),
         ({"tender_id": ""}, BadInput),
         ({"tender_id": "a" * 65}, BadInput),
         ({"lot_id": "a b"}, BadInput),

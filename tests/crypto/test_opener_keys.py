@@ -43,7 +43,7 @@ def bidder_file() -> bytes:
     return make_bidder_key("bidder-1", "密码 1", cost=COST, randomness=Counter())
 
 
-@pytest.mark.parametrize("name", ["classic", "hybrid"])
+@pytest.mark.parametrize("name", ["classic", "hybrid", "sm"])
 def test_an_opener_key_opens_with_its_passphrase(name: str) -> None:
     key = open_opener_key(opener_file(name), "密码 1")
     assert key.public == read_opener_public(opener_file(name))
@@ -134,7 +134,7 @@ def test_a_changed_key_file_is_refused(change: Callable[[dict[str, Any]], object
 
 def test_an_unknown_suite_is_refused() -> None:
     with pytest.raises(WrongSuite):
-        read_opener_public(changed(opener_file(), set_in("public", suite="sm")))
+        read_opener_public(changed(opener_file(), set_in("public", suite="sm2")))
 
 
 @pytest.mark.parametrize("data", [b"", b"[]", b"{}", b"-----BEGIN"])

@@ -70,7 +70,7 @@ def test_unfit_keys_are_refused(name: str) -> None:
             suite(name).open_with(bytes(size), b"", b"")
 
 
-@pytest.mark.parametrize("name", ["", "sm", "HYBRID"])
+@pytest.mark.parametrize("name", ["", "sm2", "HYBRID"])
 def test_an_unknown_suite_is_refused(name: str) -> None:
     with pytest.raises(WrongSuite, match="hybrid, classic"):
         suite(name)

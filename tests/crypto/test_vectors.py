@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
@@ -90,7 +91,7 @@ def test_seeded_random_numbers() -> None:
         assert SeededRandom(seed).shuffle(range(item["items"])) == item["order"]
 
 
-@pytest.mark.parametrize("name", ["hybrid", "classic", "archive"])
+@pytest.mark.parametrize("name", ["hybrid", "classic", "sm", "archive"])
 def test_sealed_envelopes(name: str) -> None:
     known = vector(f"sealed-envelope/{name}")
     data = unb64(known["envelope"])
@@ -118,6 +119,22 @@ def test_what_the_envelope_vectors_derive() -> None:
     assert expand(seed, "file", ctx).hex() == known["file_key"]
     assert [expand(seed, "coef", ctx, b"\x01").hex()] == known["coefficients"]
     assert [share.to_bytes().hex() for share in key_shares.deal(seed, ctx, 2, 3)] == known["shares"]
+
+
+def test_payloads_of_the_national_suite_by_the_book() -> None:
+    known = vector("sealed-envelope/sm")
+    data, ctx = unb64(known["envelope"]), bytes.fromhex(known["ctx"])
+    sealed = data[env.read_prefix(data).length :]
+    info = b"mingtang/v1/chunked-encryption+SM4_GCM+SM3\0" + sealed[:24] + ctx
+    okm = HKDFExpand(hashes.SM3(), 60, info).derive(bytes.fromhex(known["file_key"]))
+    assert [okm[:16].hex(), okm[16:28].hex(), okm[28:].hex()] == [
+        known["payload_key"],
+        known["payload_base_nonce"],
+        known["payload_commitment"],
+    ]
+    assert sealed[24:56] == okm[28:]
+    reader = Cipher(algorithms.SM4(okm[:16]), modes.GCM(okm[16:28], sealed[-16:])).decryptor()
+    assert reader.update(sealed[56:-16]) + reader.finalize() == unb64(known["plaintext"])
 
 
 def test_payloads_are_c2sp_chunked_encryption_by_the_book() -> None:

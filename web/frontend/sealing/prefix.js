@@ -60,7 +60,7 @@ export function readPrefix(bytes) {
   try {
     return fieldsOf(readCanonical(bytes.subarray(FIXED_BYTES, length)), bytes.subarray(0, length));
   } catch (error) {
-    throw error.code === "unknown-suite" ? error : new Problem("malformed");
+    throw ["unknown-suite", "national-suite"].includes(error.code) ? error : new Problem("malformed");
   }
 }
 

@@ -31,6 +31,7 @@ const SUITES = {
 
 /** The suite of that name. */
 export function suite(name) {
+  if (name === "sm") throw new Problem("national-suite");
   if (!Object.hasOwn(SUITES, name)) throw new Problem("unknown-suite");
   const found = SUITES[name];
   const hpke = () => new CipherSuite({ kem: found.kem(), kdf: new HkdfSha256(), aead: new Aes256Gcm() });

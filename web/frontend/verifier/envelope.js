@@ -6,7 +6,7 @@ import { isSigned } from "./signed.js";
 
 const MAGIC = "mingtang-envelope/v1\n";
 const FIXED = MAGIC.length + 4, LONGEST = 64 * 1024, MOST_OPENERS = 32;
-const SHARE_BYTES = { hybrid: 1200, classic: 112 };
+const SHARE_BYTES = { hybrid: 1200, classic: 112, sm: 209 };
 const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, FINGERPRINT = /^[0-9a-f]{64}$/;
 const CHUNK = 16384, TAG = 16, HEAD = 56;
 
