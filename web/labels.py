@@ -308,6 +308,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "suite": {
         "hybrid": _("hybrid (X25519 and ML-KEM-768)"),
         "classic": _("classic (X25519)"),
+        "sm": _("national (SM2, SM3 and SM4); sealed by the command line only"),
     },
     "job": {
         "close_tender": _("Record the closing"),

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, delete
 
 from accounts import queries as accounts
 from accounts.duties import Actor, Duty
+from crypto.suites import SUITES, installed_suites
 from kernel.errors import BadInput, BadRulebook, ChangedMeanwhile, NotFound, RulebookFrozen
 from kernel.ids import TenderId, new_id
 from storage.objects import StoredObject
@@ -192,8 +193,8 @@ def _apply(session: Session, record: TenderRecord, command: EditDraft) -> None:
         value = getattr(command, name)
         if value is not None:
             setattr(record, name, value)
-    if command.suite not in (None, "hybrid", "classic"):
-        raise BadInput(where="suite", why="choose hybrid or classic")
+    if command.suite is not None:
+        _check_suite(command.suite)
     if command.timetable is not None:
         record.questions_until = command.timetable.questions_until
         record.closes_at = command.timetable.closes_at
@@ -212,6 +213,15 @@ def _apply(session: Session, record: TenderRecord, command: EditDraft) -> None:
         _replace_lots(session, record.id, command.lots)
     if command.opener_ids is not None:
         _replace_openers(session, record.id, command.opener_ids)
+
+
+def _check_suite(name: str) -> None:
+    """Refuse a suite that there is none of, or in which this platform could not rehearse with the openers."""
+    if name not in SUITES:
+        raise BadInput(where="suite", why="choose hybrid, classic or sm")
+    if name not in installed_suites():
+        why = "this platform lacks the package for SM2, gmssl-pyx; ask the operator to run make national"
+        raise BadInput(where="suite", why=why)
 
 
 def _replace_lots(session: Session, tender_id: str, titles: tuple[dict[str, str], ...]) -> None:

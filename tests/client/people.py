@@ -113,10 +113,10 @@ class Place:
         """A published tender that takes bids all the time."""
         return self.publish(self.draft(timedelta(days=1)))
 
-    def draft(self, closes_in: timedelta) -> PublishedTender:
+    def draft(self, closes_in: timedelta, suite: str = "classic") -> PublishedTender:
         now = self.platform.clock.at = datetime.now(UTC)
         timetable = Timetable(now, now + closes_in, 0)
-        return make_draft(self.platform, timetable=timetable, periods=Periods(bidding_days=0))
+        return make_draft(self.platform, timetable=timetable, periods=Periods(bidding_days=0), suite=suite)
 
     def publish(self, made: PublishedTender) -> PublishedTender:
         with self.platform.database.transaction() as session:

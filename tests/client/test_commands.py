@@ -100,12 +100,13 @@ def test_bidder_goes_from_sign_in_to_withdrawal_with_processes(place: Place, ten
 
 def test_openers_rehearse_and_release_after_the_closing(place: Place, bidder: Someone) -> None:
     openers = [place.someone(f"opener-{number}", Duty.OPENER) for number in (1, 2, 3)]
-    made = place.draft(timedelta(days=1))
+    made = place.draft(timedelta(days=1), suite="sm")  # sealed in hybrid: the demo
     for position, opener in enumerate(openers[:2]):
         new = opener.run("key", "new", "--tender", made.tender_id, "--json")
         assert (new.code, mode(opener.folder / "opener.key")) == (0, 0o600)
         assert opener.run("key", "rehearse", "opener.key", "--json").facts["rehearsed"] is True
         made.keys[position] = open_opener_key((opener.folder / "opener.key").read_bytes(), KEY_PASSPHRASE)
+        assert made.keys[position].public.suite == "sm"
         assert made.keys[position].public.fingerprint == new.facts["fingerprint"]
     place.publish(made)
     for number in (1, 2):

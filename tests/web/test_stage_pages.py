@@ -44,6 +44,7 @@ def test_the_office_chooses_envelopes_and_the_rule_for_outages(scene: Stages) ->
     base = f"/office/tenders/{tender.tender_id}"
     page = scene.page(tender.office, f"{base}/openers").text
     assert 'name="envelopes" value="two"' in page
+    assert 'id="suite-sm"' in page
     with scene.platform.database.reading() as session:
         version = queries.tender(session, tender.tender_id).version
     form = {

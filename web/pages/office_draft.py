@@ -10,6 +10,7 @@ from litestar.params import FromPath, URLEncodedBody
 
 from accounts import queries as accounts
 from accounts.duties import Actor, Duty
+from crypto.suites import installed_suites
 from evaluation.lint import lint
 from evaluation.rulebook import read_rulebook
 from kernel.errors import BadInput, ChangedMeanwhile, TenderingError
@@ -53,6 +54,7 @@ def form_values(request: Request[Any, Any, Any], actor: Actor, tender_id: str, t
             values |= {"people": [(p.id, p.name, firms[p.organisation_id]) for p in people]}
             values |= {"chosen": [opener.person_id for opener in described.openers]}
             values |= {"envelopes": READY_MADE, "set": described.envelopes}
+            values |= {"suites": installed_suites()}
         if task == "timetable":
             values |= {"questions_until": local_text(record.questions_until)}
             values |= {"closes_at": local_text(record.closes_at), "outage_defaults": vars(OutageRule())}
