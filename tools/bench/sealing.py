@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from crypto.envelope import EnvelopeHeader, open_bytes, open_payload, read_prefix, seal, seal_bytes
 from crypto.signatures import Signer, fingerprint
-from crypto.suites import suite
+from crypto.suites import installed_suites, suite
 from tools.bench.report import row
 
 SHM = Path("/dev") / "shm"
@@ -36,12 +37,12 @@ CIPHER = AESGCM(SEED)
 Job = Callable[[], object]
 
 
-def seal_arguments() -> dict[str, Any]:
-    """An envelope for three of five openers in the default suite."""
-    publics = [suite("hybrid").public_of(bytes([number]) * 32) for number in range(1, 6)]
+def seal_arguments(suite_name: str = "hybrid") -> dict[str, Any]:
+    """An envelope for three of five openers."""
+    publics = [suite(suite_name).public_of(bytes([number]) * 32) for number in range(1, 6)]
     signer = Signer("bidder", SEED)
     header = EnvelopeHeader(
-        suite="hybrid",
+        suite=suite_name,
         tender_id="tender",
         lot_id="lot",
         kind="bid",
@@ -206,6 +207,28 @@ def compare(jobs: MemoryJobs | FileJobs, place: str, runs: int) -> list[dict[str
     return results
 
 
+def compare_suites(plain: bytes) -> list[dict[str, Any]]:
+    """The national suite beside the default one, in memory and one thread; empty where its package is missing."""
+    if "sm" not in installed_suites():
+        return []
+    arguments = {name: seal_arguments(name) for name in ("hybrid", "sm")}
+    sealed = {name: seal_bytes(plain, **given) for name, given in arguments.items()}
+    sealing: dict[str, Job] = {name: partial(seal_bytes, plain, **given) for name, given in arguments.items()}
+    opening: dict[str, Job] = {name: partial(open_bytes, data, SEED) for name, data in sealed.items()}
+    return [
+        {"job": verb, "mib": len(plain) >> 20, **medians(jobs, 1)}
+        for verb, jobs in (("seal", sealing), ("open", opening))
+    ]
+
+
+def show_suites(result: dict[str, Any]) -> None:
+    """Print one line; nothing is demanded of it."""
+    speeds = {name: result["mib"] / result[name] for name in ("sm", "hybrid")}
+    print(
+        f"{result['job']} in memory, 1 thread: sm {speeds['sm']:.0f} MiB/s, hybrid {speeds['hybrid']:.0f} MiB/s"
+    )
+
+
 def show(result: dict[str, Any]) -> bool:
     """Print one result; age is compared with all cores only."""
     met = row(f"{result['job']} / floor", result["ours"], result["floor"], FLOOR_TARGET, better="higher")
@@ -237,10 +260,18 @@ def main() -> None:
     results = compare(MemoryJobs(plain), "in memory", options.runs)
     with tempfile.TemporaryDirectory(dir=SHM if SHM.is_dir() else None) as folder:
         results += compare(FileJobs(plain, Path(folder)), "file to file", options.runs)
+    suites = compare_suites(plain[: 32 * CHUNK])
     if options.json:
         print(
             json.dumps(
-                {"mib": options.mib, "runs": options.runs, "cores": CORES, "results": results}, indent=2
+                {
+                    "mib": options.mib,
+                    "runs": options.runs,
+                    "cores": CORES,
+                    "results": results,
+                    "suites": suites,
+                },
+                indent=2,
             )
         )
         return
@@ -251,6 +282,8 @@ def main() -> None:
         speed(lambda part: CIPHER.encrypt(bytes(12), part, None)),
     )
     print(f"one core here: SHA-256 {hashing:.0f} MiB/s, AES-256-GCM {sealing:.0f} MiB/s")
+    for line in suites:
+        show_suites(line)
     met = [show(result) for result in results]
     if not all(met):
         raise SystemExit(1)
