@@ -11,9 +11,10 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from crypto import envelope as env
 from crypto import sm2
+from crypto.draw_keys import draw_key_of, draw_public_of
 from crypto.sm4_chunks import CHUNK_BYTES, HEAD_BYTES, TAG_BYTES, Sm4Decryptor, Sm4Encryptor
 from crypto.suites import installed_suites, suite
-from kernel.errors import BadInput, MalformedEnvelope, WrongOpeningKey
+from kernel.errors import BadInput, MalformedEnvelope, WrongOpeningKey, WrongSuite
 from tests.crypto.parties import SEED, Parties
 
 PRIVATE = bytes(range(32))
@@ -172,3 +173,9 @@ def test_without_the_package_reading_works_and_keys_name_what_to_install(
     assert suite("hybrid").open_with(
         PRIVATE, b"", suite("hybrid").seal_to(suite("hybrid").public_of(PRIVATE), b"", b"x")
     )
+
+
+def test_keys_of_draws_stay_with_hpke() -> None:
+    public = draw_key_of("manager", PRIVATE, SEED, "sm").public.to_json()
+    with pytest.raises(WrongSuite, match="hybrid, classic"):
+        draw_public_of(public)
