@@ -64,11 +64,11 @@ def plain(folder: Path) -> Made:
 
 
 def rich(folder: Path) -> Made:
-    """Two lots under rulebooks of their own, one with chance in it, two seats drawn again; sealed in SM2."""
+    """Two lots under rulebooks of their own, one of them with chance in it, and two seats that are drawn again."""
     platform = make_platform(folder)
     rule: Any = write_rule(read_rule({"method": "sequential", "cap": 1, "objective": "points"}))
     own = rulebook_data(**BY_CHANCE)
-    chance, design = opened(platform, (1, own), award_rule=rule, suite="sm")
+    chance, design = opened(platform, (1, own), award_rule=rule)
     panel = further_round(platform, chance).values()
     draw(platform, chance)
     for lot, points in ((chance, ("60", "80", "100")), (design, ("60", "70", "90"))):
