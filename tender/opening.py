@@ -129,7 +129,7 @@ def read_announced(bid_json: bytes, scale: PriceScale) -> Announced:
             return Announced(None, "", "bid.json cannot be read", answers)
         price = body["price"]
         amount, currency = str(price["amount"]), str(price["currency"])
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return Announced(None, "", "bid.json cannot be read", {})
     try:
         money = read_money(amount, currency, scale)

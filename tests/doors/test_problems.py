@@ -69,6 +69,12 @@ EXPECTED = {
     "ChangedMeanwhile": 412,
     "Unavailable": 503,
     "ClocksDisagree": 503,
+    "BadHeader": 400,
+    "UploadBusy": 423,
+    "UploadExpired": 410,
+    "WrongChecksum": 460,
+    "WrongMediaType": 415,
+    "WrongProtocol": 412,
     "NoCallersKey": 503,
     "IntegrityBroken": 500,
 }
