@@ -251,7 +251,8 @@ def test_a_bidder_pauses_closes_the_tab_and_goes_on(story: Story, tmp_path: Path
     )
     page.goto(place)
     page.set_input_files("#file", tmp_path / "bid.sealed")
-    page.click(SEND)
+    with page.expect_request(lambda one: one.method == "PATCH"):  # by now the browser remembers the upload
+        page.click(SEND)
     expect(page.locator("[data-figures]")).to_contain_text("正在上传")
     page.click("[data-pause]")
     expect(page.locator("[data-state]")).to_contain_text("已暂停")
