@@ -187,11 +187,11 @@ def store(
     expected: bytes | None,
 ) -> StoredObject:
     """Keep a bid while it arrives; a later envelope that does not fit is refused at its header as the first one is."""
-    with adapters.database.reading() as session:
-        bidder = queries.bidder(session, actor.organisation_id)
 
     def check(prefixes: Sequence[EnvelopePrefix]) -> None:
         if len(prefixes) > 1:  # the first one was judged on its arrival
+            with adapters.database.reading() as session:
+                bidder = queries.bidder(session, actor.organisation_id)
             check_envelope(window, lot_id, bidder, prefixes[-1], len(prefixes) - 1)
 
     return adapters.objects.put_once(arrival.chunks(check), expected=expected, limit_bytes=window.limit_bytes)

@@ -121,8 +121,7 @@ def record_price(session: Session, *, bid_id: str, unsealed: UnsealedBid, now: d
     parts = _priced(stages.opened_envelopes_of(session, tender, bid_id), session, bid.tender_id)
     line = opened_line(row, bid, names[bid.bidder_id], parts)
     audit_log.append(session, Fact("price.opened", bid_id, bid.tender_id, line), now)
-    wanted = stages.envelopes(session, bid.tender_id, Moment.SCORES_LOCKED)
-    if {key.partition("/")[0] for key in wanted} <= _done(session, bid.tender_id):
+    if stages.readable_bids(session, bid.tender_id) <= _done(session, bid.tender_id):
         _publish_prices(session, bid.tender_id, now)
 
 

@@ -36,7 +36,7 @@ def envelopes(session: Session, tender_id: str, moment: Moment) -> dict[str, Pla
     kinds = kinds_at(queries.tender(session, tender_id), moment)
     bids = queries.sealed_bids(session, tender_id)
     if moment is not Moment.CLOSING:
-        readable = _readable(session, tender_id)
+        readable = readable_bids(session, tender_id)
         bids = [bid for bid in bids if bid.id in readable]
     return {key: place for bid in bids for key, place in _places(bid, kinds).items()}
 
@@ -59,8 +59,8 @@ def _places(bid: BidRecord, kinds: set[str]) -> dict[str, Place]:
     }
 
 
-def _readable(session: Session, tender_id: str) -> set[str]:
-    """The bids of which the first opening made no malformed ones."""
+def readable_bids(session: Session, tender_id: str) -> set[str]:
+    """The bids of which the first opening could read every envelope."""
     spoiled = select(OpenedEnvelopeRecord.bid_id).where(
         OpenedEnvelopeRecord.tender_id == tender_id,
         col(OpenedEnvelopeRecord.kind).in_(kinds_at(queries.tender(session, tender_id), Moment.CLOSING)),
@@ -92,7 +92,7 @@ def bids_at_work(session: Session, tender_id: str) -> list[tuple[OpenedBidRecord
     """The opened bids that a panel works on: with a price that was read, or readable where prices open later."""
     rows = queries.opened_bids(session, tender_id)
     if stays_sealed(session, tender_id):
-        readable = _readable(session, tender_id)
+        readable = readable_bids(session, tender_id)
         return [(row, bid) for row, bid in rows if bid.id in readable]
     return [(row, bid) for row, bid in rows if row.price_units is not None]
 
