@@ -4,7 +4,8 @@ A duty is the office somebody holds, not a list of buttons: every act names the 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from kernel.errors import ConflictOfDuties, NotAllowed
@@ -51,6 +52,14 @@ case, and nobody supervises what they run."""
 
 
 @dataclass(frozen=True)
+class Presence:
+    """When whoever acts last proved with a passkey to be there, and the duties for which this site demands it."""
+
+    at: datetime | None = None
+    demanded: frozenset[Duty] = frozenset()
+
+
+@dataclass(frozen=True)
 class Actor:
     """The person behind a request, as every action sees them."""
 
@@ -58,6 +67,7 @@ class Actor:
     organisation_id: OrganisationId
     name: str
     duties: frozenset[Duty]
+    presence: Presence = field(default=Presence(), compare=False)
 
     def require(self, *any_of: Duty) -> None:
         """Raise NotAllowed unless one of the duties is held."""
@@ -67,6 +77,15 @@ class Actor:
     def holds(self, *any_of: Duty) -> bool:
         """Whether one of the duties is held."""
         return not self.duties.isdisjoint(any_of)
+
+
+def read_demanded(text: str) -> frozenset[Duty]:
+    """The duties that a setting names with commas between them.
+
+    Raises:
+        ValueError: one of the names is no duty.
+    """
+    return frozenset(Duty(name) for name in text.replace(" ", "").split(",") if name)
 
 
 def check_combination(duties: Iterable[Duty]) -> None:

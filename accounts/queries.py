@@ -1,6 +1,8 @@
 """Selects over people, organisations and their credentials."""
 
+from dataclasses import replace
 from datetime import datetime
+from hashlib import sha256
 
 from sqlalchemy import bindparam
 from sqlalchemy import select as select_values
@@ -8,12 +10,13 @@ from sqlmodel import Session, col, func, select
 
 from accounts.contacts import Contact, contact_context, open_contact
 from accounts.credentials import TRY_WINDOW, Scope, secret_hash
-from accounts.duties import Actor, Duty
+from accounts.duties import Actor, Duty, Presence
 from accounts.records import (
     ContactRecord,
     DutyRecord,
     FailedSignInRecord,
     OrganisationRecord,
+    PasskeyRecord,
     PersonRecord,
     PublishedProgramRecord,
     SessionRecord,
@@ -29,7 +32,7 @@ TOKENS, PEOPLE = table_of(TokenRecord), table_of(PersonRecord)
 DUTIES, KEYS = table_of(DutyRecord), table_of(SigningKeyRecord)
 # What every request of a program asks, in statements that are compiled once.
 HOLDER_OF_TOKEN = (
-    select_values(TOKENS.c.scopes, TOKENS.c.expires_at, DUTIES.c.duty)
+    select_values(TOKENS.c.scopes, TOKENS.c.expires_at, TOKENS.c.stepped_up_at, DUTIES.c.duty)
     .add_columns(PEOPLE.c.id, PEOPLE.c.organisation_id, PEOPLE.c.name, PEOPLE.c.is_active)
     .select_from(TOKENS.join(PEOPLE).outerjoin(DUTIES))
     .where(TOKENS.c.secret_hash == bindparam("secret_hash"))
@@ -58,7 +61,7 @@ def actor_of_session(session: Session, secret: str, now: datetime) -> Actor | No
     record = session.get(SessionRecord, secret_hash(secret))
     if record is None or record.expires_at <= now:
         return None
-    return actor(session, record.person_id)
+    return replace(actor(session, record.person_id), presence=Presence(record.stepped_up_at))
 
 
 def actor_of_token(session: Session, secret: str, now: datetime) -> tuple[Actor, frozenset[Scope]] | None:
@@ -70,13 +73,34 @@ def actor_of_token(session: Session, secret: str, now: datetime) -> tuple[Actor,
     if not person.is_active:
         raise NotFound(what="person", id=person.id)
     duties = frozenset(Duty(row.duty) for row in rows if row.duty is not None)
-    holder = Actor(PersonId(person.id), OrganisationId(person.organisation_id), person.name, duties)
+    organisation_id, presence = OrganisationId(person.organisation_id), Presence(person.stepped_up_at)
+    holder = Actor(PersonId(person.id), organisation_id, person.name, duties, presence)
     return holder, frozenset(Scope(scope) for scope in person.scopes)
 
 
 def sign_in_name(session: Session, person_id: str) -> str:
     """The name that a person signs in with."""
     return session.exec(select(PersonRecord.sign_in).where(PersonRecord.id == person_id)).one()
+
+
+def passkeys(session: Session, person_id: str) -> list[PasskeyRecord]:
+    """A person's passkeys, the oldest first."""
+    found = select(PasskeyRecord).where(PasskeyRecord.person_id == person_id)
+    return list(session.exec(found.order_by(col(PasskeyRecord.created_at), PasskeyRecord.id)))
+
+
+def passkey_by_credential(session: Session, credential_id: bytes) -> PasskeyRecord | None:
+    """The passkey with this id of its authenticator's making, locked so that its counter is compared once."""
+    mark = sha256(credential_id).digest()
+    return session.exec(
+        select(PasskeyRecord).where(PasskeyRecord.credential_hash == mark).with_for_update()
+    ).one_or_none()
+
+
+def passkey_counts(session: Session, person_ids: set[str]) -> dict[str, int]:
+    """How many passkeys people have, keyed by person; who has none is left out."""
+    found = select(PasskeyRecord.person_id, func.count()).where(col(PasskeyRecord.person_id).in_(person_ids))
+    return dict(session.exec(found.group_by(PasskeyRecord.person_id)).all())
 
 
 def lock_person(session: Session, person_id: str) -> None:

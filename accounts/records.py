@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Column
+from sqlalchemy import BigInteger, Column
 from sqlmodel import Field, SQLModel
 
 from storage.columns import Digest, Id, JsonText, UtcTime
@@ -77,6 +77,7 @@ class SessionRecord(SQLModel, table=True):
     secret_hash: bytes = Field(primary_key=True, sa_type=Digest)
     person_id: str = Field(sa_type=Id, foreign_key="people.id", index=True)
     expires_at: datetime = Field(sa_type=UtcTime)
+    stepped_up_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
 class TokenRecord(SQLModel, table=True):
@@ -89,6 +90,32 @@ class TokenRecord(SQLModel, table=True):
     label: str = Field(max_length=100)
     scopes: list[str] = Field(sa_column=Column(JsonText, nullable=False))
     expires_at: datetime = Field(sa_type=UtcTime)
+    stepped_up_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+class PasskeyRecord(SQLModel, table=True):
+    """The public half of a passkey, and how often its authenticator says that it was used."""
+
+    __tablename__ = "passkeys"
+    id: str = Field(primary_key=True, sa_type=Id)
+    person_id: str = Field(sa_type=Id, foreign_key="people.id", index=True)
+    name: str = Field(max_length=100)
+    credential_hash: bytes = Field(sa_type=Digest, unique=True)
+    credential_id: bytes
+    public_key: bytes
+    sign_count: int = Field(sa_type=BigInteger)
+    created_at: datetime = Field(sa_type=UtcTime)
+    last_used_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+class PasskeyChallengeRecord(SQLModel, table=True):
+    """A challenge that one browser may have signed once; a newer one for the same purpose takes its place."""
+
+    __tablename__ = "passkey_challenges"
+    bound_to: bytes = Field(primary_key=True, sa_type=Digest)
+    purpose: str = Field(primary_key=True, max_length=20)
+    challenge: bytes = Field(sa_type=Digest)
+    expires_at: datetime = Field(sa_type=UtcTime, index=True)
 
 
 class FailedSignInRecord(SQLModel, table=True):

@@ -11,7 +11,7 @@ import typer
 
 from client.console import plain_errors, say
 from client.passphrases import passphrase
-from client.server import Server, connect, sign_in, warn_of_drafts
+from client.server import Server, connect, keep_token, sign_in, warn_of_drafts
 
 COMMANDS = {
     "version": "client.main:version_command",
@@ -61,11 +61,15 @@ def version_command(
 def sign_in_command(
     server: Annotated[str, typer.Argument(help="Address of the platform")],
     name: Annotated[str, typer.Argument(help="Your sign-in name")],
+    token: Annotated[
+        bool, typer.Option("--token", help="Ask for a token of the site, not a password")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
 ) -> None:
     """Sign in once; the token and the platform's public keys are kept for the other commands."""
     with plain_errors(as_json):
-        profile = sign_in(server, name, passphrase(), SCOPES)
+        secret = passphrase()
+        profile = keep_token(server, secret) if token else sign_in(server, name, secret, SCOPES)
         facts = {"server": profile.server, "name": profile.person["name"], "duties": profile.person["duties"]}
         say(facts, as_json=as_json, title="Signed in.")
         if not as_json and "bidder" in profile.person["duties"]:

@@ -65,9 +65,16 @@ def sign_in(server: str, name: str, password: str, scopes: list[str]) -> Profile
                 json={"sign_in": name, "password": password, "scopes": scopes, "label": "mingtang command"},
             )
         )["token"]
-        person = _answer(http.get("/api/me", headers={"Authorization": f"Bearer {token}"}))
+    return keep_token(server, token)
+
+
+def keep_token(server: str, token: str) -> Profile:
+    """Keep a token, such as one that was confirmed with a passkey in the browser; pins are checked as at signing in."""
+    server = server.rstrip("/")
+    with httpx.Client(base_url=server, timeout=60) as http:
+        person = _answer(http.get("/api/me", headers={"Authorization": f"Bearer {token.strip()}"}))
         platform = _answer(http.get("/api/platform"))
-    profile = Profile(server, token, person, platform)
+    profile = Profile(server, token.strip(), person, platform)
     _check_pins(profile)
     save_profile(profile)
     return profile

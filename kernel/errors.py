@@ -1,7 +1,7 @@
 """Every expected failure of the platform, as one tree.
 
 TenderingError
-├─ NotFound · NotSignedIn · NotAllowed
+├─ NotFound · NotSignedIn · NotAllowed · PasskeyNeeded
 ├─ BadInput              malformed: MalformedEnvelope, IncompleteNotice, BadPrice, BadRulebook, ...
 ├─ Refused               a rule says no: SubmissionClosed, WrongOpeningKey, WrongStage, ...
 ├─ Unavailable           try again later
@@ -55,6 +55,12 @@ class NotAllowed(TenderingError):
     """The person lacks the duty that the act needs."""
 
     text = "This act needs the duty {duty}, which you do not hold here."
+
+
+class PasskeyNeeded(NotAllowed):
+    """The act has to be confirmed with a passkey first."""
+
+    text = "A passkey is needed for this act: {why}."
 
 
 class BadInput(TenderingError):

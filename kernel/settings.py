@@ -67,6 +67,8 @@ class Settings:
     secure_cookies: bool = False
     """Set the Secure flag on cookies: on wherever the site is served over TLS."""
     session_hours: int = 12
+    passkey_duties: str = ""
+    """Duties, with commas between them, whose legal acts nobody may do without a passkey of their own."""
     report_sign_hours: int = 24
     """How long a panel may sign its report; who stays silent until then counts as consenting (条例 53)."""
     sweep_seconds: int = 60

@@ -44,6 +44,7 @@ from web import (
     openings,
     outages,
     panel,
+    passkeys,
     pool,
     pool_entries,
     price_checks,
@@ -64,6 +65,7 @@ from web import (
 )
 from web.draw_room import hand_on, make_client
 from web.first_run import make_first_operator
+from web.guards import demanded_duties
 from web.pages import areas, errors
 from web.pulse import Pulse
 from web.routes import get
@@ -93,6 +95,7 @@ def create_app(adapters: Adapters | None = None) -> Litestar:
     """The application; without adapters it reads the settings of the environment."""
     configure_logs()
     adapters = adapters or make_adapters(read_settings())
+    demanded_duties(adapters)  # a name that is no duty stops the start
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
@@ -122,6 +125,7 @@ def create_app(adapters: Adapters | None = None) -> Litestar:
         route_handlers=[
             health,
             *sign_in.ROUTES,
+            *passkeys.ROUTES,
             *tenders.ROUTES,
             *documents.ROUTES,
             *opener_keys.ROUTES,

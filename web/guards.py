@@ -1,13 +1,13 @@
 """Who is asking, and may they: browser sessions by cookie, programs by scoped token."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from litestar import Request
 
 from accounts import queries
 from accounts.credentials import TOKEN_PREFIX, Scope
-from accounts.duties import Actor
+from accounts.duties import Actor, Duty, read_demanded
 from kernel.errors import NotAllowed, NotSignedIn
 from storage.adapters import Adapters
 from storage.database import Session
@@ -58,13 +58,24 @@ def find_caller_in(session: Session, request: Request[Any, Any, Any]) -> Caller 
         held = queries.actor_of_token(session, secret, now) if secret.startswith(TOKEN_PREFIX) else None
         if held is None:
             raise NotSignedIn()
-        return Caller(*held)
+        return Caller(with_demands(request, held[0]), held[1])
     cookie = request.cookies.get(SESSION_COOKIE)
     if not cookie:
         return None
     check_same_origin(request)
     actor = queries.actor_of_session(session, cookie, now)
-    return Caller(actor, None) if actor else None
+    return Caller(with_demands(request, actor), None) if actor else None
+
+
+def with_demands(request: Request[Any, Any, Any], actor: Actor) -> Actor:
+    """The actor, who knows for which duties this site demands passkeys."""
+    demanded = demanded_duties(adapters_of(request))
+    return replace(actor, presence=replace(actor.presence, demanded=demanded)) if demanded else actor
+
+
+def demanded_duties(adapters: Adapters) -> frozenset[Duty]:
+    """The duties for which this site demands passkeys; raises ValueError for a name that is none."""
+    return read_demanded(adapters.settings.passkey_duties)
 
 
 def caller(request: Request[Any, Any, Any]) -> Caller:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from accounts.actions.passkeys import check_step_up
 from accounts.duties import Actor, Duty
 from crypto.canonical import JsonValue
 from evaluation.actions.ranking import rankings_digest
@@ -73,6 +74,7 @@ def sign_report(
     tenders.tender(session, tender_id, lock=True)
     signing = queries.signing(session, tender_id, lock=True)
     check_decision(decision, words)
+    check_step_up(session, actor=actor, duty=Duty.EXPERT, now=now)
     if len(words) > MOST_WORDS:
         raise BadInput(where="text", why="at most 10000 characters are allowed")
     if signing.closed_at is not None or now >= signing.sign_until:

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from accounts.duties import Actor
+from accounts.actions.passkeys import check_step_up
+from accounts.duties import Actor, Duty
 from evaluation.actions.findings import compare_scores
 from evaluation.actions.ranking import rank_when_complete
 from evaluation.actions.seat import take_chair
@@ -52,6 +53,7 @@ def finish_price_review(
         Refused: the prices are still sealed, a question to a bidder is open, or the tender does not open in stages.
     """
     seat = take_chair(session, actor, tender_id)
+    check_step_up(session, actor=actor, duty=Duty.EXPERT, now=now)
     if not stages.stays_sealed(session, tender_id) or stages.prices_are_sealed(session, tender_id):
         raise Refused(rule="prices-first", why="no sealed prices of this tender were opened yet")
     known = session.get(PriceReviewRecord, tender_id)

@@ -10,6 +10,7 @@ from hashlib import sha256
 from sqlmodel import Session
 
 from accounts import queries as accounts
+from accounts.actions.passkeys import check_step_up
 from accounts.duties import Actor, Duty
 from crypto.bid_file import BID
 from crypto.canonical import JsonValue, b64, canonical
@@ -41,6 +42,7 @@ def release_shares(
     """Accept one opener's shares; from the k-th release on every envelope is opened. Returns releases so far."""
     actor.require(Duty.OPENER)
     opener = queries.opener_of(session, tender_id, actor.person_id)
+    check_step_up(session, actor=actor, duty=Duty.OPENER, now=now)
     closing = close(session, keys=keys, tender_id=tender_id, now=now)
     record = queries.tender(session, tender_id, lock=True)
     if record.stage == Stage.FAILED:

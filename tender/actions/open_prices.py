@@ -10,6 +10,7 @@ from hashlib import sha256
 from sqlmodel import Session
 
 from accounts import queries as accounts
+from accounts.actions.passkeys import check_step_up
 from accounts.duties import Actor, Duty
 from crypto.canonical import JsonValue, b64, canonical
 from crypto.checkpoint import Checkpoint, sign_checkpoint
@@ -75,6 +76,7 @@ def release_prices(session: Session, *, actor: Actor, tender_id: str, release: R
     """Accept one opener's shares of the prices; from the k-th on they are opened. Returns releases so far."""
     actor.require(Duty.OPENER)
     opener = queries.opener_of(session, tender_id, actor.person_id)
+    check_step_up(session, actor=actor, duty=Duty.OPENER, now=now)
     record = queries.tender(session, tender_id, lock=True)
     closing = closing_with_lock(session, tender_id)
     if closing is None:

@@ -6,6 +6,7 @@ from hashlib import sha256
 
 from sqlmodel import Session
 
+from accounts.actions.passkeys import check_step_up
 from accounts.duties import Actor, Duty
 from crypto.canonical import JsonValue
 from crypto.opener_keys import check_offer
@@ -31,6 +32,7 @@ def register_key(
     actor.require(Duty.OPENER)
     record = queries.tender(session, tender_id, lock=True)
     opener = queries.opener_of(session, tender_id, actor.person_id)
+    check_step_up(session, actor=actor, duty=Duty.OPENER, now=now)
     after(Stage(record.stage), Move.EDIT)
     try:
         offered = check_offer(statement)

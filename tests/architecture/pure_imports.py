@@ -13,7 +13,7 @@ STDLIB = frozenset({
     "types", "typing", "unicodedata", "zipfile", "zlib", "zoneinfo",
 })
 # fmt: on
-THIRD_PARTY = frozenset({"lxml", "numpy", "py_ecc", "pypdf", "rapidfuzz", "scipy"})
+THIRD_PARTY = frozenset({"lxml", "numpy", "py_ecc", "pypdf", "rapidfuzz", "scipy", "webauthn"})
 CLOCKS = frozenset({("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today")})
 
 

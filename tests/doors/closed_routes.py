@@ -11,6 +11,7 @@ from tests.doors.closed_catalogue import CATALOGUE_CLOSED
 from tests.doors.closed_ceremony import CEREMONY
 from tests.doors.closed_findings import FINDINGS
 from tests.doors.closed_panel import PANEL
+from tests.doors.closed_passkeys import PASSKEYS
 from tests.doors.closed_pool import POOL
 from tests.doors.closed_price_checks import PRICE_CHECKS
 from tests.doors.closed_rulebooks import RULEBOOKS
@@ -130,6 +131,7 @@ CLOSED = [
     *SIGNALS,
     *SUPERVISION,
     *PANEL,
+    *PASSKEYS,
     *POOL,
     *CEREMONY,
     *PRICE_CHECKS,

@@ -2,11 +2,13 @@
 
 from tests.doors.applicant_pages import APPLICANT_PUBLIC_PAGES
 from tests.doors.closed_catalogue import CATALOGUE_PAGES, CATALOGUE_PUBLIC
+from tests.doors.closed_passkeys import PASSKEYS_PUBLIC
 from tests.doors.closed_supervision import SUPERVISION_PAGES, SUPERVISION_PUBLIC
 from tests.doors.staff_pages import STAFF_PUBLIC, STAFF_PUBLIC_PAGES
 
 PUBLIC = (
     STAFF_PUBLIC
+    | PASSKEYS_PUBLIC
     | SUPERVISION_PUBLIC
     | CATALOGUE_PUBLIC
     | {

@@ -24,6 +24,7 @@ from tests.doors.closed_cases import OF_ONE_THING
 from tests.doors.closed_ceremony import OF_ONE_DRAW
 from tests.doors.closed_findings import FINDING_AREAS, FINDING_IDS
 from tests.doors.closed_panel import PANEL_AREAS, PANEL_IDS
+from tests.doors.closed_passkeys import PASSKEY_AREAS, PASSKEY_IDS
 from tests.doors.closed_pool import OF_ONE_ENTRY, POOL_AREAS, POOL_IDS
 from tests.doors.closed_price_checks import PRICE_CHECK_AREAS
 from tests.doors.closed_routes import CLOSED, TEXT, Route
@@ -48,6 +49,7 @@ AREAS = (
     | FINDING_AREAS
     | SUPERVISION_AREAS
     | PANEL_AREAS
+    | PASSKEY_AREAS
     | PRICE_CHECK_AREAS
     | POOL_AREAS
     | {
@@ -84,7 +86,7 @@ NOWHERE = dict.fromkeys(
     "none",
 )
 NOWHERE |= BLIND_IDS | FINDING_IDS | SIGNAL_IDS | SUPERVISION_IDS | STAFF_IDS | PANEL_IDS | POOL_IDS
-NOWHERE |= UPLOAD_IDS
+NOWHERE |= UPLOAD_IDS | PASSKEY_IDS
 """Ids of things that do not exist."""
 
 

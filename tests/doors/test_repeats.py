@@ -34,6 +34,7 @@ from tests.builders import (
     submit,
 )
 from tests.doors import repeats_of_approval, repeats_of_panel, repeats_of_price_checks, repeats_of_signals
+from tests.doors.closed_passkeys import PASSKEYS_WITHOUT_KEY
 from tests.doors.closed_pool import POOL_WITHOUT_KEY
 from tests.doors.closed_uploads import UPLOADS_WITHOUT_KEY
 from tests.doors.door import Door, facts, serving
@@ -54,6 +55,7 @@ WITHOUT_KEY = {
     **repeats_of_approval.WITHOUT_KEY,
     **repeats_of_panel.WITHOUT_KEY,
     **POOL_WITHOUT_KEY,
+    **PASSKEYS_WITHOUT_KEY,
     **UPLOADS_WITHOUT_KEY,
     "POST /api/draws/{draw_id}/voiding": "the draw is there once only",
     "POST /api/tenders/{tender_id}/calls": "a panel is called once",

@@ -5,6 +5,7 @@ from typing import Any
 from litestar import Request, Response
 from litestar.params import FromPath
 
+from accounts import queries as accounts
 from accounts.duties import Duty
 from tender import queries
 from tender.lifecycle import Stage
@@ -36,6 +37,7 @@ def show(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> Response[
         released = {row.position: row.released_at for row in queries.releases(session, tender_id)}
         in_stages = stages.stays_sealed(session, tender_id)
         lock = stages.score_lock(session, tender_id)
+        has_passkey = bool(accounts.passkeys(session, actor.person_id))
         priced = {row.position: row.released_at for row in stages.price_releases(session, tender_id)}
     is_closed = record.closes_at is not None and adapters.clock.now() > record.closes_at
     wants_bids = (
@@ -51,6 +53,7 @@ def show(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> Response[
         released=released.get(opener.position),
         acts=possible_acts(record, opener, wants_shares=wants_bids or wants_prices),
         is_closed=is_closed,
+        needs_passkey=has_passkey or Duty.OPENER in actor.presence.demanded,
         in_stages=in_stages,
         is_locked=lock is not None,
         prices_released=priced.get(opener.position),

@@ -6,6 +6,7 @@ from litestar import Request, Response
 from litestar.params import FromPath, URLEncodedBody
 
 from accounts import actions, queries
+from accounts.actions import passkeys
 from accounts.duties import Duty
 from kernel.errors import BadInput, NotFound, TenderingError
 from storage import outbox
@@ -31,6 +32,7 @@ def values_of(request: Request[Any, Any, Any], after: str = "") -> dict[str, Any
         organisations = queries.organisations(session)
         values = {
             "people": people,
+            "passkeys": queries.passkey_counts(session, {person.id for person, _ in people}),
             "organisations": organisations,
             "names": {one.id: one.name for one in organisations},
             "failed": outbox.failed_jobs(session),
@@ -77,6 +79,15 @@ def add_person(request: Request[Any, Any, Any], data: URLEncodedBody[dict[str, A
     return see("/operator#people")
 
 
+@post("/operator/people/{member_id:str}/passkeys")
+def remove_passkeys(request: Request[Any, Any, Any], member_id: FromPath[str]) -> Response[Any]:
+    """Remove the passkeys of somebody who has lost theirs."""
+    adapters, actor = adapters_of(request), actor_of(request, Duty.OPERATOR)
+    with adapters.database.transaction() as session:
+        passkeys.remove_all(session, actor=actor, person_id=member_id, now=adapters.clock.now())
+    return see("/operator#people")
+
+
 def read_duties(names: list[str]) -> frozenset[Duty]:
     """The chosen duties."""
     try:
@@ -95,4 +106,4 @@ def retry(request: Request[Any, Any, Any], job_id: FromPath[int]) -> Response[An
     return see("/operator#jobs")
 
 
-ROUTES = [show, add_organisation, add_person, retry]
+ROUTES = [show, add_organisation, add_person, remove_passkeys, retry]

@@ -9,9 +9,10 @@ from accounts.actions import NewApplicant
 from kernel.errors import NameTaken, TenderingError
 from web.applicants import new_applicant
 from web.guards import adapters_of, check_same_origin
+from web.local_paths import local_path
 from web.pages.forms import text
 from web.pages.render import refuse, render
-from web.pages.site import local_path, start_session
+from web.pages.site import start_session
 from web.routes import get, post
 
 

@@ -11,14 +11,10 @@ from kernel.errors import TenderingError
 from storage.adapters import Adapters
 from web.guards import SESSION_COOKIE, adapters_of, check_same_origin, find_caller
 from web.language import COOKIE, DEFAULT, LANGUAGES
+from web.local_paths import local_path
 from web.pages.render import HOMES, LARGE_TEXT, refuse, render, see
 from web.routes import get, post
 from web.sign_in import person_behind
-
-
-def local_path(path: str) -> str:
-    """A path of this site to go on to; anything else leads to the start page."""
-    return path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/"
 
 
 @get("/sign-in")

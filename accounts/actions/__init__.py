@@ -230,13 +230,18 @@ def set_contact(session: Session, *, actor: Actor, contact: Contact, now: dateti
     audit_log.append(session, Fact("contact.set", actor.person_id), now)
 
 
-def begin_session(session: Session, *, person_id: str, hours: int, now: datetime) -> str:
+def begin_session(
+    session: Session, *, person_id: str, hours: int, now: datetime, stepped_up_at: datetime | None = None
+) -> str:
     """Start a browser session and return the secret for its cookie."""
     session.exec(delete(SessionRecord).where(col(SessionRecord.expires_at) <= now))
     secret = secrets.token_urlsafe(32)
     session.add(
         SessionRecord(
-            secret_hash=secret_hash(secret), person_id=person_id, expires_at=now + timedelta(hours=hours)
+            secret_hash=secret_hash(secret),
+            person_id=person_id,
+            expires_at=now + timedelta(hours=hours),
+            stepped_up_at=stepped_up_at,
         )
     )
     return secret
@@ -248,7 +253,14 @@ def end_session(session: Session, *, secret: str) -> None:
 
 
 def issue_token(
-    session: Session, *, person_id: str, label: str, scopes: Iterable[Scope], days: int, now: datetime
+    session: Session,
+    *,
+    person_id: str,
+    label: str,
+    scopes: Iterable[Scope],
+    days: int,
+    now: datetime,
+    stepped_up_at: datetime | None = None,
 ) -> str:
     """Make a token for a program; its secret is shown this once."""
     if not 1 <= days <= 366:
@@ -262,6 +274,7 @@ def issue_token(
             label=label[:100],
             scopes=sorted(scopes),
             expires_at=now + timedelta(days=days),
+            stepped_up_at=stepped_up_at,
         )
     )
     return secret
