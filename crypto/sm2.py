@@ -47,7 +47,12 @@ def is_installed() -> bool:
 
 def public_of(private: bytes) -> bytes:
     """The public key, 04 || x || y, that belongs to a 32-byte private one."""
-    gmssl, scalar = _library(), _scalar(private)
+    return public_of_scalar(scalar_of(private))
+
+
+def public_of_scalar(scalar: bytes) -> bytes:
+    """The public key, 04 || x || y, of a private scalar as certificates' keys have it."""
+    gmssl = library()
     # Either signature leaves two points; the key is the one that both have.
     signed = [(digest, gmssl.sm2_sign_sm3_digest(scalar, digest)) for digest in DIGESTS]
     first, second = (_signers(digest, *decode_dss_signature(signature)) for digest, signature in signed)
@@ -61,8 +66,8 @@ def seal_to(public: bytes, info: bytes, plaintext: bytes) -> bytes:
     Raises:
         ValueError: not a public key of SM2.
     """
-    gmssl = _library()
-    if not _is_point(public):
+    gmssl = library()
+    if not is_point(public):
         raise ValueError("not a point of the curve")
     key = gmssl.rand_bytes(KEY_BYTES)
     head = _raw_form(gmssl.sm2_encrypt(public[1:], key))
@@ -78,10 +83,10 @@ def open_with(private: bytes, info: bytes, ciphertext: bytes) -> bytes:
     Raises:
         WrongOpeningKey: another key, another `info` or changed bytes.
     """
-    gmssl, scalar = _library(), _scalar(private)
+    gmssl, scalar = library(), scalar_of(private)
     head, body = ciphertext[:ENCAPSULATED_BYTES], ciphertext[ENCAPSULATED_BYTES:]
     # A point off the curve could betray the private key bit by bit, so it never gets as far as the library.
-    if len(body) < TAG_BYTES or not _is_point(head[:POINT_BYTES]):
+    if len(body) < TAG_BYTES or not is_point(head[:POINT_BYTES]):
         raise WrongOpeningKey(suite="sm")
     try:
         cipher, nonce = _derive(gmssl.sm2_decrypt(scalar, _der_form(head)), head, info)
@@ -92,7 +97,7 @@ def open_with(private: bytes, info: bytes, ciphertext: bytes) -> bytes:
         raise WrongOpeningKey(suite="sm") from None
 
 
-def _library() -> Any:
+def library() -> Any:
     """The package; raises BadInput where it is not installed."""
     try:
         return importlib.import_module(PACKAGE)
@@ -101,8 +106,8 @@ def _library() -> Any:
         raise BadInput(where="suite sm", why=why) from None
 
 
-def _scalar(private: bytes) -> bytes:
-    """1 to n - 2 from any 32 bytes."""
+def scalar_of(private: bytes) -> bytes:
+    """The private scalar, 1 to n - 2, that any 32 bytes stand for."""
     label = (TAG_PREFIX + "sm2-private").encode()
     wide = HKDF(hashes.SM3(), 48, salt=None, info=label).derive(private)
     return (1 + int.from_bytes(wide, "big") % (N - 2)).to_bytes(32, "big")
@@ -126,7 +131,8 @@ def _der_form(head: bytes) -> bytes:
     return der(SEQUENCE, *numbers, der(OCTET_STRING, c3), der(OCTET_STRING, c2))
 
 
-def _is_point(data: bytes) -> bool:
+def is_point(data: bytes) -> bool:
+    """Whether these bytes are a public key, 04 || x || y of a point on the curve."""
     if len(data) != POINT_BYTES or data[0] != 4:
         return False
     x, y = int.from_bytes(data[1:33], "big"), int.from_bytes(data[33:], "big")

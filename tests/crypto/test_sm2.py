@@ -49,7 +49,7 @@ def test_sm3_gives_the_answer_of_gb_t_32905() -> None:
 def test_the_public_key_is_the_one_that_verifies_what_the_private_one_signs() -> None:
     for number in range(1, 4):
         private = bytes([number]) * 32
-        signature = gmssl_pyx.sm2_sign_sm3_digest(sm2._scalar(private), bytes(32))
+        signature = gmssl_pyx.sm2_sign_sm3_digest(sm2.scalar_of(private), bytes(32))
         assert gmssl_pyx.sm2_verify_sm3_digest(sm2.public_of(private)[1:], bytes(32), signature)
     assert sm2.public_of(PRIVATE) == sm2.public_of(PRIVATE)
     assert sm2.public_of(PRIVATE) != sm2.public_of(PRIVATE[::-1])
