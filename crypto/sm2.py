@@ -153,7 +153,8 @@ def _signers(digest: bytes, r: int, s: int) -> set[Point]:
 
 def _combine(first: int, point: Point, second: int) -> Point:
     """first * point + second * G, both at once; only for numbers that everybody may know."""
-    choices = (None, point, G, _affine(_add((*point, 1), G)))
+    both = _add((*point, 1), G)
+    choices = (None, point, G, _affine(both) if both else None)
     total: Jacobian | None = None
     for at in reversed(range(256)):
         total = _double(total) if total else None
@@ -173,10 +174,13 @@ def _double(point: Jacobian) -> Jacobian:
     return new_x, (alpha * (4 * beta - new_x) - 8 * height * height) % P, 2 * y * z % P
 
 
-def _add(left: Jacobian, right: Point) -> Jacobian:
+def _add(left: Jacobian, right: Point) -> Jacobian | None:
+    """The sum; None for the point at infinity."""
     x, y, z = left
     square = z * z % P
     run, rise = (right[0] * square - x) % P, (right[1] * square * z - y) % P
+    if not run:
+        return None if rise else _double(left)
     run2 = run * run % P
     run3, base = run * run2 % P, x * run2 % P
     new_x = (rise * rise - run3 - 2 * base) % P
