@@ -21,6 +21,7 @@ from crypto.canonical import canonical, unb64
 from crypto.envelope import seal
 from crypto.envelope_prefix import EnvelopeHeader
 from crypto.opener_keys import open_bidder_key
+from crypto.own_secrets import own_seed
 from crypto.parts_digest import file_parts_digest
 from evaluation.answer_check import answer_remarks
 from evaluation.answers import answer_fields
@@ -121,6 +122,7 @@ def header_for(notice: dict[str, Any], lot: str, bidder: str, public: bytes) -> 
         k=sealing["k"],
         n=len(sealing["openers"]),
         opener_keys=tuple(opener["fingerprint"] for opener in sealing["openers"]),
+        bidder_also="bidder_also" in sealing,
     )
 
 
@@ -211,15 +213,16 @@ def seal_command(
         with whole_file(out) as target, progress(as_json) as bar:
             bar.add_task("Sealing", total=None)
             for term in terms:
+                own = replace(header, kind=term.kind)
                 with open_archive(contents[term.kind]) as plain:
                     seal(
                         plain,
                         archive_size(contents[term.kind]),
                         target,
-                        header=replace(header, kind=term.kind),
+                        header=own,
                         opener_publics=[unb64(opener["hpke"]) for opener in found["sealing"]["openers"]],
                         signer=signer,
-                        seed=os.urandom(32),
+                        seed=own_seed(signer, own.ctx()),
                         announcement=announced[term.kind],
                         threads=THREADS,
                     )

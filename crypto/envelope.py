@@ -27,14 +27,16 @@ from crypto.envelope_prefix import (
     read_prefix,
 )
 from crypto.key_shares import SHARE_BYTES
+from crypto.own_secrets import file_key, own_part, part_commitment
 from crypto.signatures import SIGNATURE_BYTES, Signer, fingerprint
 from crypto.suites import suite
 from kernel.errors import IntegrityBroken, MalformedEnvelope, WrongBidder, WrongOpeningKey, WrongShare
 
 __all__ = [
     "MAGIC", "MAX_PREFIX_BYTES", "EnvelopeHeader", "EnvelopePrefix", "Joined", "Outcome", "bid_blind",
-    "bid_commitment", "check_announcement", "check_share", "check_signature", "is_seed", "join_shares",
-    "open_bytes", "open_payload", "open_share", "prefix_length_needed", "read_prefix", "seal", "seal_bytes",
+    "bid_commitment", "check_announcement", "check_share", "check_signature", "is_dealt", "is_own_part", "is_seed",
+    "join_shares", "open_bytes", "open_payload", "open_share", "prefix_length_needed", "read_prefix", "seal",
+    "seal_bytes",
 ]  # fmt: skip
 
 
@@ -78,7 +80,7 @@ def seal(
     draft = _draft(size, header, opener_publics, signer, seed, announcement)
     start = target.tell()
     target.write(bytes(draft.length))
-    cipher = suite(header.suite).encryptor(_file_key(draft, seed), draft.ctx)
+    cipher = suite(header.suite).encryptor(_file_key(draft, seed, signer), draft.ctx)
     digest = payload.encrypt_stream(source, size, target, cipher=cipher, threads=threads)
     prefix = _sign(draft, digest, signer)
     target.seek(start)
@@ -103,7 +105,7 @@ def seal_bytes(
     sealed.seek(draft.total_size - 1)
     sealed.write(b"\0")
     with sealed.getbuffer() as view:
-        cipher = suite(header.suite).encryptor(_file_key(draft, seed), draft.ctx)
+        cipher = suite(header.suite).encryptor(_file_key(draft, seed, signer), draft.ctx)
         digest = payload.encrypt_memory(plaintext, view[draft.length :], cipher=cipher, threads=threads)
         view[: draft.length] = _sign(draft, digest, signer).to_bytes()
     return sealed.getvalue()
@@ -140,6 +142,7 @@ def _draft(
         payload_digest=bytes(DIGEST_BYTES),
         signature=bytes(SIGNATURE_BYTES),
         length=0,
+        part_commitment=part_commitment(ctx, own_part(signer, ctx)) if header.bidder_also else None,
     )
     return replace(draft, length=len(draft.to_bytes()))
 
@@ -193,9 +196,7 @@ def join_shares(prefix: EnvelopePrefix, shares: Mapping[int, bytes]) -> Joined:
     if len(good) < k:
         return Joined(Outcome.NEED_MORE_SHARES, bad)
     seed = key_shares.combine(good[:k])
-    if not is_seed(prefix, seed) or not key_shares.is_faithful_dealing(
-        seed, prefix.ctx, k, prefix.share_commitments
-    ):
+    if not is_dealt(prefix, seed):
         return Joined(Outcome.MALFORMED_BID, bad)
     return Joined(Outcome.OPENED, bad, seed)
 
@@ -205,27 +206,44 @@ def is_seed(prefix: EnvelopePrefix, seed: bytes) -> bool:
     return tagged_hash("seed", prefix.ctx, seed) == prefix.key_commitment
 
 
+def is_dealt(prefix: EnvelopePrefix, seed: bytes) -> bool:
+    """Whether this is the envelope's seed, and dealing it again gives every share that was committed to."""
+    k, committed = prefix.header.k, prefix.share_commitments
+    return is_seed(prefix, seed) and key_shares.is_faithful_dealing(seed, prefix.ctx, k, committed)
+
+
+def is_own_part(prefix: EnvelopePrefix, part: bytes) -> bool:
+    """Whether this is the bidder's own part that the envelope commits to."""
+    return part_commitment(prefix.ctx, part) == prefix.part_commitment
+
+
 def open_payload(
-    prefix: EnvelopePrefix, seed: bytes, source: BinaryIO, target: BinaryIO, threads: int = 1
+    prefix: EnvelopePrefix,
+    seed: bytes,
+    source: BinaryIO,
+    target: BinaryIO,
+    threads: int = 1,
+    *,
+    part: bytes = b"",
 ) -> None:
     """Decrypt the payload from a stream that stands behind the prefix; drop the target when this raises.
 
     Raises:
-        IntegrityBroken: the seed is not the envelope's.
+        IntegrityBroken: the seed, or the bidder's own part where one is needed, is not the envelope's.
         MalformedEnvelope: the payload is cut off, goes on, was changed, or was not sealed with this seed.
     """
-    cipher = suite(prefix.header.suite).decryptor(_checked_key(prefix, seed), prefix.ctx)
+    cipher = suite(prefix.header.suite).decryptor(_checked_key(prefix, seed, part), prefix.ctx)
     digest = payload.decrypt_stream(source, prefix.payload_size, target, cipher=cipher, threads=threads)
     _check_payload_digest(prefix, digest)
 
 
-def open_bytes(envelope: bytes, seed: bytes, threads: int = 1) -> bytearray:
+def open_bytes(envelope: bytes, seed: bytes, threads: int = 1, *, part: bytes = b"") -> bytearray:
     """Decrypt the payload of a whole envelope in memory; otherwise as `open_payload`."""
     prefix = read_prefix(envelope)
     if len(envelope) != prefix.total_size:
         raise MalformedEnvelope(why="it is cut off or goes on after its end")
     sealed = memoryview(envelope)[prefix.length :]
-    cipher = suite(prefix.header.suite).decryptor(_checked_key(prefix, seed), prefix.ctx)
+    cipher = suite(prefix.header.suite).decryptor(_checked_key(prefix, seed, part), prefix.ctx)
     plaintext, digest = payload.decrypt_memory(sealed, cipher=cipher, threads=threads)
     _check_payload_digest(prefix, digest)
     return plaintext
@@ -255,14 +273,19 @@ def _share_info(ctx: bytes, index: int, public: bytes) -> bytes:
     return lp(ctx, bytes([index]), public)
 
 
-def _file_key(prefix: EnvelopePrefix, seed: bytes) -> bytes:
-    return expand(seed, "file", prefix.ctx)
+def _file_key(prefix: EnvelopePrefix, seed: bytes, signer: Signer) -> bytes:
+    part = own_part(signer, prefix.ctx) if prefix.header.bidder_also else b""
+    return file_key(seed, prefix.ctx, part)
 
 
-def _checked_key(prefix: EnvelopePrefix, seed: bytes) -> bytes:
+def _checked_key(prefix: EnvelopePrefix, seed: bytes, part: bytes) -> bytes:
     if not is_seed(prefix, seed):
         raise IntegrityBroken(what="the seed is not the one that the envelope commits to")
-    return _file_key(prefix, seed)
+    if not prefix.header.bidder_also:
+        return file_key(seed, prefix.ctx)
+    if not is_own_part(prefix, part):
+        raise IntegrityBroken(what="the bidder's own part is not the one that the envelope commits to")
+    return file_key(seed, prefix.ctx, part)
 
 
 def _check_payload_digest(prefix: EnvelopePrefix, digest: bytes) -> None:

@@ -40,6 +40,8 @@ class EnvelopeHeader:
     k: int
     n: int
     opener_keys: tuple[str, ...]
+    bidder_also: bool = False
+    """whether nothing opens without the bidder's own part of the key"""
 
     def to_json(self) -> dict[str, Any]:
         """The header as it stands in the prefix."""
@@ -55,6 +57,7 @@ class EnvelopeHeader:
             "k": self.k,
             "n": self.n,
             "opener_keys": list(self.opener_keys),
+            **({"bidder_also": True} if self.bidder_also else {}),
         }
 
     def ctx(self) -> bytes:
@@ -76,6 +79,8 @@ class EnvelopePrefix:
     payload_digest: bytes
     signature: bytes
     length: int
+    part_commitment: bytes | None = None
+    """of the bidder's own part, where the header asks for one"""
 
     @property
     def total_size(self) -> int:
@@ -100,6 +105,7 @@ class EnvelopePrefix:
             "share_commitments": [b64(item) for item in self.share_commitments],
             "shares": [b64(item) for item in self.share_ciphertexts],
             "payload": {"size": self.payload_size, "digest": b64(self.payload_digest)},
+            **({"part_commitment": b64(self.part_commitment)} if self.part_commitment else {}),
         }
 
 
@@ -159,6 +165,7 @@ def _read_body(body: Any, length: int) -> EnvelopePrefix:
         payload_digest=unb64(body["payload"]["digest"], length=DIGEST_BYTES),
         signature=unb64(body["signature"], length=SIGNATURE_BYTES),
         length=length,
+        part_commitment=unb64(body["part_commitment"], length=DIGEST_BYTES) if header.bidder_also else None,
     )
     if type(size) is not int or not header.n == len(prefix.share_commitments) == len(
         prefix.share_ciphertexts
@@ -182,6 +189,7 @@ def _read_header(body: dict[str, Any]) -> EnvelopeHeader:
         k=body["k"],
         n=body["n"],
         opener_keys=tuple(body["opener_keys"]),
+        bidder_also=bool(body.get("bidder_also")),
     )
     check_header(header)
     return header

@@ -24,6 +24,7 @@ RESERVED_TAGS = frozenset(
         "envelope",
         "seed",
         "share",
+        "part",
         "file",
         "coef",
         "blind",

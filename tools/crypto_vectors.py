@@ -24,6 +24,7 @@ from crypto.envelope import EnvelopeHeader, read_prefix
 from crypto.log_entry import fact_bytes, leaf_data
 from crypto.merkle import Frontier, inclusion_of_next, leaf_hash
 from crypto.opener_keys import make_bidder_key, make_opener_key
+from crypto.own_secrets import file_key, own_part, own_seed, part_commitment
 from crypto.parts_digest import PART_BYTES, parts_digest
 from crypto.passphrase import PassphraseCost
 from crypto.receipts import SEALED, ReceiptFacts, make_receipt
@@ -96,8 +97,10 @@ def seeded_random_vectors() -> Vector:
     }
 
 
-def envelope_vector(suite_name: str, plaintext: bytes, announcement: bytes) -> Vector:
-    """One envelope for two of three openers, with every value in between."""
+def envelope_vector(
+    suite_name: str, plaintext: bytes, announcement: bytes, *, bidder_also: bool = False
+) -> Vector:
+    """One envelope for two of three openers, with every value in between; with its bidder's own part if wanted."""
     privates = [bytes([number]) * 32 for number in (1, 2, 3)]
     publics = [suite(suite_name).public_of(private) for private in privates]
     header = EnvelopeHeader(
@@ -111,25 +114,29 @@ def envelope_vector(suite_name: str, plaintext: bytes, announcement: bytes) -> V
         k=2,
         n=3,
         opener_keys=tuple(fingerprint(public) for public in publics),
-    )
-    sealed = envelope.seal_bytes(
-        plaintext, header=header, opener_publics=publics, signer=BIDDER, seed=SEED, announcement=announcement
+        bidder_also=bidder_also,
     )
     ctx = header.ctx()
-    shares = key_shares.deal(SEED, ctx, 2, 3)
-    return {
-        "seed": SEED.hex(),
+    part = own_part(BIDDER, ctx) if bidder_also else b""
+    seed = own_seed(BIDDER, ctx) if bidder_also else SEED
+    sealed = envelope.seal_bytes(
+        plaintext, header=header, opener_publics=publics, signer=BIDDER, seed=seed, announcement=announcement
+    )
+    shares = key_shares.deal(seed, ctx, 2, 3)
+    own = {"own_part": part.hex(), "part_commitment": part_commitment(ctx, part).hex()}
+    return (own if bidder_also else {}) | {
+        "seed": seed.hex(),
         "bidder_seed": BIDDER.seed.hex(),
         "opener_privates": [private.hex() for private in privates],
         "opener_publics": [public.hex() for public in publics],
         "header": header.to_json(),
         "ctx": ctx.hex(),
-        "file_key": expand(SEED, "file", ctx).hex(),
-        "coefficients": [expand(SEED, "coef", ctx, b"\x01").hex()],
+        "file_key": file_key(seed, ctx, part).hex(),
+        "coefficients": [expand(seed, "coef", ctx, b"\x01").hex()],
         "shares": [share.to_bytes().hex() for share in shares],
         "share_commitments": [item.hex() for item in key_shares.commitments(ctx, shares)],
-        "key_commitment": tagged_hash("seed", ctx, SEED).hex(),
-        "bid_blind": envelope.bid_blind(SEED, ctx).hex(),
+        "key_commitment": tagged_hash("seed", ctx, seed).hex(),
+        "bid_blind": envelope.bid_blind(seed, ctx).hex(),
         "announcement": b64(announcement),
         "plaintext": b64(plaintext),
         "envelope": b64(sealed),
@@ -247,6 +254,7 @@ def all_vectors() -> dict[str, Vector]:
         "seeded-random/seeded-random": seeded_random_vectors(),
         "sealed-envelope/hybrid": envelope_vector("hybrid", b"content", bid),
         "sealed-envelope/classic": envelope_vector("classic", b"", bid),
+        "sealed-envelope/bidder-also": envelope_vector("hybrid", b"content", bid, bidder_also=True),
         "sealed-envelope/sm": national_vector(b"content", bid),
         "sealed-envelope/archive": envelope_vector("classic", archive_bytes(), bid),
         **keys,

@@ -23,7 +23,7 @@ PRICE = {"amount": "1250000.50", "currency": "CNY"}
 KIB, MIB = 1024, 1 << 20
 ENVELOPES = {
     name: json.loads((VECTORS / f"sealed-envelope/{name}.json").read_text())
-    for name in ("classic", "hybrid", "archive")
+    for name in ("classic", "hybrid", "archive", "bidder-also")
 }
 CANONICAL = json.loads((VECTORS / "canonical/canonical.json").read_text())
 ZEROS = json.loads((VECTORS / "parts-digest/zeros.json").read_text())["zeros"]
@@ -149,6 +149,7 @@ def broken_prefixes() -> dict[str, bytes]:
     changes: list[tuple[str, Any]] = [
         ("k", 0), ("k", 4), ("n", 2), ("v", 2), ("kind", ""), ("kind", "a/b"), ("suite", "sm"), ("lot", "x" * 65),
         ("suite", "sm2"), ("lot", 5), ("bidder_key", "AA"), ("opener_keys", ["0" * 64] * 3), ("extra", 1), ("k", True),
+        ("bidder_also", True), ("bidder_also", False), ("bidder_also", 1),
     ]  # fmt: skip
     for name, value in changes:
         header = body["header"] | {name: value}
@@ -159,6 +160,7 @@ def broken_prefixes() -> dict[str, bytes]:
         ("signature", "AA"),
         ("payload", size),
         ("extra", 1),
+        ("part_commitment", body["key_commitment"]),
     ]
     for name, value in [*parts, ("payload", body["payload"] | {"x": 1})]:
         changed[f"{name} {value!r:.20}"] = framed(canonical(body | {name: value}))
@@ -201,8 +203,16 @@ def requests() -> Iterator[tuple[str, dict[str, Any]]]:
                     "envelope": known["envelope"],
                     "keys": known["opener_privates"],
                     "with": chosen,
+                    "part": known.get("own_part"),
                 },
             )
+    also = ENVELOPES["bidder-also"]
+    for name, part in (("missing", None), ("another", "07" * 32)):
+        yield (
+            f"own part {name}",
+            {"act": "open", "envelope": also["envelope"], "keys": also["opener_privates"], "with": [1, 2]}
+            | {"part": part},
+        )
     yield (
         "open with another key",
         {"act": "open", "envelope": ENVELOPES["classic"]["envelope"], "keys": ["09" * 32], "with": [1]},
@@ -288,6 +298,9 @@ def sealings() -> Iterator[tuple[str, dict[str, Any]]]:
         )
         sealed = by_python(suite, files)
         yield f"open python {name}", {"act": "open_files", "envelope": b64(sealed), "seed": SEED.hex()}
+    also = notice()
+    also["sealing"]["bidder_also"] = {"minutes": 30}
+    yield "seal also", base | {"notice": also, "files": given([("a", b"1")])}
     yield "seal nothing", base | {"files": []}
     yield "seal sealed", base | {"files": given([("a.txt", env.MAGIC + b"more")])}
     yield "seal bid.json", base | {"files": given([("bid.json", b"{}")])}

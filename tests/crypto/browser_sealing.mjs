@@ -54,7 +54,7 @@ const ACTS = {
     b64((await keyFiles.makeOpenerKey(name, tender, opener, passphrase, cost)).file),
   statement: async ({ seed, type, body }) => signStatement(await signerOf("somebody", fromHex(seed)), type, body),
   is_signed: ({ key, signature, data }) => isSigned(fromHex(key), unb64(signature), fromHex(data)),
-  open: async ({ envelope, keys, with: chosen }) => {
+  open: async ({ envelope, keys, with: chosen, part }) => {
     const bytes = unb64(envelope);
     const prefix = readPrefix(bytes);
     const shares = new Map();
@@ -62,7 +62,7 @@ const ACTS = {
     const joined = envelopes.joinShares(prefix, shares);
     const answer = { outcome: joined.outcome, bad: joined.bad, signed: envelopes.isSignedPrefix(prefix) };
     if (joined.outcome !== "opened") return answer;
-    const content = await envelopes.openPayload(bytes, joined.seed);
+    const content = await envelopes.openPayload(bytes, joined.seed, part ? fromHex(part) : null);
     return { ...answer, seed: hex(joined.seed), content: b64(content) };
   },
   open_files: async ({ envelope, seed }) =>

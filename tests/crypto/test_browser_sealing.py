@@ -23,6 +23,7 @@ from crypto.opener_keys import (
     read_bidder_public,
     read_opener_public,
 )
+from crypto.own_secrets import own_part, own_seed
 from crypto.parts_digest import parts_digest
 from crypto.passphrase import DEFAULT_COST
 from crypto.payload import payload_bytes, plaintext_bytes
@@ -249,6 +250,26 @@ def test_a_bid_in_stages_is_one_file_with_the_envelopes_that_the_command_line_ma
         announcement = bid_json(body, "lot-1", BIDDER.name, PRICE, answers, term)
         assert entries[0] == ("bid.json", announcement)
         assert sorted(entries[1:]) == sorted(STAGED_FILES[term.kind])
+
+
+def test_seed_and_own_part_follow_from_the_bidders_key_in_both_programs(
+    browser: dict[str, dict[str, Any]],
+) -> None:
+    data = unb64(browser["seal also"]["value"]["envelope"])
+    prefix = env.read_prefix(data)
+    assert prefix.header.bidder_also
+    part = own_part(BIDDER, prefix.ctx)
+    assert env.is_own_part(prefix, part)
+    assert env.is_dealt(prefix, own_seed(BIDDER, prefix.ctx))
+    plain = env.open_bytes(data, own_seed(BIDDER, prefix.ctx), part=part)
+    assert [entry.name for entry in read_archive(io.BytesIO(plain))] == ["bid.json", "a"]
+
+
+@pytest.mark.parametrize("name", ["missing", "another"])
+def test_openers_alone_do_not_open_what_needs_its_bidder_too(
+    browser: dict[str, dict[str, Any]], name: str
+) -> None:
+    assert browser[f"own part {name}"]["problem"] == "malformed"
 
 
 def test_a_changed_envelope_does_not_open(browser: dict[str, dict[str, Any]]) -> None:

@@ -91,7 +91,7 @@ def test_seeded_random_numbers() -> None:
         assert SeededRandom(seed).shuffle(range(item["items"])) == item["order"]
 
 
-@pytest.mark.parametrize("name", ["hybrid", "classic", "sm", "archive"])
+@pytest.mark.parametrize("name", ["hybrid", "classic", "sm", "archive", "bidder-also"])
 def test_sealed_envelopes(name: str) -> None:
     known = vector(f"sealed-envelope/{name}")
     data = unb64(known["envelope"])
@@ -109,7 +109,8 @@ def test_sealed_envelopes(name: str) -> None:
     seed = env.join_shares(prefix, shares).seed
     assert seed is not None
     assert seed.hex() == known["seed"]
-    assert env.open_bytes(data, seed) == unb64(known["plaintext"])
+    part = bytes.fromhex(known.get("own_part", ""))
+    assert env.open_bytes(data, seed, part=part) == unb64(known["plaintext"])
     env.check_announcement(prefix, bytes.fromhex(known["bid_blind"]), unb64(known["announcement"]))
 
 

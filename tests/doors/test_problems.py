@@ -52,6 +52,7 @@ SAMPLES = {
 EXPECTED = {
     "NotFound": 404,
     "NotSignedIn": 401,
+    "PasskeyNeeded": 403,
     "NotAllowed": 403,
     "BadInput": 422,
     "BadPoolFile": 422,

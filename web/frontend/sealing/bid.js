@@ -84,7 +84,7 @@ export async function checkFiles(files) {
 
 /** The header of one envelope of a submission. */
 export function headerFor(notice, lot, signer, submission, kind) {
-  const { suite, k, openers } = notice.sealing;
+  const { suite, k, openers, bidder_also: also } = notice.sealing;
   return {
     v: 1,
     suite,
@@ -97,6 +97,7 @@ export function headerFor(notice, lot, signer, submission, kind) {
     k,
     n: openers.length,
     opener_keys: openers.map((opener) => opener.fingerprint),
+    ...(also && { bidder_also: true }),
   };
 }
 

@@ -3,6 +3,7 @@
 import { lp, same, unb64 } from "./bytes.js";
 import { archivePieces, archiveSize, readArchive } from "./archive.js";
 import { expand, fingerprint, taggedHash } from "./hashing.js";
+import { fileKey, isOwnPart, ownPart, ownSeed, partCommitment } from "./own.js";
 import { STEP_BYTES, PayloadWriter, decrypt, payloadBytes } from "./payload.js";
 import { partsDigest } from "./parts.js";
 import { checkHeader, ctxOf, readPrefix, signedBytes, unsignedPrefix, writePrefix } from "./prefix.js";
@@ -31,6 +32,7 @@ async function draft({ header, openerPublics, signer, announcement, seed, size }
     shares,
     payloadSize: payloadBytes(size),
     payloadDigest: new Uint8Array(32),
+    partCommitment: header.bidder_also ? partCommitment(ctx, ownPart(signer, ctx)) : null,
   };
 }
 
@@ -47,12 +49,13 @@ export async function envelopeSize(envelope) {
  * file as `hashFile` gives it; `onBytes` hears of every step of plaintext and may hold it up.
  */
 export async function seal(envelope, sink, at, onBytes = () => {}) {
-  const { signer, files, seed = crypto.getRandomValues(new Uint8Array(32)) } = envelope;
+  const { header, signer, files, seed = ownSeed(signer, ctxOf(header)) } = envelope;
   const size = archiveSize(files);
   const fields = await draft({ ...envelope, seed, size });
   const prefixBytes = writePrefix(unsignedPrefix(fields), new Uint8Array(SIGNATURE_BYTES)).length;
   let end = at + prefixBytes;
-  const writer = await PayloadWriter.begin(expand(seed, "file", fields.ctx), fields.ctx, async (block) => {
+  const key = fileKey(seed, fields.ctx, header.bidder_also ? ownPart(signer, fields.ctx) : null);
+  const writer = await PayloadWriter.begin(key, fields.ctx, async (block) => {
     const at = end;
     end += block.length; // before the sink may take the bytes away
     await sink.write(at, block);
@@ -106,26 +109,27 @@ export function joinShares(prefix, shares) {
   const bad = [...shares.keys()].filter((index) => !good.some(([kept]) => kept === index));
   if (good.length < header.k) return { outcome: "need_more_shares", bad };
   const seed = combine(new Map(good.slice(0, header.k)));
-  const isRight = same(taggedHash("seed", ctx, seed), prefix.keyCommitment);
-  if (!isRight || !isFaithful(seed, ctx, header.k, shareCommitments)) return { outcome: "malformed_bid", bad };
+  if (!isSeed(prefix, seed) || !isFaithful(seed, ctx, header.k, shareCommitments)) return { outcome: "malformed_bid", bad };
   return { outcome: "opened", bad, seed };
 }
 
-/** The content of an envelope at hand, decrypted with its seed. */
-export async function openPayload(envelope, seed) {
+/** Whether this is the seed that an envelope commits to. */
+export const isSeed = (prefix, seed) => same(taggedHash("seed", prefix.ctx, seed), prefix.keyCommitment);
+
+/** The content of an envelope at hand, decrypted with its seed, and with its bidder's own part where it needs that. */
+export async function openPayload(envelope, seed, part = null) {
   const prefix = readPrefix(envelope);
   const payload = envelope.subarray(prefix.length);
-  if (payload.length !== prefix.payloadSize || !same(taggedHash("seed", prefix.ctx, seed), prefix.keyCommitment)) {
-    throw new Problem("malformed");
-  }
+  if (payload.length !== prefix.payloadSize || !isSeed(prefix, seed)) throw new Problem("malformed");
+  if (prefix.header.bidder_also && !(part && isOwnPart(prefix, part))) throw new Problem("malformed");
   if (!same(await partsDigest(payload), prefix.payloadDigest)) throw new Problem("malformed");
-  return decrypt(expand(seed, "file", prefix.ctx), prefix.ctx, payload);
+  return decrypt(fileKey(seed, prefix.ctx, prefix.header.bidder_also ? part : null), prefix.ctx, payload);
 }
 
 /** The files of an envelope at hand; refuses where bid.json is not the one committed to. */
-export async function openFiles(envelope, seed) {
+export async function openFiles(envelope, seed, part = null) {
   const { ctx, bidCommitment } = readPrefix(envelope);
-  const files = readArchive(await openPayload(envelope, seed));
+  const files = readArchive(await openPayload(envelope, seed, part));
   const committed = taggedHash("bid", ctx, expand(seed, "bid-blind", ctx), files[0].bytes);
   if (!same(committed, bidCommitment)) throw new Problem("malformed");
   return files;

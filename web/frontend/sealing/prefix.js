@@ -17,6 +17,7 @@ const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const FINGERPRINT = /^[0-9a-f]{64}$/;
 const IDS = ["tender", "lot", "kind", "bidder", "submission"];
 const HEADER = [...IDS, "v", "suite", "bidder_key", "k", "n", "opener_keys"].sort();
+const BIDDER_ALSO = "bidder_also";
 
 /** The digest that everything in an envelope is bound to. */
 export const ctxOf = (header) => sha256(canonical(header));
@@ -27,7 +28,8 @@ export function checkHeader(header) {
   suite(header.suite);
   unb64(header.bidder_key, PUBLIC_BYTES);
   const isRight =
-    Object.keys(header).sort().join() === HEADER.join() &&
+    Object.keys(header).filter((name) => name !== BIDDER_ALSO).sort().join() === HEADER.join() &&
+    (!(BIDDER_ALSO in header) || header[BIDDER_ALSO] === true) &&
     header.v === 1 &&
     IDS.every((name) => typeof header[name] === "string" && ID.test(header[name])) &&
     Number.isInteger(k) && Number.isInteger(n) && 1 <= k && k <= n && n <= MAX_OPENERS &&
@@ -79,6 +81,7 @@ function fieldsOf({ signature, ...unsigned }, written) {
     shares: unsigned.shares.map((item) => unb64(item, shareBytes)),
     payloadSize: payload.size,
     payloadDigest: unb64(payload.digest, DIGEST_BYTES),
+    partCommitment: header[BIDDER_ALSO] ? unb64(unsigned.part_commitment, DIGEST_BYTES) : null,
     signature: unb64(signature, SIGNATURE_BYTES),
     length: written.length,
   };
@@ -99,5 +102,6 @@ export function unsignedPrefix(fields) {
     share_commitments: fields.shareCommitments.map(b64),
     shares: fields.shares.map(b64),
     payload: { size: fields.payloadSize, digest: b64(fields.payloadDigest) },
+    ...(fields.partCommitment && { part_commitment: b64(fields.partCommitment) }),
   };
 }

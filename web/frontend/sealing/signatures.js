@@ -3,21 +3,22 @@
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { b64, concat, fromHex } from "./bytes.js";
 import { canonical } from "./canonical.js";
-import { fingerprint, taggedHash } from "./hashing.js";
+import { expand, fingerprint, taggedHash } from "./hashing.js";
 
 export const PUBLIC_BYTES = 32;
 export const SIGNATURE_BYTES = 64;
 const PKCS8_HEAD = fromHex("302e020100300506032b657004220420"); // of a private key that is a 32-byte seed
 
-/** A named signer; the browser's own Ed25519 where it has one, ours in JavaScript where not. */
+/** A named signer; the browser's own Ed25519 where it has one, ours in JavaScript where not. `derive` makes secrets. */
 export async function signerOf(name, seed) {
   const key = await imported(seed);
-  const kept = key ? null : Uint8Array.from(seed);
+  const kept = Uint8Array.from(seed);
   return {
     name,
     public: ed25519.getPublicKey(seed),
     sign: async (data) =>
       key ? new Uint8Array(await crypto.subtle.sign("Ed25519", key, data)) : ed25519.sign(data, kept),
+    derive: (tag, ...parts) => expand(kept, tag, ...parts),
   };
 }
 
