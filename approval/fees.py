@@ -2,11 +2,14 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from approval.item import ItemVersion
 from kernel.errors import BadInput, UnlistedFee
+
+YUAN, FEN = re.compile(r"[0-9]{1,15}", re.ASCII), re.compile(r"[0-9]{0,2}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -84,11 +87,15 @@ def reconcile(booked: Mapping[str, int], bank: Mapping[str, int]) -> tuple[Diffe
 def read_bank_file(text: str) -> dict[str, int]:
     """A bank's list `reference,amount` in yuan with two decimals, as fen by reference; names the bad line."""
     found: dict[str, int] = {}
-    for number, row in enumerate(csv.reader(io.StringIO(text)), start=1):
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline="")))
+    except csv.Error:
+        raise BadInput(where="file", why="it is not a list of reference and amount in CSV") from None
+    for number, row in enumerate(rows, start=1):
         if not row or (number == 1 and not row[-1].replace(".", "").isdigit()):
             continue
         whole, _, fraction = row[-1].strip().partition(".")
-        if len(row) != 2 or not whole.isdigit() or len(fraction) > 2 or not (fraction or "0").isdigit():
+        if len(row) != 2 or not YUAN.fullmatch(whole) or not FEN.fullmatch(fraction):
             raise BadInput(where="file", why=f"line {number}: give reference and amount, such as B-1,120.50")
         if row[0].strip() in found:
             raise BadInput(where="file", why=f"line {number}: this reference stands there twice")

@@ -83,6 +83,8 @@ def read_authorities(body: object) -> tuple[PinnedAuthority, ...]:
     for one in body:
         if not isinstance(one, dict) or set(one) != {"name", "certificate", "issuers"}:
             raise BadInput(where="timestamps", why="an authority has exactly name, certificate and issuers")
+        if not isinstance(one["issuers"], list):
+            raise BadInput(where="timestamps", why="issuers are a list of certificates")
         issuers = tuple(unb64(issuer) for issuer in one["issuers"])
         found.append(PinnedAuthority(str(one["name"]), unb64(one["certificate"]), issuers))
     return tuple(found)

@@ -54,7 +54,8 @@ def read_rules(data: object) -> EligibilityRules:
 
 def _kinds(given: Fields) -> list[str]:
     kinds = given.list("credentials")
-    if not set(kinds) <= set(CREDENTIALS) or len(set(kinds)) != len(kinds):
+    is_known = all(isinstance(kind, str) and kind in CREDENTIALS for kind in kinds)
+    if not is_known or len(set(kinds)) != len(kinds):
         given.fail("credentials", f"they must be different ones of {', '.join(CREDENTIALS)}")
     return [str(kind) for kind in kinds]
 

@@ -35,6 +35,8 @@ def read_strict_json(data: bytes, where: str) -> object:
     except json.JSONDecodeError as error:
         why = f"it is not JSON: {error.msg} in line {error.lineno}, column {error.colno}"
         raise BadInput(where=where, why=why) from None
+    except ValueError:  # digits beyond what any reader of numbers takes
+        raise BadInput(where=where, why="a number in it is too long") from None
     except RecursionError:
         raise BadInput(where=where, why=DEEPEST) from None
     return parsed

@@ -21,6 +21,7 @@ MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 STRICT = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
 SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.ASCII)
 PLACE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})", re.ASCII)
+DIGITS = re.compile(r"[0-9]{1,9}", re.ASCII)
 WORKBOOK_ENDINGS = (".xlsx", ".xlsm")
 
 
@@ -36,6 +37,8 @@ def workbook_rows(name: str, data: bytes) -> list[tuple[int, Cells]]:
         EOFError,
         NotImplementedError,
         RuntimeError,
+        ValueError,
+        OSError,
         etree.XMLSyntaxError,
     ):
         raise BadInput(where=name, why="it is not a workbook (XLSX) that can be read") from None
@@ -44,7 +47,10 @@ def workbook_rows(name: str, data: bytes) -> list[tuple[int, Cells]]:
     texts = ["".join(part.text or "" for part in _written(one)) for one in strings]
     found = []
     for number, row in enumerate(sheet.iterfind("{*}sheetData/{*}row"), start=1):
-        number = int(row.get("r", number))
+        written = row.get("r", str(number))
+        if not DIGITS.fullmatch(written):
+            raise BadInput(where=name, why="it is not a workbook (XLSX) that can be read")
+        number = int(written)
         cells = _cells(name, number, row, texts)
         check_size(name, number, cells)
         if any(cell.strip() for cell in cells):
@@ -118,7 +124,7 @@ def _text(name: str, number: int, at: int, cell: "etree._Element", texts: list[s
     if kind == "inlineStr":
         return "".join(part.text or "" for part in _written(cell))[: CELL + 1]
     if kind == "s":
-        if not (value.isascii() and value.isdigit()) or int(value) >= len(texts):
+        if not DIGITS.fullmatch(value) or int(value) >= len(texts):
             fail(name, number, column, "this cell names a text that is not there")
         return texts[int(value)][: CELL + 1]
     if kind not in ("n", "str"):

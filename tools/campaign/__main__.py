@@ -13,6 +13,7 @@ CAMPAIGNS = (
     "draw_chances",
     "rings",
     "tamper_capsule",
+    "fuzz",
 )
 
 
