@@ -186,7 +186,8 @@ class Evidence:
 
     def bid(self, bid: str) -> Mapping[str, Any]:
         """What the capsule holds of one sealed bid."""
-        body = exactly(self.capsule.json(f"bids/{bid}.json"), "bid", "prefix", "token")
+        more = ("tokens",) if "timestamps" in self.notice["sealing"] else ()
+        body = exactly(self.capsule.json(f"bids/{bid}.json"), "bid", "prefix", "token", *more)
         if body["bid"] != bid:
             raise IntegrityBroken(what=f"the part of bid {bid} is another bid's")
         return body
@@ -197,6 +198,14 @@ class Evidence:
         body: dict[str, Any] = self.capsule.json("opening.json")
         if digest_of(body) != self.one("opening.recorded")[1].data["record"]:
             raise IntegrityBroken(what="the opening record is not the one that was logged")
+        return body
+
+    @cached_property
+    def prices(self) -> dict[str, Any]:
+        """The record of the second opening, as logged."""
+        body: dict[str, Any] = self.capsule.json("prices.json")
+        if digest_of(body) != self.one("prices.recorded")[1].data["record"]:
+            raise IntegrityBroken(what="the record of the prices is not the one that was logged")
         return body
 
     @cached_property

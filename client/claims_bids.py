@@ -8,8 +8,8 @@ from pathlib import Path
 
 from client.claims import Evidence, NotProven
 from client.claims_stages import (
+    announced_at_once,
     announced_by_stages,
-    announced_in,
     check_releases,
     check_stages,
     opened_outcomes,
@@ -140,8 +140,7 @@ def announced_was_sealed(evidence: Evidence) -> str:
         if opens_in_stages(evidence.terms):
             opened += check_stages(evidence, bid, line, scale)
         elif line["outcome"] == "opened":
-            bid_json = announced_in(evidence, bid, line)
-            read = read_announced(bid_json, scale)
+            read = read_announced(announced_at_once(evidence, line), scale)
             if (read.price_text, read.problem) != (line["price"], line["problem"]):
                 raise IntegrityBroken(what=f"the price read out for bid {bid} is not the sealed one")
             opened += 1
@@ -208,7 +207,8 @@ def opened_json(evidence: Evidence) -> dict[str, bytes]:
     """What each readable bid announced over all its envelopes, keyed by bid."""
     if opens_in_stages(evidence.terms):
         return announced_by_stages(evidence)
-    return {line["bid"]: unb64(line["bid_json"]) for line in evidence.opening["bids"] if line["bid_json"]}
+    opened = [line for line in evidence.opening["bids"] if line["outcome"] == "opened"]
+    return {line["bid"]: announced_at_once(evidence, line) for line in opened}
 
 
 def bids_at_work(evidence: Evidence) -> set[str]:

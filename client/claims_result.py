@@ -8,7 +8,7 @@ from client.claims import Evidence, NotProven, digest_of
 from client.claims_bids import bids_at_work, opened_json, price_units
 from client.claims_ceremony import ceremony_was_kept
 from client.claims_rounds import check_nonces, checked_rounds, draw_records
-from client.claims_stages import check_locked_scores
+from client.claims_stages import check_locked_scores, check_review
 from client.panel_log import work_that_counted
 from crypto.canonical import unb64
 from crypto.checkpoint import read_checkpoint
@@ -113,6 +113,8 @@ def check_whole_panel(evidence: Evidence, lot_id: str, seats: frozenset[str], vo
 def ranking_follows_rulebook(evidence: Evidence) -> str:
     """Evaluating the case again by the published rulebook gives the published ranking, figure by figure."""
     prices, winners = price_units(evidence), []
+    if opens_in_stages(evidence.terms):
+        check_review(evidence)
     for lot_id, body in evidence.cases.items():
         in_lot = {line["bid"] for line in evidence.opening["bids"] if line["lot"] == lot_id}
         if {bid["bid_id"]: bid["price"] for bid in body["bids"]} != {

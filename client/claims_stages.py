@@ -3,7 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from client.claims import Evidence, digest_of
+from client.claims import Evidence, digest_of, exactly
+from crypto.bid_file import BID
 from crypto.canonical import JsonValue, unb64
 from crypto.checkpoint import Checkpoint, read_checkpoint
 from crypto.envelope import check_announcement
@@ -61,23 +62,16 @@ def about(closing: Closing) -> Mapping[str, JsonValue]:
     return {"tender": closing.tender_id, "closing": heads, **locked}
 
 
-def prices(evidence: Evidence) -> dict[str, Any]:
-    """The record of the second opening, as logged."""
-    body: dict[str, Any] = evidence.capsule.json("prices.json")
-    if digest_of(body) != evidence.one("prices.recorded")[1].data["record"]:
-        raise IntegrityBroken(what="the record of the prices is not the one that was logged")
-    return body
-
-
 def lock_head(evidence: Evidence) -> Checkpoint:
     """The signed head of the log at the lock of the scores, from which the log grew without a change."""
-    lock = prices(evidence)["locked"]
+    lock = evidence.prices["locked"]
     head = read_checkpoint(str(lock["checkpoint"]), evidence.keys["log_vkey"])
     if (head.size, head.root.hex()) != (lock["log_size"], lock["log_root"]):
         raise IntegrityBroken(what="the lock of the scores names another head than its checkpoint")
     if head.size != evidence.one("scores.locked")[0] + 1:
         raise IntegrityBroken(what="the head of the lock is not the one right after it")
-    way = [unb64(step, length=32) for step in evidence.capsule.json("log/locked.json")["consistency"]]
+    locked = exactly(evidence.capsule.json("log/locked.json"), "consistency")
+    way = [unb64(step, length=32) for step in locked["consistency"]]
     verify_consistency(head.size, evidence.head.size, way, head.root, evidence.head.root)
     return head
 
@@ -92,7 +86,7 @@ def prices_opened_by_quorum(evidence: Evidence) -> str:
     wanted = {key for key in evidence.keys_at(Moment.SCORES_LOCKED) if key.partition("/")[0] in readable}
     if wanted:
         found = check_releases(
-            evidence, prices(evidence)["releases"], closing, "prices.released", head.size - 1, wanted
+            evidence, evidence.prices["releases"], closing, "prices.released", head.size - 1, wanted
         )
         return f"the prices after the scores were locked, by {found}"
     return "no prices were left to open"
@@ -112,10 +106,10 @@ def check_stages(evidence: Evidence, bid: str, line: Mapping[str, Any], scale: P
     kinds = [term.kind for term in evidence.terms if term.opens is Moment.CLOSING]
     if [one["kind"] for one in line["envelopes"]] != kinds or line["price"]:
         raise IntegrityBroken(what=f"the first opening of bid {bid} told of other envelopes, or of a price")
-    for one in line["envelopes"]:
-        announced_in(evidence, envelope_key(bid, one["kind"]), one)
-    priced = {one["bid"]: one for one in prices(evidence)["bids"]}
-    if set(priced) != readable_bids(evidence):
+    for key, one in parts_of(evidence, line).items():
+        announced_in(evidence, key, one)
+    priced = {one["bid"]: one for one in evidence.prices["bids"]}
+    if set(priced) != readable_bids(evidence) or len(priced) != len(evidence.prices["bids"]):
         raise IntegrityBroken(what="the record of the prices does not list exactly the readable bids")
     if bid not in priced:
         return 0
@@ -124,10 +118,13 @@ def check_stages(evidence: Evidence, bid: str, line: Mapping[str, Any], scale: P
         term.kind for term in evidence.terms if term.opens is Moment.SCORES_LOCKED
     ]:
         raise IntegrityBroken(what=f"the record of the prices gives bid {bid} other envelopes")
-    parts = [announced_in(evidence, envelope_key(bid, one["kind"]), one) for one in late["envelopes"]]
+    if (evidence.prices["currency"], evidence.prices["price_places"]) != (scale.currency, scale.places):
+        raise IntegrityBroken(what="the two records are in different currencies or scales")
+    for one in late["envelopes"]:
+        announced_in(evidence, envelope_key(bid, one["kind"]), one)
     if late["outcome"] != "opened":
         return 0
-    read = read_announced(parts[0], scale)
+    read = read_announced(together(evidence, line, late), scale)
     if (read.price_text, read.problem) != (late["price"], late["problem"]):
         raise IntegrityBroken(what=f"the price read out for bid {bid} is not the sealed one")
     return 1
@@ -142,23 +139,38 @@ def announced_in(evidence: Evidence, key: str, line: Mapping[str, Any]) -> bytes
     return body
 
 
+def parts_of(evidence: Evidence, line: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """What a record's line tells of each envelope of a bid, as openers name them."""
+    if [term.kind for term in evidence.terms] == [BID]:
+        return {line["bid"]: line}
+    return {envelope_key(line["bid"], one["kind"]): one for one in line["envelopes"]}
+
+
+def announced_at_once(evidence: Evidence, line: Mapping[str, Any]) -> bytes:
+    """What a bid announced whose envelopes opened all together, each as it was sealed."""
+    parts = parts_of(evidence, line)
+    if list(parts) != [envelope_key(line["bid"], term.kind) for term in evidence.terms]:
+        raise IntegrityBroken(what=f"the opening of bid {line['bid']} told of other envelopes")
+    bodies = [announced_in(evidence, key, one) for key, one in parts.items()]
+    return bodies[0] if len(bodies) == 1 else join_announced(bodies)
+
+
 def announced_by_stages(evidence: Evidence) -> dict[str, bytes]:
     """What each readable bid announced over all the envelopes that could be opened, keyed by bid."""
     first = {line["bid"]: line for line in evidence.opening["bids"]}
-    found = {}
-    for late in prices(evidence)["bids"]:
-        parts = [
-            *first[late["bid"]]["envelopes"],
-            *(late["envelopes"] if late["outcome"] == "opened" else ()),
-        ]
-        found[late["bid"]] = join_announced([unb64(one["bid_json"]) for one in parts])
-    return found
+    return {late["bid"]: together(evidence, first[late["bid"]], late) for late in evidence.prices["bids"]}
+
+
+def together(evidence: Evidence, line: Mapping[str, Any], late: Mapping[str, Any]) -> bytes:
+    """What one bid announced at the first opening and, where that could be read, at the second; each as sealed."""
+    parts = {**parts_of(evidence, line), **(parts_of(evidence, late) if late["outcome"] == "opened" else {})}
+    return join_announced([announced_in(evidence, key, one) for key, one in parts.items()])
 
 
 def released_hashes(evidence: Evidence) -> dict[str, dict[str, str]]:
     """What each opener signed of each share that was released, by position and envelope."""
     found: dict[str, dict[str, str]] = {}
-    records = [evidence.opening, *([prices(evidence)] if opens_in_stages(evidence.terms) else ())]
+    records = [evidence.opening, *([evidence.prices] if opens_in_stages(evidence.terms) else ())]
     for statement in (one for record in records for one in record["releases"]):
         found.setdefault(str(statement["body"]["opener"]), {}).update(statement["body"]["shares"])
     return found
@@ -166,12 +178,10 @@ def released_hashes(evidence: Evidence) -> dict[str, dict[str, str]]:
 
 def opened_outcomes(evidence: Evidence) -> dict[str, str]:
     """What came out of each envelope whose shares were released, as the records say."""
-    if not opens_in_stages(evidence.terms):
-        return {line["bid"]: line["outcome"] for line in evidence.opening["bids"]}
-    lines = [*evidence.opening["bids"], *prices(evidence)["bids"]]
-    return {
-        envelope_key(line["bid"], one["kind"]): one["outcome"] for line in lines for one in line["envelopes"]
-    }
+    lines = [*evidence.opening["bids"]]
+    if opens_in_stages(evidence.terms):
+        lines += evidence.prices["bids"]
+    return {key: one["outcome"] for line in lines for key, one in parts_of(evidence, line).items()}
 
 
 def check_locked_scores(evidence: Evidence, scored: Mapping[str, Mapping[str, str]]) -> None:
@@ -179,7 +189,7 @@ def check_locked_scores(evidence: Evidence, scored: Mapping[str, Mapping[str, st
 
     The case leaves out the sheets of a bid that its price rejected.
     """
-    locked = prices(evidence)["locked"]["scores"]
+    locked = evidence.prices["locked"]["scores"]
     if digest_of(locked) != evidence.one("scores.locked")[1].data["scores"]:
         raise IntegrityBroken(what="the locked scores are not the ones that were logged")
     for bid, own in scored.items():
@@ -189,3 +199,10 @@ def check_locked_scores(evidence: Evidence, scored: Mapping[str, Mapping[str, st
             or own.get("votes") != locked[bid].get("votes")
         ):
             raise IntegrityBroken(what=f"the scores of bid {bid} are not the ones that were locked")
+
+
+def check_review(evidence: Evidence) -> None:
+    """Raise unless the panel had closed its look at the opened prices before any lot was ranked."""
+    reviewed, recorded = evidence.one("prices.reviewed")[0], evidence.one("prices.recorded")[0]
+    if not recorded < reviewed < min(index for index, _ in evidence.of_kind("lot.ranked")):
+        raise IntegrityBroken(what="a lot was ranked before the panel had looked at the prices")

@@ -75,6 +75,7 @@ class PanelLog:
             "compliance.reopened": self._reopen_votes,
             "sheet.signed": self._sign,
             "sheet.reopened": self._reopen_sheet,
+            "prices.reviewed": self._review,
             "lot.ranked": self._rank,
             "ranking.voided": self._forget,
         }.get(fact.kind)
@@ -168,6 +169,10 @@ class PanelLog:
     def _reopen_sheet(self, bid: str, data: Mapping[str, Any]) -> None:
         if self.sheets.pop((bid, data["seat"]), None) != data["sheet"]:
             raise IntegrityBroken(what=f"the re-opened sheet of {data['seat']} is not the one that stood")
+
+    def _review(self, _: str, data: Mapping[str, Any]) -> None:
+        if data["seat"] != self.chair:
+            raise IntegrityBroken(what="somebody else than the chair closed the look at the prices")
 
     def _rank(self, lot: str, data: Mapping[str, Any]) -> None:
         votes = {seat: digest for (of, seat), digest in self.votes.items() if of == lot}

@@ -1,9 +1,9 @@
-"""Whole tenders of three kinds, for whoever needs their capsules: plain, rich (lots, chance, rounds), blind."""
+"""Whole tenders of four kinds, for whoever needs their capsules: plain, rich (lots, chance, rounds), blind, staged."""
 
 import fcntl
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from tests.flows.blind import blind_tender, prepare, score_blind
 from tests.flows.called import answer_all, arrive_all
 from tests.flows.ceremonies import begin, countersign, hold
 from tests.flows.panels import bids_of, draw_panel, elect, members, request, sign_reports, vote
+from tests.flows.staged import whole_staged_tender
 from tests.flows.test_lots_with_rulebooks import opened, score_at_once
 from tests.simulator import do_jobs, whole_tender
 from tools.campaign.tampering import Original
@@ -65,6 +66,12 @@ def plain(folder: Path) -> Made:
 
 def rich(folder: Path) -> Made:
     """Two lots under rulebooks of their own, one of them with chance in it, and two seats that are drawn again."""
+    made = unsigned(folder)
+    return signed(made.platform, made.tender)
+
+
+def unsigned(folder: Path) -> Made:
+    """The same with a report that the panel may still sign."""
     platform = make_platform(folder)
     rule: Any = write_rule(read_rule({"method": "sequential", "cap": 1, "objective": "points"}))
     own = rulebook_data(**BY_CHANCE)
@@ -76,7 +83,7 @@ def rich(folder: Path) -> Made:
             vote(platform, lot, member)
             score_at_once(platform, lot, member, dict(zip(bids_of(platform, lot), points, strict=True)))
     do_jobs(platform)
-    return signed(platform, chance)
+    return Made(platform, chance)
 
 
 def further_round(platform: Platform, tender: PublishedTender) -> dict[str, Actor]:
@@ -134,6 +141,12 @@ def blind(folder: Path) -> Made:
     return signed(platform, tender)
 
 
+def staged(folder: Path, **described: Any) -> Made:
+    """Prices that opened after the scores, one of which says nothing that can be read."""
+    platform = make_platform(folder)
+    return Made(platform, whole_staged_tender(platform, ["300.00", "100.00", "200.00"], **described))
+
+
 @dataclass(frozen=True)
 class Kept:
     """A capsule with the keys to check it by."""
@@ -156,7 +169,7 @@ def plain_capsule(factory: pytest.TempPathFactory) -> Kept:
     return Kept(data.read_bytes(), json.loads(keys.read_text()))
 
 
-KINDS: dict[str, Callable[[Path], Made]] = {"plain": plain, "rich": rich, "blind": blind}
+KINDS: dict[str, Callable[[Path], Made]] = {"plain": plain, "rich": rich, "blind": blind, "staged": staged}
 
 
 def draw(platform: Platform, lot: PublishedTender) -> None:
@@ -178,7 +191,11 @@ def signed(platform: Platform, tender: PublishedTender) -> Made:
 
 def originals(folder: Path, kinds: Iterable[str] = KINDS) -> list[Original]:
     """Public and full capsules of tenders of these kinds, each beside that of another tender."""
-    made = {kind: KINDS[kind](folder / kind) for kind in kinds}
+    return originals_of({kind: KINDS[kind](folder / kind) for kind in kinds})
+
+
+def originals_of(made: Mapping[str, Made]) -> list[Original]:
+    """The same of tenders that were played."""
     scopes = {(kind, scope): one.capsule(scope) for kind, one in made.items() for scope in (PUBLIC, FULL)}
     names = list(scopes)
     return [

@@ -1,7 +1,9 @@
 """The offline verifier on a tender whose prices opened after the scores: what was locked, released and read out."""
 
 import json
-from collections.abc import Callable
+import random
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,28 +12,30 @@ import pytest
 from client.claims import FAIL, NOT_PROVEN, PASS, Evidence
 from client.verify import CLAIMS, examine
 from crypto.canonical import canonical
-from evaluation.capsule import FULL, PUBLIC, pack, unpack
+from crypto.suites import suite
+from evaluation.capsule import PUBLIC, pack, unpack
 from tender import queries
-from tests.builders import make_platform
-from tests.flows.staged import whole_staged_tender
+from tests.capsules import originals_of, staged
+from tools.campaign.tamper_capsule import first_verdicts, judged
+from tools.campaign.tampering import one_of_each
 from tools.second_verifier import SecondVerifier
-from web.capsules import make_capsule
 
 OPEN_QUESTIONS = {"the award follows the ranking", "independent witnesses saw the log"}
 OPENED = "the bids were opened by the named openers"
 ANNOUNCED = "the announced prices are the sealed ones"
 SHEETS = "votes and sheets are as signed"
+RANKING = "the ranking is the rulebook's result"
 
 
 class Story:
-    """One staged tender with its capsules and sealed bids."""
+    """One staged tender of the national suite with its capsules and sealed bids."""
 
     def __init__(self, folder: Path) -> None:
-        self.platform = make_platform(folder)
-        self.tender = whole_staged_tender(self.platform, ["300.00", "100.00", "200.00"])
+        made = staged(folder, suite="sm")
+        self.platform, self.tender = made.platform, made.tender
         adapters = self.platform.adapters
-        self.public = make_capsule(adapters, self.tender.tender_id, PUBLIC)
-        self.full = make_capsule(adapters, self.tender.tender_id, FULL)
+        self.originals = originals_of({"staged": made})
+        self.public, self.full = (one.data for one in self.originals)
         self.pinned: dict[str, str] = unpack(self.public).json("keys.json")
         self.envelopes = {}
         with self.platform.database.reading() as session:
@@ -46,16 +50,14 @@ class Story:
         found = examine(Evidence(unpack(data), self.pinned, envelopes or {}))
         return {v.claim: v.result if v.result != FAIL else f"{FAIL}: {v.detail}" for v in found}
 
-    def resigned(self, part: str, change: Callable[[Any], None]) -> dict[str, str]:
-        """The verdicts on a capsule that the platform changed in one part and signed again."""
+    def resigned(self, part: str, change: Callable[[Any], None]) -> bytes:
+        """A capsule that the platform changed in one part and signed again."""
         parts = dict(unpack(self.public).parts)
         body = json.loads(parts[part])
         change(body)
         parts[part] = canonical(body)
         signer = self.platform.adapters.keys.receipts
-        return self.verdicts(
-            pack(parts, tender_id=self.tender.tender_id, reference="T-1", scope=PUBLIC, signer=signer)
-        )
+        return pack(parts, tender_id=self.tender.tender_id, reference="T-1", scope=PUBLIC, signer=signer)
 
 
 @pytest.fixture(scope="module")
@@ -63,30 +65,40 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     return Story(tmp_path_factory.mktemp("stages"))
 
 
-def test_an_honest_staged_capsule_fails_nowhere(story: Story) -> None:
+@pytest.fixture(scope="module")
+def second() -> Iterator[SecondVerifier]:
+    with SecondVerifier() as process:
+        yield process
+
+
+def test_an_honest_staged_capsule_fails_nowhere_in_either_verifier(
+    story: Story, second: SecondVerifier, tmp_path: Path
+) -> None:
     open_claims = OPEN_QUESTIONS | {"the whole contents are the sealed ones"}
-    assert story.verdicts(story.public) == {
-        claim: NOT_PROVEN if claim in open_claims else PASS for claim, _ in CLAIMS
-    }
-
-
-def test_the_page_says_which_claims_of_a_staged_tender_it_cannot_prove(story: Story, tmp_path: Path) -> None:
-    open_claims = OPEN_QUESTIONS | {
-        "all envelopes were signed by their bidders",
-        OPENED,
-        ANNOUNCED,
-        "the whole contents are the sealed ones",
-        SHEETS,
-        "the ranking is the rulebook's result",
-    }
+    due = {claim: NOT_PROVEN if claim in open_claims else PASS for claim, _ in CLAIMS}
     path = tmp_path / "capsule.zip"
-    path.write_bytes(story.public)
-    with SecondVerifier() as second:
-        found = second.verdicts(path, story.pinned)
-    assert found == {claim: NOT_PROVEN if claim in open_claims else PASS for claim, _ in CLAIMS}
+    for data in (story.public, story.full):
+        path.write_bytes(data)
+        assert story.verdicts(data) == second.verdicts(path, story.pinned) == due
 
 
-def test_the_full_one_opens_every_envelope_again(story: Story) -> None:
+def test_both_verifiers_find_every_single_change_of_a_staged_capsule(
+    story: Story, second: SecondVerifier, tmp_path: Path
+) -> None:
+    chance = random.Random(20261122)
+    tampered = [(one, made) for one in story.originals for made in one_of_each(one, chance)]
+    found = list(judged(tampered, tmp_path, second))
+    assert [one for one in found if one.differing or not one.is_found] == []
+
+
+@pytest.mark.parametrize("has_package", [True, False])
+def test_the_full_one_opens_every_envelope_again_with_the_national_package_and_without(
+    story: Story, monkeypatch: pytest.MonkeyPatch, has_package: bool
+) -> None:
+    # Sealing needs SM2; whoever verifies has the released shares, and the rest is SM3 and SM4 of the base.
+    if not has_package:
+        monkeypatch.setitem(sys.modules, "gmssl_pyx", None)
+    assert suite("sm").is_installed() == has_package
     assert story.verdicts(story.full, story.envelopes) == {
         claim: NOT_PROVEN if claim in OPEN_QUESTIONS else PASS for claim, _ in CLAIMS
     }
@@ -125,16 +137,43 @@ def another_envelope(body: Any) -> None:
     body["bids"][0]["envelopes"][0]["kind"] = "technical"
 
 
-@pytest.mark.parametrize("change", [price_of, scores_of, one_release, a_head, a_bid, another_envelope])
-def test_a_changed_record_of_the_prices_is_found(story: Story, change: Callable[[Any], None]) -> None:
-    verdicts = story.resigned("prices.json", change)
-    assert verdicts[OPENED].startswith(FAIL)
-    assert verdicts[ANNOUNCED].startswith(FAIL)
-    assert verdicts[SHEETS].startswith(FAIL)
+def another_scale(body: Any) -> None:
+    body["price_places"] += 1
 
 
-def test_a_price_told_at_the_first_opening_is_found(story: Story) -> None:
+@pytest.mark.parametrize(
+    "change", [price_of, scores_of, one_release, a_head, a_bid, another_envelope, another_scale]
+)
+def test_a_changed_record_of_the_prices_is_found_by_both(
+    story: Story, second: SecondVerifier, tmp_path: Path, change: Callable[[Any], None]
+) -> None:
+    first, other = both(story, second, tmp_path, story.resigned("prices.json", change))
+    assert first == other
+    assert {first[claim] for claim in (OPENED, ANNOUNCED, SHEETS, RANKING)} == {FAIL}
+
+
+@pytest.mark.parametrize("change", [lambda body: body.update(more=1), lambda body: body["consistency"].pop()])
+def test_another_way_from_the_lock_to_the_head_is_found_by_both(
+    story: Story, second: SecondVerifier, tmp_path: Path, change: Callable[[Any], None]
+) -> None:
+    first, other = both(story, second, tmp_path, story.resigned("log/locked.json", change))
+    assert first[OPENED] == other[OPENED] == FAIL
+
+
+def test_a_price_told_at_the_first_opening_is_found_by_both(
+    story: Story, second: SecondVerifier, tmp_path: Path
+) -> None:
     def tell(body: Any) -> None:
         body["bids"][0]["price"] = "1.00"
 
-    assert story.resigned("opening.json", tell)[ANNOUNCED].startswith(FAIL)
+    first, other = both(story, second, tmp_path, story.resigned("opening.json", tell))
+    assert first[ANNOUNCED] == other[ANNOUNCED] == FAIL
+
+
+def both(
+    story: Story, second: SecondVerifier, folder: Path, data: bytes
+) -> tuple[dict[str, str], dict[str, str]]:
+    """The verdicts of both on one capsule."""
+    path = folder / "changed.zip"
+    path.write_bytes(data)
+    return first_verdicts(data, story.pinned), second.verdicts(path, story.pinned)

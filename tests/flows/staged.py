@@ -95,9 +95,9 @@ def open_prices(platform: Platform, tender: PublishedTender) -> None:
     do_jobs(platform)
 
 
-def whole_staged_tender(platform: Platform, prices: list[str]) -> PublishedTender:
+def whole_staged_tender(platform: Platform, prices: list[str], **described: Any) -> PublishedTender:
     """From the draft to the signed report; one more bidder's sealed price says nothing that can be read."""
-    tender = published_tender(platform, {"envelopes": TWO})
+    tender = published_tender(platform, {"envelopes": TWO, **described})
     for number, price in enumerate(prices, 1):
         submit(platform, seal_in_two(platform, tender, f"bidder-{number}", price), tender)
     submit(platform, seal_in_two(platform, tender, "bidder-mute", "1.00", price_json=b"{}"), tender)

@@ -2,8 +2,8 @@
 
     python -m tools.campaign.tamper_capsule [how many] [seed]
 
-The capsules are those of whole tenders: a plain one, one with lots, chance and a further round, a blind one; public
-ones and full ones.
+The capsules are those of whole tenders: a plain one, one with lots, chance and a further round, a blind one, one
+whose prices opened after the scores; public ones and full ones.
 """
 
 import random
@@ -58,16 +58,23 @@ def first_verdicts(data: bytes, pinned: Mapping[str, str] | None) -> dict[str, s
     return {verdict.claim: verdict.result for verdict in examine(Evidence(capsule, pinned))}
 
 
-def judged(originals: Iterable[Original], seed: int, folder: Path) -> Iterator[Judged]:
-    """Both verdicts on one tampering after the other, of the originals in turn; `folder` should lie in memory."""
-    chance, path = random.Random(seed), folder / "tampered.zip"  # noqa: S311 - the same changes each time
-    with SecondVerifier() as second:
-        for original in originals:
-            made: Tampered = tamper(original, chance)
-            path.write_bytes(made.data)
-            second.ask(path, original.pinned)
-            first = first_verdicts(made.data, original.pinned)
-            yield Judged(original.name, made.what, first, results_of(second.answer()))
+def judged(
+    tampered: Iterable[tuple[Original, Tampered]], folder: Path, second: SecondVerifier
+) -> Iterator[Judged]:
+    """Both verdicts on one tampering after the other; `folder` should lie in memory."""
+    path = folder / "tampered.zip"
+    for original, made in tampered:
+        path.write_bytes(made.data)
+        second.ask(path, original.pinned)
+        first = first_verdicts(made.data, original.pinned)
+        yield Judged(original.name, made.what, first, results_of(second.answer()))
+
+
+def by_chance(originals: Iterable[Original], seed: int) -> Iterator[tuple[Original, Tampered]]:
+    """A change of each of these, as chance has it, the same ones each time."""
+    chance = random.Random(seed)  # noqa: S311 - the same changes each time
+    for original in originals:
+        yield original, tamper(original, chance)
 
 
 def main(how_many: int = HOW_MANY, seed: int = SEED) -> int:
@@ -75,10 +82,10 @@ def main(how_many: int = HOW_MANY, seed: int = SEED) -> int:
     # The tests' own tenders; they are typed as tests are.
     originals = import_module("tests.capsules").originals
     started, kinds, wrong = time.monotonic(), Counter[str](), 0
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder, SecondVerifier() as second:
         made = originals(Path(folder))
         turns = (made[number % len(made)] for number in range(how_many))
-        for one in judged(turns, seed, Path(folder)):
+        for one in judged(by_chance(turns, seed), Path(folder), second):
             kinds["refused" if REFUSED in one.first else one.what.rpartition(", ")[2]] += 1
             if one.differing or not one.is_found:
                 wrong += 1

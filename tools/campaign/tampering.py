@@ -5,7 +5,7 @@ log that it published, so the changes made here in its name are those of parts t
 """
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
@@ -37,13 +37,18 @@ class Tampered:
     data: bytes
 
 
-def tamper(original: Original, chance: random.Random) -> Tampered:
-    """One change, as chance has it; the outcome always differs from the original."""
+def tamper(original: Original, chance: random.Random, ways: Sequence["Way"] = ()) -> Tampered:
+    """One change in one of these ways, as chance has it; the outcome always differs from the original."""
     while True:
-        way = chance.choice(WAYS)
+        way = chance.choice(ways or WAYS)
         made = way(original, chance)
         if made is not None and made.data != original.data:
             return made
+
+
+def one_of_each(original: Original, chance: random.Random) -> list[Tampered]:
+    """A change in every way that there is."""
+    return [tamper(original, chance, [way]) for way in dict.fromkeys(WAYS)]
 
 
 def _bytes(original: Original, chance: random.Random) -> Tampered:
@@ -259,7 +264,8 @@ def _other_text(text: str, chance: random.Random) -> str:
     )
 
 
-WAYS: tuple[Callable[[Original, random.Random], Tampered | None], ...] = (
+Way = Callable[[Original, random.Random], Tampered | None]
+WAYS: tuple[Way, ...] = (
     _bytes,
     _headers,
     _parts,

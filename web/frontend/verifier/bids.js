@@ -1,10 +1,14 @@
 // Claims about sealed bids and their opening.
-import { hex, sha256Hex, unb64, unhex } from "./bytes.js";
-import { announces, fitsCommitment, opens } from "./envelope.js";
+import { sha256Hex, unb64, unhex } from "./bytes.js";
+import { fitsCommitment, opens } from "./envelope.js";
 import { NotProven, need } from "./errors.js";
-import { digestOf, equal } from "./json.js";
+import { AT_CLOSING, bidOf, nameOf } from "./evidence.js";
+import { equal, has } from "./json.js";
 import { readAnnounced, writeUnits } from "./money.js";
-import { fingerprint, readStatement } from "./signed.js";
+import { fingerprint } from "./signed.js";
+import {
+  aboutClosing, announcedTogether, checkPriced, checkReleases, pricedLines, pricesOf, pricesOpenedByQuorum,
+} from "./stages.js";
 import { checkToken, readAuthority } from "./timestamp.js";
 import { writeTime } from "./time.js";
 
@@ -30,6 +34,9 @@ export function onTime(evidence) {
     need(at <= closesAt, `the bid ${bid} was stamped at ${writeTime(at)}, after the closing time`, `投标 ${bid} 于 ${writeTime(at)} 盖戳，晚于截止时间`);
     if (writeTime(at) > last) last = writeTime(at);
   }
+  if (has(evidence.notice.sealing, "timestamps")) {
+    throw new NotProven("outside authorities stamped the bids too, whose tokens this page does not read", "投标另有外部时间戳机构的时间戳，本页不读取");
+  }
   return [`the last at ${last}, closing time ${writeTime(closesAt)}`, `最后一份 ${last}，截止时间 ${writeTime(closesAt)}`];
 }
 
@@ -37,8 +44,8 @@ export function signedByBidders(evidence) {
   const { sealing } = evidence.notice, keys = sealing.openers.map((opener) => opener.fingerprint);
   const found = sealing.openers.map((opener) => fingerprint(unb64(opener.hpke)));
   need(equal(keys, found), "an opener key of the notice does not have its fingerprint", "公告中开标人的密钥与指纹不符");
-  for (const [bid, prefix] of evidence.prefixes) {
-    const { header } = prefix, { data } = evidence.sealed.get(bid);
+  for (const [name, { header }] of evidence.prefixes) {
+    const bid = bidOf(name), { data } = evidence.sealed.get(bid);
     const isOurs = header.tender === evidence.tender && equal(header.opener_keys, keys) && header.k === sealing.k;
     need(isOurs, `the envelope of bid ${bid} was sealed for another tender or other openers`, `投标 ${bid} 的信封是为另一项目或其他开标人密封的`);
     const isSaid = equal([header.lot, header.bidder, header.submission], [data.lot, data.bidder, data.submission]);
@@ -48,31 +55,17 @@ export function signedByBidders(evidence) {
 }
 
 export function openedByQuorum(evidence) {
-  const { sealing } = evidence.notice, { index } = evidence.one("tender.closed"), head = evidence.closingHead;
-  const openers = new Map(sealing.openers.map((opener) => [opener.position, opener]));
-  const logged = new Map(evidence.ofKind("shares.released").map((fact) => [fact.data.position, fact]));
-  const closing = { bids: evidence.sealed.size, log_size: head.size, log_root: hex(head.root) };
-  const names = [];
-  for (const statement of evidence.opening.releases) {
-    const opener = openers.get(statement.body.opener);
-    need(opener && !names.includes(opener.name), "a release is not by an opener of the notice, or is there twice", "有份额释放不是公告所列开标人作出，或重复");
-    const body = readStatement(statement, "share-release", unb64(opener.ed25519, 32)), { name } = opener;
-    const isThis = body.tender === evidence.tender && equal(body.closing, closing);
-    need(isThis, `the release of ${name} is about another closing`, `${name} 的份额释放针对另一次截止`);
-    const isAll = equal(Object.keys(body.shares).sort(), [...evidence.sealed.keys()].sort());
-    need(isAll, `the release of ${name} names other bids`, `${name} 的份额释放所列投标不符`);
-    const fact = logged.get(opener.position);
-    const isLogged = fact && fact.index > index && fact.data.statement === digestOf(statement);
-    need(isLogged, `the release of ${name} is not logged after the closing`, `${name} 的份额释放未在截止后记入日志`);
-    names.push(name);
-  }
-  need(names.length >= sealing.k, `${names.length} openers released, ${sealing.k} are needed`, `${names.length} 位开标人释放份额，需要 ${sealing.k} 位`);
-  const told = names.join(", ");
-  return [`${names.length} of ${openers.size} openers, ${sealing.k} needed: ${told}`, `${openers.size} 位开标人中 ${names.length} 位，需要 ${sealing.k} 位：${told}`];
+  const { index: after } = evidence.one("tender.closed"), { openers, k } = evidence.notice.sealing, { isStaged } = evidence;
+  const opening = evidence.kindsAt(AT_CLOSING), names = [...evidence.sealed.keys()].flatMap((bid) => opening.map((kind) => nameOf(bid, kind)));
+  const about = aboutClosing(evidence), found = checkReleases(evidence, evidence.opening.releases, { kind: "shares.released", after, about, names });
+  const later = isStaged ? pricesOpenedByQuorum(evidence).join(", ") : "", told = found.join(", ");
+  return [
+    `${found.length} of ${openers.length} openers, ${k} needed: ${told}${isStaged ? `; the prices after the scores were locked: ${later || "none left to open"}` : ""}`,
+    `${openers.length} 位开标人中 ${found.length} 位，需要 ${k} 位：${told}${isStaged ? `；评分锁定后开启报价：${later || "无"}` : ""}`,
+  ];
 }
 
-const announced = (evidence, line) =>
-  readAnnounced(unb64(line.bid_json), evidence.opening.currency, evidence.opening.price_places);
+const read = (evidence, body) => readAnnounced(body, evidence.opening.currency, evidence.opening.price_places);
 
 export function announcedWasSealed(evidence) {
   const record = evidence.opening, { notice, sealed } = evidence;
@@ -84,11 +77,13 @@ export function announcedWasSealed(evidence) {
   let opened = 0;
   for (const [bid, line] of lines) {
     need(line.digest === sealed.get(bid).data.digest, `the opening record gives bid ${bid} another envelope`, `开标记录中投标 ${bid} 的信封不符`);
+    if (evidence.isStaged) {
+      opened += checkPriced(evidence, line) ? 1 : 0;
+      continue;
+    }
     if (line.outcome !== "opened") continue;
-    const isCommitted = announces(evidence.prefixes.get(bid), unb64(line.blind, 32), unb64(line.bid_json));
-    need(isCommitted, `bid ${bid} announced something else than it sealed`, `投标 ${bid} 所唱内容不是其密封的内容`);
-    const read = announced(evidence, line), isUsable = read.units !== null;
-    const isSame = read.text === line.price && isUsable === (line.problem === "");
+    const said = read(evidence, announcedTogether(evidence, line)), isUsable = said.units !== null;
+    const isSame = said.text === line.price && isUsable === (line.problem === "");
     need(isSame, `the price read out for bid ${bid} is not the sealed one`, `投标 ${bid} 的唱标价与密封的不一致`);
     opened++;
   }
@@ -103,33 +98,48 @@ export function contentsWereSealed(evidence) {
     throw new NotProven("the public capsule holds no shares; a supervisor's full capsule does", "公开证据包不含份额；监督人员的完整证据包才有");
   }
   const shares = evidence.json("shares.json"), { prefixes } = evidence;
-  const told = new Map(evidence.opening.releases.map(({ body }) => [String(body.opener), body.shares]));
+  const records = [evidence.opening, ...(evidence.isStaged ? [pricesOf(evidence)] : [])], told = new Map();
+  for (const { opener, shares: own } of records.flatMap((record) => record.releases.map(({ body }) => body))) {
+    told.set(String(opener), { ...told.get(String(opener)), ...own });
+  }
   const names = (of) => Object.keys(of).sort(), places = [...told.keys()].sort();
   const isAll = equal(names(shares), places) && places.every((place) => equal(names(shares[place]), names(told.get(place))));
   need(isAll, "the shares are not those of the openers who released", "份额与释放份额的开标人不符");
-  for (const line of evidence.opening.bids) {
-    const good = new Map();
-    for (const place of Object.keys(shares).sort((one, other) => one - other)) {
-      const text = shares[place][line.bid], share = text === null ? null : unb64(text, 64);
-      const isTold = told.get(place)[line.bid] === (share ? sha256Hex(share) : "undecryptable");
-      need(isTold, `a share of bid ${line.bid} is not the one that its opener signed`, `投标 ${line.bid} 的份额不是开标人所签的`);
-      if (share && fitsCommitment(prefixes.get(line.bid), Number(place), share)) good.set(Number(place), share);
+  const parts = new Map(records.flatMap((record) => record.bids).flatMap((line) => [...evidence.partsOf(line)]));
+  for (const [name, { outcome }] of parts) {
+    const good = new Map(), prefix = evidence.prefixes.get(name);
+    for (const place of names(shares).sort((one, other) => one - other).filter((one) => has(shares[one], name))) {
+      const text = shares[place][name], share = text === null ? null : unb64(text, 64);
+      const isTold = told.get(place)[name] === (share ? sha256Hex(share) : "undecryptable");
+      need(isTold, `a share of bid ${name} is not the one that its opener signed`, `投标 ${name} 的份额不是开标人所签的`);
+      if (share && fitsCommitment(prefix, Number(place), share)) good.set(Number(place), share);
     }
-    const isAsTold = opens(prefixes.get(line.bid), good) === (line.outcome === "opened");
-    need(isAsTold, `the shares do not do to bid ${line.bid} what the opening record says`, `份额对投标 ${line.bid} 的结果与开标记录不符`);
+    const isAsTold = opens(prefix, good) === (outcome === "opened");
+    need(isAsTold, `the shares do not do to bid ${name} what the opening record says`, `份额对投标 ${name} 的结果与开标记录不符`);
   }
   throw new NotProven("the shares fit; this page opens no envelopes, the command does: mingtang verify --envelopes", "份额相符；本页不开启信封，请用命令 mingtang verify --envelopes");
 }
 
-/** The price of each bid as its sealed announcement gives it, as decimal text (null: none). */
+/** What each bid announced over all that could be opened of it: of the bids that the panel worked on at least. */
+function announcements(evidence) {
+  return evidence.keep("announcements", () => {
+    const late = evidence.isStaged ? pricedLines(evidence) : null, found = new Map();
+    for (const line of evidence.opening.bids) {
+      const isRead = late ? late.has(line.bid) : line.outcome === "opened";
+      if (isRead) found.set(line.bid, read(evidence, announcedTogether(evidence, line, late?.get(line.bid) ?? null)));
+    }
+    return found;
+  });
+}
+
+/** The price of each bid at work, as decimal text; null where prices open later and this one says none. */
 export function sealedPrices(evidence) {
   const places = evidence.opening.price_places, found = new Map();
-  for (const line of evidence.opening.bids) {
-    const units = line.bid_json ? announced(evidence, line).units : null;
-    found.set(line.bid, units === null ? null : writeUnits(units, places));
+  for (const [bid, { units }] of announcements(evidence)) {
+    if (units !== null || evidence.isStaged) found.set(bid, units === null ? null : writeUnits(units, places));
   }
   return found;
 }
 
 /** What a bid stated, by the names of its answers. */
-export const statedAnswers = (evidence, line) => announced(evidence, line).answers;
+export const statedAnswers = (evidence, line) => announcements(evidence).get(line.bid)?.answers ?? {};

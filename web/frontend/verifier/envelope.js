@@ -1,11 +1,11 @@
 // The readable part of a sealed envelope, its commitments and shares (docs/formats/sealed-envelope.md).
 import { expand, readUtf8, same, sha256, tagged, unb64, utf8 } from "./bytes.js";
 import { need } from "./errors.js";
-import { canonical, exactly, isWhole, readText } from "./json.js";
+import { canonical, exactly, isWhole, readText, write } from "./json.js";
 import { isSigned } from "./signed.js";
 
 const MAGIC = "mingtang-envelope/v1\n";
-const FIXED = MAGIC.length + 4, LONGEST = 64 * 1024, MOST_OPENERS = 32;
+const FIXED = MAGIC.length + 4, LONGEST = 64 * 1024, MOST_OPENERS = 32, MOST_ENVELOPES = 8;
 const SHARE_BYTES = { hybrid: 1200, classic: 112, sm: 209 };
 const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, FINGERPRINT = /^[0-9a-f]{64}$/;
 const CHUNK = 16384, TAG = 16, HEAD = 56;
@@ -49,6 +49,20 @@ export function readPrefix(data) {
     signed: tagged("envelope", canonical(unsigned)),
     signature: unb64(signature, 64),
   };
+}
+
+/** The prefixes of a bid's envelopes, one after the other: of one submission, each of another kind. */
+export function readPrefixes(data) {
+  const found = [];
+  for (let at = 0; at < data.length;) {
+    fits(data.length - at >= FIXED);
+    const length = new DataView(data.buffer, data.byteOffset + at).getUint32(MAGIC.length);
+    found.push(readPrefix(data.subarray(at, at + FIXED + length)));
+    at += FIXED + length;
+  }
+  const kinds = new Set(found.map(({ header }) => header.kind)), rest = found.map(({ header }) => write({ ...header, kind: "" }));
+  fits(found.length >= 1 && found.length <= MOST_ENVELOPES && kinds.size === found.length && new Set(rest).size === 1);
+  return found;
 }
 
 export const isSignedByBidder = (prefix) => isSigned(prefix.key, prefix.signature, prefix.signed);

@@ -1,12 +1,19 @@
 // What a capsule says, read once and pinned to the log before anything is made of it.
 import { readUtf8, sha256Hex, tagged, unb64 } from "./bytes.js";
-import { NotProven, need } from "./errors.js";
+import { need } from "./errors.js";
 import { digestOf, equal, exactly, has, isObject, read } from "./json.js";
 import { checkInclusion, leafHash } from "./merkle.js";
 import { readCheckpoint } from "./signed.js";
-import { isSignedByBidder, readPrefix } from "./envelope.js";
+import { isSignedByBidder, readPrefixes } from "./envelope.js";
 import { readTime, writeTime } from "./time.js";
 import { CONTENTS, unpack } from "./zip.js";
+
+export const AT_CLOSING = "closing", AFTER_SCORES = "scores-locked";
+const ONLY = "bid";
+
+/** How openers name an envelope: a bid's only one as the bid. */
+export const nameOf = (bid, kind) => (kind === ONLY ? bid : `${bid}/${kind}`);
+export const bidOf = (name) => name.split("/")[0];
 
 /** Compute once; what went wrong goes wrong again. */
 function once(compute) {
@@ -41,7 +48,7 @@ export class Evidence {
   constructor(capsule, pinned = null) {
     this.capsule = capsule;
     this.pinned = pinned;
-    for (const name of ["keys", "head", "closing", "closingHead", "facts", "chains", "notice", "sealed", "prefixes", "opening", "cases", "rankings"]) {
+    for (const name of ["keys", "head", "closing", "closingHead", "facts", "chains", "notice", "sealed", "envelopes", "prefixes", "opening", "cases", "rankings"]) {
       Object.defineProperty(this, name, { get: once(() => this[`_${name}`]()) });
     }
     this.kept = new Map();
@@ -146,28 +153,49 @@ export class Evidence {
   }
 
   bid(id) {
-    const body = exactly(this.json(`bids/${id}.json`), "bid", "prefix", "token");
+    const more = has(this.notice.sealing, "timestamps") ? ["tokens"] : [];
+    const body = exactly(this.json(`bids/${id}.json`), "bid", "prefix", "token", ...more);
     need(body.bid === id, `the part of bid ${id} is another bid's`, `投标 ${id} 的部件属于另一投标`);
     return body;
   }
 
-  /** Bids of several envelopes, and prices that open after the scores, are read by the command only. */
-  checkOneEnvelope() {
-    if (!has(this.notice.sealing, "envelopes")) return;
-    throw new NotProven("bids have several envelopes, which this page does not read; use the command", "投标有多个信封，本页不读取；请用命令核验");
+  /** The envelopes that the notice asks for, in its order: their kinds, and when each opens. */
+  _envelopes() {
+    const { sealing } = this.notice;
+    return has(sealing, "envelopes") ? sealing.envelopes : [{ kind: ONLY, opens: AT_CLOSING, price: true }];
   }
 
+  /** Whether the price stays sealed until the scores are locked. */
+  get isStaged() {
+    return this.envelopes.some(({ opens }) => opens === AFTER_SCORES);
+  }
+
+  /** The kinds of the envelopes that open then. */
+  kindsAt(moment) {
+    return this.envelopes.filter(({ opens }) => opens === moment).map(({ kind }) => kind);
+  }
+
+  /** What a line of a record tells of each envelope, by the envelope's name. */
+  partsOf(line) {
+    if (this.envelopes.every(({ kind }) => kind === ONLY)) return new Map([[line.bid, line]]);
+    return new Map(line.envelopes.map((part) => [nameOf(line.bid, part.kind), part]));
+  }
+
+  /** The signed prefixes of all envelopes, by name. */
   _prefixes() {
-    this.checkOneEnvelope();
-    return new Map([...this.sealed.keys()].map((id) => {
-      const prefix = readPrefix(unb64(this.bid(id).prefix));
-      need(isSignedByBidder(prefix), `the envelope of bid ${id} is not signed by its bidder`, `投标 ${id} 的信封没有投标人的签名`);
-      return [id, prefix];
-    }));
+    const kinds = this.envelopes.map(({ kind }) => kind), found = new Map();
+    for (const id of this.sealed.keys()) {
+      const prefixes = readPrefixes(unb64(this.bid(id).prefix));
+      const areSigned = prefixes.every(isSignedByBidder);
+      need(areSigned, `the envelope of bid ${id} is not signed by its bidder`, `投标 ${id} 的信封没有投标人的签名`);
+      const areAsked = equal(prefixes.map(({ header }) => header.kind), kinds);
+      need(areAsked, `the bid ${id} does not have the envelopes of the notice`, `投标 ${id} 的信封与公告不符`);
+      for (const prefix of prefixes) found.set(nameOf(id, prefix.header.kind), prefix);
+    }
+    return found;
   }
 
   _opening() {
-    this.checkOneEnvelope();
     const body = this.json("opening.json");
     const isLogged = digestOf(body) === this.one("opening.recorded").data.record;
     need(isLogged, "the opening record is not the logged one", "开标记录与日志所记不一致");

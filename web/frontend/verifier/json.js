@@ -27,6 +27,9 @@ function settle(value, depth) {
   return fields;
 }
 
+/** A value made here, as one that knows no field that is not there. */
+export const settled = (value) => settle(value, DEEPEST);
+
 /** The text of a value. */
 export function write(value) {
   if (typeof value === "string") {

@@ -1,6 +1,6 @@
 // Prices as whole units, and what is read out of a bid (docs/formats/opening-record.md).
 import { NotProven } from "./errors.js";
-import { has, isObject, readLoosely } from "./json.js";
+import { has, isObject, settled } from "./json.js";
 
 const PLAIN = /^(0|[1-9][0-9]{0,17})(?:\.([0-9]+))?$/;
 const MOST_UNITS = 10n ** 18n - 1n;
@@ -19,9 +19,8 @@ export function writeUnits(units, places) {
   return units < 0n ? `-${text}` : text;
 }
 
-/** What a bid announces: the text of its price, its units (null: not usable) and its answers. */
-export function readAnnounced(bidJson, currency, places) {
-  const body = readLoosely(bidJson);
+/** What an envelope, or all of a bid, announces: the text of its price, its units (null: not usable), its answers. */
+export function readAnnounced(body, currency, places) {
   const answers = isObject(body) && has(body, "answers") ? body.answers : {};
   if (isObject(body) && !has(body, "price")) return { text: "", units: null, answers };
   const isRead = isObject(body) && isObject(body.price) && has(body.price, "amount") && has(body.price, "currency");
@@ -33,4 +32,21 @@ export function readAnnounced(bidJson, currency, places) {
   const units = named === currency ? readUnits(amount, places) : null;
   const shown = units === null ? `${[...amount].slice(0, 40).join("")} ${[...named].slice(0, 8).join("")}` : amount;
   return { text: shown, units, answers };
+}
+
+/** What several envelopes announce together: of a member or answer that stands in two, the one that opens first counts. */
+export function joined(bodies) {
+  const whole = {}, answers = {};
+  for (const body of [...bodies].reverse()) {
+    if (!isObject(body) || !isPlain(body)) continue;
+    if (has(body, "answers") && isObject(body.answers)) Object.assign(answers, body.answers);
+    Object.assign(whole, body);
+  }
+  return settled({ ...whole, answers });
+}
+
+/** Whether a value has whole numbers only: what has others announces nothing beside other envelopes. */
+function isPlain(value) {
+  if (typeof value === "number") return Number.isInteger(value);
+  return typeof value !== "object" || value === null || Object.values(value).every(isPlain);
 }

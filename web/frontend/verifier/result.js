@@ -8,6 +8,7 @@ import { NotProven, need } from "./errors.js";
 import { byCodePoints, digestOf, equal, opt } from "./json.js";
 import { partsDigest } from "./merkle.js";
 import { writeUnits } from "./money.js";
+import { checkLocked, checkReview } from "./stages.js";
 import { readTime } from "./time.js";
 
 const REPORT = { json: "report.json", "pdf-zh": "report.zh.pdf", "pdf-en": "report.en.pdf" };
@@ -19,7 +20,6 @@ const rowKey = ([bid, check]) => `'${bid}', '${check}', `;
 const votesDigest = (rows) => digestOf([...rows].sort((one, other) => byCodePoints(rowKey(one), rowKey(other))));
 
 export function sheetsWereSigned(evidence) {
-  evidence.checkOneEnvelope();
   const counted = workThatCounted(evidence);
   let count = 0, size = 0;
   for (const [lot, body] of evidence.cases) {
@@ -37,6 +37,7 @@ export function sheetsWereSigned(evidence) {
     }
     need(!cast.size || equal(sorted(cast.keys()), sorted(work.seats)), "the votes of a member are missing", "缺少成员的表决");
     checkSheetsWhole(evidence, lot, body, work.seats);
+    if (evidence.isStaged) checkLocked(evidence, body);
     count += body.sheets.length;
     size = work.seats.length;
   }
@@ -81,8 +82,9 @@ function checkAgainstOpening(evidence, body) {
 
 export function rankingFollowsRulebook(evidence) {
   const prices = sealedPrices(evidence), winners = [];
+  if (evidence.isStaged) checkReview(evidence);
   for (const [lot, body] of evidence.cases) {
-    const inLot = evidence.opening.bids.filter((line) => line.lot === lot && prices.get(line.bid) !== null).map((line) => [line.bid, prices.get(line.bid)]);
+    const inLot = evidence.opening.bids.filter((line) => line.lot === lot && prices.has(line.bid)).map((line) => [line.bid, prices.get(line.bid)]);
     const ofCase = body.bids.map((bid) => [bid.bid_id, bid.price]);
     need(equal(inLot.sort(), ofCase.sort()), "the case does not hold exactly the opened bids with their prices", "案卷与开标的投标及报价不一致");
     checkAgainstOpening(evidence, body);

@@ -118,6 +118,10 @@ class Panel {
     this.sheets.delete(key);
   }
 
+  review({ data }) {
+    need(data.seat === this.chair, "somebody else than the chair closed the look at the prices", "关闭报价审查的不是组长");
+  }
+
   rank({ subject }) {
     const sheets = new Map([...this.sheets].map(([key, one]) => [key, one.digest]));
     this.counted.set(subject, { seats: [...this.seats.keys()], votes: this.votesOf(subject), sheets });
@@ -134,6 +138,7 @@ const ACTS = {
   "compliance.reopened": "reopenVotes",
   "sheet.signed": "sign",
   "sheet.reopened": "reopenSheet",
+  "prices.reviewed": "review",
   "lot.ranked": "rank",
 };
 
