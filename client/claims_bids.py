@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import BinaryIO
 
 from client.claims import Evidence, NotProven
+from client.claims_failures import PART, SEED, check_unopened, is_confirmed, own_secrets
 from client.claims_stages import (
     announced_at_once,
     announced_by_stages,
@@ -17,8 +19,10 @@ from client.claims_stages import (
     readable_bids,
     released_hashes,
 )
+from crypto.archive import BID_NAME, read_archive
+from crypto.bid_file import Place
 from crypto.canonical import unb64
-from crypto.envelope import join_shares, open_payload
+from crypto.envelope import bid_blind, check_announcement, join_shares, open_payload
 from crypto.envelope_prefix import read_prefix
 from crypto.log_entry import LoggedFact
 from crypto.parts_digest import file_parts_digest
@@ -26,12 +30,15 @@ from crypto.signatures import fingerprint
 from crypto.timestamps import check_token
 from evaluation.capsule import FULL
 from kernel.clock import write_time
-from kernel.errors import IntegrityBroken
+from kernel.errors import IntegrityBroken, MalformedEnvelope
 from kernel.money import PriceScale, write_units
 from kernel.window import window
 from tender.envelopes import Moment, envelope_key, opens_in_stages
-from tender.opening import Closing, read_announced
+from tender.failures import Failing
+from tender.opening import BidOutcome, Closing, read_announced
 from tender.stamps import check_near, read_terms
+
+Secrets = Mapping[tuple[str, str], bytes]
 
 
 def sealed_before_closing(evidence: Evidence) -> str:
@@ -107,6 +114,8 @@ def signed_by_bidders(evidence: Evidence) -> str:
             raise IntegrityBroken(
                 what=f"the envelope of bid {bid} was sealed for another tender or other openers"
             )
+        if header.bidder_also != ("bidder_also" in sealing):
+            raise IntegrityBroken(what=f"the envelope of bid {bid} does not keep to the notice's bidder_also")
         said = (header.lot_id, header.bidder_id, header.submission_id)
         if said != (logged["lot"], logged["bidder"], logged["submission"]):
             raise IntegrityBroken(
@@ -137,6 +146,7 @@ def announced_was_sealed(evidence: Evidence) -> str:
     for bid, line in lines.items():
         if line["digest"] != evidence.sealed[bid][1].data["digest"]:
             raise IntegrityBroken(what=f"the opening record gives bid {bid} another envelope")
+        check_unopened(evidence, bid, line)
         if opens_in_stages(evidence.terms):
             opened += check_stages(evidence, bid, line, scale)
         elif line["outcome"] == "opened":
@@ -152,19 +162,22 @@ def contents_were_sealed(evidence: Evidence) -> str:
     is_full = evidence.capsule.statement["body"]["scope"] == FULL
     if is_full != ("shares.json" in evidence.capsule.parts):
         raise IntegrityBroken(what="a full capsule holds the released shares, and no other does")
+    secrets = own_secrets(evidence)
     if not is_full:
         raise NotProven("the public capsule holds no shares; a supervisor's full capsule does")
-    seeds = _joined(evidence, evidence.capsule.json("shares.json"))
+    seeds = _joined(evidence, evidence.capsule.json("shares.json"), secrets)
     missing = [bid for bid in evidence.sealed if bid not in evidence.envelopes]
     if missing:
         raise NotProven(f"{len(missing)} sealed envelopes were not given; pass their folder with --envelopes")
     for bid, path in evidence.envelopes.items():
         if bid in evidence.sealed:
-            _check_contents(evidence, bid, Path(path), seeds)
+            _check_contents(evidence, bid, Path(path), seeds, secrets)
     return f"{len(evidence.sealed)} envelopes opened again"
 
 
-def _joined(evidence: Evidence, shares: Mapping[str, Mapping[str, str | None]]) -> dict[str, bytes]:
+def _joined(
+    evidence: Evidence, shares: Mapping[str, Mapping[str, str | None]], secrets: Secrets
+) -> dict[str, bytes]:
     """The seed of each opened envelope; shares are those signed for, and do to it what the opening record says."""
     told, outcomes = released_hashes(evidence), opened_outcomes(evidence)
     if set(shares) != set(told) or any(set(shares[position]) != set(told[position]) for position in told):
@@ -178,29 +191,57 @@ def _joined(evidence: Evidence, shares: Mapping[str, Mapping[str, str | None]]) 
             if told[position][key] != (sha256(share).hexdigest() if share else "undecryptable"):
                 raise IntegrityBroken(what=f"a share of bid {key} is not the one that its opener signed")
             given |= {int(position): share} if share else {}
-        joined = join_shares(evidence.prefixes[key], given)
-        if (joined.seed is not None) != (outcome == "opened"):
+        prefix, bid = evidence.prefixes[key], key.partition("/")[0]
+        seed = join_shares(prefix, given).seed or secrets.get((key, SEED))
+        if prefix.header.bidder_also and (key, PART) not in secrets:
+            seed = None
+        is_lost = outcome == BidOutcome.UNOPENED and is_confirmed(evidence, Failing.STORED_BID, bid)
+        if (
+            outcome != BidOutcome.MALFORMED
+            and not is_lost
+            and (seed is None) == (outcome == BidOutcome.OPENED)
+        ):
             raise IntegrityBroken(what=f"the shares do not do to bid {key} what the opening record says")
-        if joined.seed is not None:
-            seeds[key] = joined.seed
+        if seed is not None:
+            seeds[key] = seed
     return seeds
 
 
-def _check_contents(evidence: Evidence, bid: str, path: Path, seeds: Mapping[str, bytes]) -> None:
+def _check_contents(
+    evidence: Evidence, bid: str, path: Path, seeds: Mapping[str, bytes], secrets: Secrets
+) -> None:
     if file_parts_digest(path).hex() != evidence.sealed[bid][1].data["digest"]:
         raise IntegrityBroken(what=f"the file given for bid {bid} is not the envelope that was received")
+    outcomes = opened_outcomes(evidence)
     for place in evidence.places[bid]:
-        seed = seeds.get(envelope_key(bid, place.prefix.header.kind))
-        if seed is None:
-            raise IntegrityBroken(what=f"the shares do not open bid {bid}")
-        with path.open("rb") as file, tempfile.TemporaryFile() as plain:
+        key = envelope_key(bid, place.prefix.header.kind)
+        with path.open("rb") as file:
             file.seek(place.start)
             if read_prefix(file) != place.prefix:
                 raise IntegrityBroken(
                     what=f"the envelope of bid {bid} starts otherwise than the capsule says"
                 )
-            payload = window(file.read, place.prefix.payload_size)
-            open_payload(place.prefix, seed, payload, plain)
+            if key not in seeds or outcomes.get(key) == BidOutcome.UNOPENED:
+                continue  # of what was not opened nobody may know the contents
+            is_whole = _opens_whole(place, file, seeds[key], secrets.get((key, PART), b""))
+        if is_whole != (outcomes[key] == BidOutcome.OPENED):
+            raise IntegrityBroken(what=f"bid {key} does not open as the opening record says")
+
+
+def _opens_whole(place: Place, file: BinaryIO, seed: bytes, part: bytes) -> bool:
+    """Whether an envelope decrypts to an archive with the bid.json that it commits to."""
+    prefix, announced = place.prefix, b""
+    with tempfile.TemporaryFile() as plain:
+        try:
+            open_payload(prefix, seed, window(file.read, prefix.payload_size), plain, part=part)
+            plain.seek(0)
+            for entry in read_archive(plain):
+                body = entry.read() if entry.name == BID_NAME else b""
+                announced = announced or body
+            check_announcement(prefix, bid_blind(seed, prefix.ctx), announced)
+        except MalformedEnvelope:
+            return False
+    return True
 
 
 def opened_json(evidence: Evidence) -> dict[str, bytes]:

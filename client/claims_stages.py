@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from client.claims import Evidence, digest_of, exactly
+from client.claims_failures import check_quorum, check_unopened
 from crypto.bid_file import BID
 from crypto.canonical import JsonValue, unb64
 from crypto.checkpoint import Checkpoint, read_checkpoint
@@ -46,9 +47,8 @@ def check_releases(
         if place <= after or digest != digest_of(statement):
             raise IntegrityBroken(what=f"the release of {opener['name']} is not logged after the closing")
         names.append(opener["name"])
-    if len(names) < sealing["k"]:
-        raise IntegrityBroken(what=f"{len(names)} openers released, {sealing['k']} are needed")
-    return f"{len(names)} of {len(openers)} openers, {sealing['k']} needed: {', '.join(names)}"
+    instead = check_quorum(evidence, names, wanted, opened_outcomes(evidence))
+    return f"{len(names)} of {len(openers)} openers, {sealing['k']} needed: {', '.join(names)}{instead}"
 
 
 def about(closing: Closing) -> Mapping[str, JsonValue]:
@@ -118,6 +118,7 @@ def check_stages(evidence: Evidence, bid: str, line: Mapping[str, Any], scale: P
         term.kind for term in evidence.terms if term.opens is Moment.SCORES_LOCKED
     ]:
         raise IntegrityBroken(what=f"the record of the prices gives bid {bid} other envelopes")
+    check_unopened(evidence, bid, late)
     if (evidence.prices["currency"], evidence.prices["price_places"]) != (scale.currency, scale.places):
         raise IntegrityBroken(what="the two records are in different currencies or scales")
     for one in late["envelopes"]:

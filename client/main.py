@@ -20,6 +20,8 @@ COMMANDS = {
     "seal": "client.seal:seal_command",
     "submit": "client.submit:submit_command",
     "drafts": "client.submit:drafts_command",
+    "reopen": "client.own_bid:reopen_command",
+    "hand-in": "client.own_bid:hand_in_command",
     "withdraw": "client.submit:withdraw_command",
     "verify": "client.verify:verify_command",
     "monitor": "client.monitor:monitor_command",
@@ -39,7 +41,19 @@ GROUPS = {
 }
 """Where each word is built; only the one that was typed is loaded, for they stand on much."""
 ONE_FILE = (
-    *("version", "sign-in", "notice", "seal", "submit", "drafts", "withdraw", "receipt", "key"),
+    *(
+        "version",
+        "sign-in",
+        "notice",
+        "seal",
+        "submit",
+        "reopen",
+        "hand-in",
+        "drafts",
+        "withdraw",
+        "receipt",
+        "key",
+    ),
     *("verify", "score", "witness", "monitor"),
 )
 """The words of the file that people keep on their machines (tools/one_file): what bidders, openers and strangers do."""

@@ -64,6 +64,7 @@ class Draft:
     envelopes: tuple[EnvelopeTerm, ...] = ()
     outage_rule: dict[str, int] | None = None
     timestamps: dict[str, JsonValue] | None = None
+    opening_rule: dict[str, JsonValue] | None = None
 
 
 def missing(draft: Draft, now: datetime) -> list[str]:
@@ -112,6 +113,7 @@ def notice_body(
     more: dict[str, JsonValue] = {"envelopes": write_envelopes(draft.envelopes)} if draft.envelopes else {}
     if draft.timestamps is not None:
         more["timestamps"] = dict(draft.timestamps)
+    more |= draft.opening_rule or {}
     outages: dict[str, JsonValue] = (
         {} if draft.outage_rule is None else {"outage_rule": dict(draft.outage_rule)}
     )

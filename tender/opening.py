@@ -27,6 +27,8 @@ class BidOutcome(StrEnum):
 
     OPENED = "opened"
     MALFORMED = "malformed"
+    UNOPENED = "unopened"
+    """never decrypted: shares, the bidder's own part or the stored bytes were lacking"""
 
 
 class Cause(StrEnum):

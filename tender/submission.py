@@ -41,6 +41,7 @@ class SealingTerms:
     limit_bytes: int
     kinds: tuple[str, ...] = (BID,)
     stamps: StampTerms = NO_OUTSIDE
+    bidder_also: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ class SubmissionWindow:
     limit_bytes: int
     kinds: tuple[str, ...] = (BID,)
     stamps: StampTerms = NO_OUTSIDE
+    bidder_also: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,7 @@ def sealing_terms(notice: dict[str, Any]) -> SealingTerms:
         limit_bytes=int(notice["sealing"]["limit_bytes"]),
         kinds=tuple(str(one["kind"]) for one in notice["sealing"].get("envelopes", [{"kind": BID}])),
         stamps=read_terms(notice["sealing"].get("timestamps")),
+        bidder_also="bidder_also" in notice["sealing"],
     )
 
 
@@ -131,6 +134,9 @@ def check_envelope(
         raise WrongOpeningKey()
     if place >= len(window.kinds) or header.kind != window.kinds[place]:
         raise WrongEnvelope(kind=header.kind, place=place + 1, asked=", ".join(window.kinds))
+    if header.bidder_also != window.bidder_also:
+        asked = "needs" if window.bidder_also else "does not take"
+        raise MalformedEnvelope(why=f"the tender {asked} the bidder's own part of the key; seal it again")
     check_signature(prefix)
 
 

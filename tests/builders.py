@@ -21,6 +21,7 @@ from crypto.canonical import canonical
 from crypto.envelope import open_share, seal_bytes
 from crypto.envelope_prefix import EnvelopeHeader, EnvelopePrefix, read_prefix
 from crypto.opener_keys import OpenerKey, make_opener_key, offer_key, open_opener_key
+from crypto.own_secrets import own_seed
 from crypto.passphrase import PassphraseCost
 from crypto.signatures import Signer, sign_statement
 from crypto.suites import suite
@@ -260,7 +261,7 @@ def make_bid(
         header=header,
         opener_publics=publics,
         signer=signer,
-        seed=os.urandom(32),
+        seed=own_seed(signer, header.ctx()),
         announcement=announced,
     )
     return SealedBid(envelope, actor, signer, header)
@@ -365,7 +366,7 @@ def open_all(platform: Platform, tender: PublishedTender) -> None:
         bid_ids = [bid.id for bid in queries.sealed_bids(session, tender.tender_id)]
     for bid_id in bid_ids:
         with platform.database.reading() as session:
-            task = unseal.opening_task(session, bid_id)
+            task = unseal.opening_task(session, bid_id, platform.clock.now())
         unsealed = unseal.unseal(platform.adapters.objects, platform.adapters.settings.var / "spool", task)
         if unsealed is not None:
             with platform.database.transaction() as session:

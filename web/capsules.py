@@ -28,7 +28,7 @@ from storage import audit_log
 from storage.adapters import Adapters
 from storage.database import Session
 from tender import queries as tenders
-from tender.queries import stages
+from tender.queries import failures, stages
 from web.guards import adapters_of, caller
 from web.routes import get
 
@@ -178,7 +178,7 @@ def drawn(session: Session, tender_id: str, lot_id: str, size: int) -> list[Json
 
 
 def share_parts(session: Session, tender_id: str) -> Mapping[str, bytes]:
-    """The released shares, with which the holder of a sealed envelope can open it again."""
+    """The released shares and what bidders handed in: with them the holder of a sealed envelope opens it again."""
     shares: dict[str, JsonValue] = {
         str(release.position): dict(release.shares) for release in tenders.releases(session, tender_id)
     }
@@ -186,7 +186,11 @@ def share_parts(session: Session, tender_id: str) -> Mapping[str, bytes]:
         held = shares.get(str(late.position), {})
         assert isinstance(held, dict)
         shares[str(late.position)] = {**held, **late.shares}
-    return {"shares.json": canonical(shares)}
+    own: dict[str, JsonValue] = {
+        key: {what: b64(secret) for what, secret in line.items()}
+        for key, line in failures.secrets_of_tender(session, tender_id).items()
+    }
+    return {"shares.json": canonical(shares), **({"own-secrets.json": canonical(own)} if own else {})}
 
 
 @get("/api/bids/{bid_id:str}/envelope")

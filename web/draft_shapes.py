@@ -9,6 +9,7 @@ from kernel.errors import BadInput
 from storage.adapters import Adapters
 from tender.actions import draft
 from tender.envelopes import read_envelopes
+from tender.failures import read_opening_rule
 from tender.outages import read_rule as read_outage_rule
 from tender.stamps import choose_terms
 from tender.timetable import Periods, read_timetable
@@ -39,6 +40,7 @@ class DraftRequest(Shape):
     envelopes: list[dict[str, Any]] | None = None
     outage_rule: dict[str, int] | None = None
     timestamps: TimestampsRequest | None = None
+    opening_rule: dict[str, Any] | None = None
 
     def command(self, known: Mapping[str, PinnedAuthority]) -> draft.EditDraft:
         """The request as the action takes it; `known` are the timestamp authorities of the site."""
@@ -57,6 +59,7 @@ class DraftRequest(Shape):
             award_rule=None if self.award_rule is None else award_rule_of(self.award_rule),
             envelopes=None if self.envelopes is None else read_envelopes(self.envelopes),
             outage_rule=None if self.outage_rule is None else read_outage_rule(self.outage_rule),
+            opening_rule=None if self.opening_rule is None else read_opening_rule(self.opening_rule),
             timestamps=None if stamps is None else choose_terms(stamps.authorities, stamps.when_down, known),
         )
 

@@ -14,6 +14,7 @@ from tender import notice as notices
 from tender import queries
 from tender.actions import clarify, draft, publish
 from tender.lifecycle import Stage
+from tender.queries import stages
 from tender.records import TenderRecord
 from tender.timetable import read_timetable
 from web.draft_shapes import DraftRequest, known_authorities
@@ -104,6 +105,7 @@ def show(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> Response[
             "award_rule": record.award_rule,
             "envelopes": record.envelopes,
             "outage_rule": record.outage_rule,
+            "opening_rule": record.opening_rule,
             "lots": [
                 {
                     "id": lot.id,
@@ -113,7 +115,7 @@ def show(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> Response[
                 }
                 for lot in queries.lots(session, tender_id)
             ],
-            "openers": [{**queries.key_marks(o), "rehearsed": o.rehearsed_at is not None} for o in openers],
+            "openers": [{**stages.key_marks(o), "rehearsed": o.rehearsed_at is not None} for o in openers],
         }
     return Response(body, headers={"ETag": f'"{record.version}"'})
 

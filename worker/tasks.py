@@ -41,7 +41,7 @@ def close_tender(session: Session, adapters: Adapters, payload: Payload, _: None
 def unseal_bid(adapters: Adapters, payload: Payload, now: datetime) -> unseal.UnsealedBid | None:
     """Decrypt the envelopes of one bid into the object store; None when shares are missing, or it was done before."""
     with adapters.database.reading() as session:
-        task = unseal.opening_task(session, str(payload["bid_id"]))
+        task = unseal.opening_task(session, str(payload["bid_id"]), now)
     if task.is_done:
         return None
     return unseal.unseal(adapters.objects, adapters.settings.var / "spool", task)

@@ -14,6 +14,7 @@ from kernel.ids import TenderId, new_id
 from storage.objects import StoredObject
 from tender import queries
 from tender.envelopes import EnvelopeTerm, write_envelopes
+from tender.failures import OpeningRule, write_opening_rule
 from tender.lifecycle import Move, Stage, after
 from tender.outages import OutageRule
 from tender.records import DocumentRecord, LotRecord, OpenerRecord, TenderRecord
@@ -44,6 +45,7 @@ class EditDraft:
     outage_rule: OutageRule | None = None
     timestamps: StampTerms | None = None
     """without authorities: the platform's own alone"""
+    opening_rule: OpeningRule | None = None
 
 
 @dataclass(frozen=True)
@@ -207,6 +209,8 @@ def _apply(session: Session, record: TenderRecord, command: EditDraft) -> None:
         record.timestamps = write_terms(command.timestamps) if command.timestamps.authorities else None
     if command.outage_rule is not None:
         record.outage_rule = dict(vars(command.outage_rule))
+    if command.opening_rule is not None:
+        record.opening_rule = {**write_opening_rule(command.opening_rule)} or None
     if command.envelopes is not None:
         record.envelopes = [*write_envelopes(command.envelopes)] or None
     if command.lots is not None:

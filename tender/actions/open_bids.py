@@ -21,10 +21,13 @@ from storage.audit_log import Fact
 from storage.keys import PlatformKeys
 from tender import queries
 from tender.actions.close import close
+from tender.actions.failures import AFTER, must_wait
 from tender.actions.unseal import UnsealedBid, UnsealedPart
+from tender.envelopes import Moment
+from tender.failures import consequence
 from tender.lifecycle import Move, Stage, after
 from tender.opening import BidOutcome, Closing, Release, check_release, read_announced
-from tender.queries import stages
+from tender.queries import failures, stages
 from tender.records import (
     BidRecord,
     OpenedBidRecord,
@@ -66,8 +69,7 @@ def release_shares(
     log_release(session, "shares.released", tender_id, opener.position, release, now)
     count = len(released) + 1
     if count >= record.threshold:
-        opened = {row.bid_id for row, _ in queries.opened_bids(session, tender_id)}
-        ask_to_open(session, set(prefixes), opened, now)
+        ask_to_open(session, record, Moment.CLOSING, now)
     return count
 
 
@@ -92,17 +94,21 @@ def log_release(
     audit_log.append(session, Fact(kind, tender_id, tender_id, data), now)
 
 
-def ask_to_open(session: Session, keys: set[str], opened: set[str], now: datetime) -> None:
-    """Ask for the opening of every bid that has one of these envelopes and was not opened."""
-    for bid_id in sorted({key.partition("/")[0] for key in keys} - opened):
+def ask_to_open(session: Session, record: TenderRecord, moment: Moment, now: datetime) -> None:
+    """Ask for the opening of every bid that waits for it; again when the time for bidders' own parts is over."""
+    until = failures.own_parts_until(session, record.id, moment)
+    every = {key.partition("/")[0] for key in stages.envelopes(session, record.id, moment)}
+    for bid_id in sorted(every - stages.opened_at(session, record.id, moment)):
         outbox.enqueue(session, "open_bid", {"bid_id": bid_id}, now=now)
+        if until is not None and now <= until:
+            outbox.enqueue(session, "open_bid", {"bid_id": bid_id}, now=now, due_at=until + AFTER)
 
 
 def record_opened(session: Session, *, bid_id: str, unsealed: UnsealedBid, now: datetime) -> None:
     """Record what came out of one bid; after the last one the opening record is published."""
     bid = queries.bid(session, bid_id)
     tender = queries.tender(session, bid.tender_id, lock=True)
-    if session.get(OpenedBidRecord, bid_id) is not None:
+    if session.get(OpenedBidRecord, bid_id) is not None or must_wait(session, bid, unsealed, now):
         return
     row = OpenedBidRecord(
         bid_id=bid_id,
@@ -174,6 +180,7 @@ def opened_line(
         "outcome": row.outcome,
         "cause": row.cause,
         "problem": row.problem,
+        **({"consequence": follows} if (follows := consequence(row.cause)) else {}),
         "bad_shares": list(row.bad_shares),
         "price": row.price_text,
         **announced,

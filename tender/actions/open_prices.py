@@ -20,6 +20,7 @@ from storage import audit_log, outbox
 from storage.audit_log import Fact
 from storage.keys import PlatformKeys
 from tender import queries
+from tender.actions.failures import must_wait
 from tender.actions.open_bids import (
     ask_to_open,
     checked_release,
@@ -98,7 +99,7 @@ def release_prices(session: Session, *, actor: Actor, tender_id: str, release: R
     log_release(session, "prices.released", tender_id, opener.position, release, now)
     count = len(released) + 1
     if count >= record.threshold:
-        ask_to_open(session, set(prefixes), _done(session, tender_id), now)
+        ask_to_open(session, record, Moment.SCORES_LOCKED, now)
     return count
 
 
@@ -107,7 +108,9 @@ def record_price(session: Session, *, bid_id: str, unsealed: UnsealedBid, now: d
     bid = queries.bid(session, bid_id)
     tender = queries.tender(session, bid.tender_id, lock=True)
     row = session.get_one(OpenedBidRecord, bid_id)
-    if bid_id in _done(session, bid.tender_id):
+    if bid_id in stages.opened_at(session, bid.tender_id, Moment.SCORES_LOCKED):
+        return
+    if must_wait(session, bid, unsealed, now):
         return
     row.outcome, row.cause, row.problem = unsealed.outcome, unsealed.cause, unsealed.problem
     row.bad_shares = sorted({*row.bad_shares, *unsealed.bad_shares})
@@ -123,7 +126,9 @@ def record_price(session: Session, *, bid_id: str, unsealed: UnsealedBid, now: d
     parts = _priced(stages.opened_envelopes_of(session, tender, bid_id), session, bid.tender_id)
     line = opened_line(row, bid, names[bid.bidder_id], parts)
     audit_log.append(session, Fact("price.opened", bid_id, bid.tender_id, line), now)
-    if stages.readable_bids(session, bid.tender_id) <= _done(session, bid.tender_id):
+    if stages.readable_bids(session, bid.tender_id) <= stages.opened_at(
+        session, bid.tender_id, Moment.SCORES_LOCKED
+    ):
         _publish_prices(session, bid.tender_id, now)
 
 
@@ -134,18 +139,11 @@ def _priced(
     return [part for part in parts if part.kind in kinds]
 
 
-def _done(session: Session, tender_id: str) -> set[str]:
-    """The bids whose sealed price was opened."""
-    kinds = stages.kinds_at(queries.tender(session, tender_id), Moment.SCORES_LOCKED)
-    found = stages.opened_envelopes(session, tender_id)
-    return {bid_id for bid_id, parts in found.items() if any(part.kind in kinds for part in parts)}
-
-
 def _publish_prices(session: Session, tender_id: str, now: datetime) -> None:
     tender, lock = queries.tender(session, tender_id), stages.score_lock(session, tender_id)
     if lock is None:
         raise IntegrityBroken(what="prices were opened without a lock of the scores")
-    done = _done(session, tender_id)
+    done = stages.opened_at(session, tender_id, Moment.SCORES_LOCKED)
     rows = [(row, bid) for row, bid in queries.opened_bids(session, tender_id) if bid.id in done]
     parts = stages.opened_envelopes(session, tender_id)
     names = accounts.organisation_names(session, {bid.bidder_id for _, bid in rows})

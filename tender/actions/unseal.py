@@ -5,7 +5,8 @@ A bid of several envelopes becomes one archive of all that is open, so whoever r
 
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -24,12 +25,13 @@ from crypto.canonical import JsonValue
 from crypto.envelope import Outcome, bid_blind, check_announcement, join_shares, open_payload
 from crypto.envelope_prefix import EnvelopePrefix
 from crypto.parts_digest import PART_BYTES, PartsDigest
-from kernel.errors import BadInput, IntegrityBroken, MalformedEnvelope
+from kernel.errors import BadInput, IntegrityBroken, MalformedEnvelope, NotFound
 from storage.objects import Objects, StoredObject
 from tender import queries
 from tender.envelopes import Moment
+from tender.failures import ANSWERABLE, Failing, answerable
 from tender.opening import BidOutcome, Cause, join_announced, read_share
-from tender.queries import stages
+from tender.queries import failures, stages
 from tender.records import (
     BidRecord,
     OpenedBidRecord,
@@ -39,6 +41,7 @@ from tender.records import (
 )
 
 NO_LIMIT = 2**62
+Evidence = tuple[tuple[str, frozenset[int], bool, bool], ...]
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,10 @@ class SealedPart:
     kind: str
     place: Place
     shares: Mapping[int, bytes] = field(repr=False)
+    answerable: Cause
+    """for shares that are lacking"""
+    own_seed: bytes | None = field(default=None, repr=False)
+    own_part: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -56,11 +63,22 @@ class OpeningTask:
 
     bid: BidRecord
     parts: tuple[SealedPart, ...]
-    openers: int
-    releases: int
     is_done: bool
+    are_all_released: bool
+    is_part_late: bool
+    """whether the time for the bidder's own part is over"""
+    given_up: Cause | None = None
+    """who is answerable for a failure that can no longer be mended"""
     earlier: OpenedBidRecord | None = None
     """what came out of its other envelopes before the scores were locked"""
+
+    @property
+    def evidence(self) -> Evidence:
+        """Which shares and own secrets were there, by envelope."""
+        return tuple(
+            (part.kind, frozenset(part.shares), part.own_seed is not None, part.own_part is not None)
+            for part in self.parts
+        )
 
 
 @dataclass(frozen=True)
@@ -75,6 +93,9 @@ class UnsealedPart:
     blind: bytes = field(default=b"", repr=False)
     contents: StoredObject | None = None
     files: tuple[dict[str, JsonValue], ...] = field(default=(), repr=False)
+    cause: str = Cause.BIDDER
+    """where it was not opened"""
+    lacks_shares: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,41 +113,75 @@ class UnsealedBid:
     blind: bytes = field(default=b"", repr=False)
     contents: StoredObject | None = None
     files: tuple[dict[str, JsonValue], ...] = field(default=(), repr=False)
+    seen: Evidence = ()
+
+    @property
+    def lacks_shares(self) -> bool:
+        """Whether the seed of one of its envelopes would open it."""
+        return any(part.lacks_shares for part in self.parts)
 
 
-def opening_task(session: Session, bid_id: str) -> OpeningTask:
+def opening_task(session: Session, bid_id: str, now: datetime) -> OpeningTask:
     """What is known about one bid now."""
     bid = queries.bid(session, bid_id)
-    openers = len(queries.openers(session, bid.tender_id))
+    threshold = queries.tender(session, bid.tender_id).threshold
     earlier = session.get(OpenedBidRecord, bid_id)
     is_first = stages.score_lock(session, bid.tender_id) is None
     moment = Moment.CLOSING if is_first else Moment.SCORES_LOCKED
     find = queries.releases if is_first else stages.price_releases
     releases: Sequence[ReleaseRecord | PriceReleaseRecord] = find(session, bid.tender_id)
     done = is_first and earlier is not None
+    own = failures.own_secrets(session, bid_id)
     parts = []
     for key, place in stages.envelopes_of_bid(session, bid, moment).items():
         shares = {r.position: read_share(r.shares.get(key)) for r in releases}
         kind = place.prefix.header.kind
-        parts.append(SealedPart(kind, place, {p: s for p, s in shares.items() if s is not None}))
+        parts.append(
+            SealedPart(
+                kind,
+                place,
+                {p: s for p, s in shares.items() if s is not None},
+                answerable(key, [r.shares for r in releases], threshold),
+                own.get((kind, failures.SEED)),
+                own.get((kind, failures.PART)),
+            )
+        )
         if not is_first:
             done = done or session.get(OpenedEnvelopeRecord, (bid_id, kind)) is not None
-    return OpeningTask(bid, tuple(parts), openers, len(releases), done, None if is_first else earlier)
+    until = failures.own_parts_until(session, bid.tender_id, moment)
+    failed = failures.failure_of(session, bid.tender_id, bid_id, moment)
+    is_over = failed is not None and failed.until is not None and now > failed.until
+    return OpeningTask(
+        bid=bid,
+        parts=tuple(parts),
+        is_done=done,
+        are_all_released=len(releases) == len(queries.openers(session, bid.tender_id)),
+        is_part_late=until is not None and now > until,
+        given_up=ANSWERABLE[Failing(failed.failing)] if failed and is_over else None,
+        earlier=None if is_first else earlier,
+    )
 
 
 def unseal(objects: Objects, spool: Path, task: OpeningTask) -> UnsealedBid | None:
-    """Open the envelopes of one bid; None while one needs more shares than were released.
+    """Open the envelopes of one bid; None while one waits for shares, or for its bidder's own part.
 
     Raises:
         IntegrityBroken: the stored object is not what was received: the platform's fault, with an alarm.
+        NotFound: it is gone.
     """
     parts = []
     for sealed in task.parts:
-        part = _unseal_part(objects, spool, task, sealed)
+        try:
+            part = _unseal_part(objects, spool, task, sealed)
+        except (IntegrityBroken, NotFound):
+            if task.given_up is not Cause.PLATFORM:
+                raise
+            why = "what the platform stored of it is not what was received"
+            part = _unopened(sealed.kind, Cause.PLATFORM, why)
         if part is None:
             return None
         parts.append(part)
-    return _joined(objects, task, tuple(parts))
+    return replace(_joined(objects, task, tuple(parts)), seen=task.evidence)
 
 
 def check_stored(objects: Objects, digest: bytes) -> None:
@@ -143,12 +198,17 @@ def _unseal_part(objects: Objects, spool: Path, task: OpeningTask, sealed: Seale
     prefix = sealed.place.prefix
     joined = join_shares(prefix, sealed.shares)
     bad = tuple(joined.bad_shares)
-    if joined.outcome is Outcome.NEED_MORE_SHARES:
-        if task.releases < task.openers:
-            return None
-        return _malformed(sealed.kind, "too few of its shares could be decrypted by the openers", bad)
-    if joined.outcome is Outcome.MALFORMED_BID or joined.seed is None:
+    if joined.outcome is Outcome.MALFORMED_BID:
         return _malformed(sealed.kind, "its key shares were not dealt as the format demands", bad)
+    seed = joined.seed or sealed.own_seed
+    if seed is None:
+        if task.given_up is Cause.OPENER or task.are_all_released:
+            why = "too few of its shares could be decrypted by the openers"
+            return replace(_unopened(sealed.kind, sealed.answerable, why, bad), lacks_shares=True)
+        return None
+    if prefix.header.bidder_also and sealed.own_part is None:
+        why = "its bidder did not hand in the own part of its key in time"
+        return _unopened(sealed.kind, Cause.BIDDER, why, bad) if task.is_part_late else None
     spool.mkdir(parents=True, exist_ok=True)
     end = sealed.place.start + prefix.total_size
     with (
@@ -156,8 +216,8 @@ def _unseal_part(objects: Objects, spool: Path, task: OpeningTask, sealed: Seale
         objects.open(task.bid.digest, sealed.place.payload_start, end) as payload,
     ):
         try:
-            open_payload(prefix, joined.seed, payload, plain)
-            return _read_contents(objects, sealed.kind, prefix, joined.seed, plain, bad)
+            open_payload(prefix, seed, payload, plain, part=sealed.own_part or b"")
+            return _read_contents(objects, sealed.kind, prefix, seed, plain, bad)
         except MalformedEnvelope as error:
             check_stored(objects, task.bid.digest)
             return _malformed(sealed.kind, str(error.facts["why"]), bad)
@@ -165,6 +225,10 @@ def _unseal_part(objects: Objects, spool: Path, task: OpeningTask, sealed: Seale
 
 def _malformed(kind: str, problem: str, bad_shares: tuple[int, ...]) -> UnsealedPart:
     return UnsealedPart(kind, BidOutcome.MALFORMED, problem, bad_shares)
+
+
+def _unopened(kind: str, cause: Cause, problem: str, bad_shares: tuple[int, ...] = ()) -> UnsealedPart:
+    return UnsealedPart(kind, BidOutcome.UNOPENED, problem, bad_shares, cause=cause)
 
 
 def _read_contents(
@@ -193,9 +257,9 @@ def _joined(objects: Objects, task: OpeningTask, parts: tuple[UnsealedPart, ...]
     """The bid as the sum of its envelopes: one that cannot be read spoils it."""
     bad = tuple(sorted({share for part in parts for share in part.bad_shares}))
     later = task.earlier is not None
-    spoiled = next((part for part in parts if part.outcome is BidOutcome.MALFORMED), None)
+    spoiled = next((part for part in parts if part.outcome is not BidOutcome.OPENED), None)
     if spoiled is not None:
-        return UnsealedBid(BidOutcome.MALFORMED, parts, later, Cause.BIDDER, spoiled.problem, bad)
+        return UnsealedBid(spoiled.outcome, parts, later, spoiled.cause, spoiled.problem, bad)
     one = parts[0]
     if len(parts) == 1 and not later:
         return UnsealedBid(

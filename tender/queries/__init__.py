@@ -10,7 +10,6 @@ from sqlalchemy import select as select_values
 from sqlmodel import Session, col, func, select
 
 from accounts import queries as accounts
-from crypto.signatures import fingerprint
 from kernel.errors import NotFound
 from kernel.money import PriceScale
 from storage.columns import table_of
@@ -243,6 +242,7 @@ def draft(session: Session, record: TenderRecord, bid_limit_bytes: int) -> Draft
         envelopes=read_envelopes(record.envelopes or []),
         outage_rule=record.outage_rule,
         timestamps=record.timestamps,
+        opening_rule=record.opening_rule,
     )
 
 
@@ -294,6 +294,7 @@ def submission_window(session: Session, tender_id: str, *, lock: bool = False) -
         limit_bytes=terms.limit_bytes,
         kinds=terms.kinds,
         stamps=terms.stamps,
+        bidder_also=terms.bidder_also,
     )
 
 
@@ -387,12 +388,3 @@ def opened_bids(session: Session, tender_id: str) -> list[tuple[OpenedBidRecord,
 def opening_record(session: Session, tender_id: str) -> OpeningRecord | None:
     """The published opening record, if there is one yet."""
     return session.get(OpeningRecord, tender_id)
-
-
-def key_marks(record: OpenerRecord) -> dict[str, Any]:
-    """Fingerprints of an opener's keys for pages and facts."""
-    return {
-        "position": record.position,
-        "hpke": fingerprint(record.hpke_public) if record.hpke_public else None,
-        "ed25519": fingerprint(record.sign_public) if record.sign_public else None,
-    }

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from sqlmodel import Session, col, func, select
 
 from crypto.bid_file import Place, places, read_prefixes
 from crypto.envelope_prefix import EnvelopePrefix
+from crypto.signatures import fingerprint
 from tender import queries
 from tender.envelopes import ONE_ENVELOPE, EnvelopeTerm, Moment, envelope_key, opens_in_stages, read_envelopes
 from tender.opening import BidOutcome, Closing, LockedScores
@@ -15,6 +17,7 @@ from tender.records import (
     ClosingRecord,
     OpenedBidRecord,
     OpenedEnvelopeRecord,
+    OpenerRecord,
     PriceReleaseRecord,
     ScoreLockRecord,
     TenderRecord,
@@ -130,6 +133,15 @@ def locked_value(closing: ClosingRecord, lock: ScoreLockRecord) -> Closing:
     return replace(queries.closing_value(closing), locked=LockedScores(lock.log_size, lock.log_root.hex()))
 
 
+def opened_at(session: Session, tender_id: str, moment: Moment) -> set[str]:
+    """The bids of which all was recorded that opens at a moment."""
+    if moment is Moment.CLOSING:
+        return set(session.exec(select(OpenedBidRecord.bid_id).where(OpenedBidRecord.tender_id == tender_id)))
+    kinds = kinds_at(queries.tender(session, tender_id), moment)
+    found = opened_envelopes(session, tender_id)
+    return {bid_id for bid_id, parts in found.items() if any(part.kind in kinds for part in parts)}
+
+
 def count_opened(session: Session, tender_id: str) -> int:
     """How many bids were opened so far."""
     found = select(func.count()).where(OpenedBidRecord.tender_id == tender_id)
@@ -140,3 +152,12 @@ def count_sealed(session: Session, tender_id: str) -> int:
     """How many bids count."""
     found = select(func.count()).where(BidRecord.tender_id == tender_id, BidRecord.status == queries.SEALED)
     return session.exec(found).one()
+
+
+def key_marks(record: OpenerRecord) -> dict[str, Any]:
+    """Fingerprints of an opener's keys for pages and facts."""
+    return {
+        "position": record.position,
+        "hpke": fingerprint(record.hpke_public) if record.hpke_public else None,
+        "ed25519": fingerprint(record.sign_public) if record.sign_public else None,
+    }

@@ -113,10 +113,11 @@ class Place:
         """A published tender that takes bids all the time."""
         return self.publish(self.draft(timedelta(days=1)))
 
-    def draft(self, closes_in: timedelta, suite: str = "classic") -> PublishedTender:
+    def draft(self, closes_in: timedelta, suite: str = "classic", **changes: Any) -> PublishedTender:
         now = self.platform.clock.at = datetime.now(UTC)
         timetable = Timetable(now, now + closes_in, 0)
-        return make_draft(self.platform, timetable=timetable, periods=Periods(bidding_days=0), suite=suite)
+        periods = Periods(bidding_days=0)
+        return make_draft(self.platform, timetable=timetable, periods=periods, suite=suite, **changes)
 
     def publish(self, made: PublishedTender) -> PublishedTender:
         with self.platform.database.transaction() as session:

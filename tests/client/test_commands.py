@@ -14,12 +14,14 @@ from accounts.duties import Duty
 from crypto.opener_keys import open_opener_key
 from kernel.clock import FixedClock
 from tender import queries
+from tender.failures import OpeningRule
 from tests.builders import (
     PASSWORD,
     PublishedTender,
     make_bid,
     make_platform,
     pass_closing,
+    release,
     submit,
 )
 from tests.client.people import KEY_PASSPHRASE, LIMIT, OFFER, Place, Someone
@@ -301,3 +303,40 @@ def test_platform_that_shows_other_keys_is_refused(place: Place, bidder: Someone
         assert bidder.run("notice", "x", "--json").error == "bad-input"
     finally:
         profile.write_text(kept)
+
+
+def test_a_bidder_reopens_the_own_file_and_hands_in_the_own_part(place: Place, bidder: Someone) -> None:
+    rule = OpeningRule(bidder_also=30, remedy=60)
+    made = place.publish(place.draft(timedelta(days=1), opening_rule=rule))
+    for number in (1, 2):
+        submit(place.platform, make_bid(place.platform, made, f"joint-{number}", bidder_also=True), made)
+    sealed = bidder.run(
+        "seal", made.tender_id, "offer.txt", "--price", "7.00", "--out", "joint.sealed", "--json"
+    )
+    assert bidder.run("submit", "joint.sealed", "--json").code == 0
+    seen = bidder.run("reopen", "joint.sealed", "--out", "again", "--json").facts
+    assert seen["digest"] == sealed.facts["digest"]
+    assert seen["envelopes"][0]["bid"]["price"] == {"amount": "7.00", "currency": "CNY"}
+    assert (bidder.folder / "again/bid/offer.txt").read_text() == OFFER
+    assert "exists" in bidder.run("reopen", "joint.sealed", "--out", "again", "--json").out
+    assert bidder.run("hand-in", made.tender_id, "--json").error == "not-yet-closed"
+
+    pass_closing(place.platform, made)
+    release(place.platform, made, 1)
+    done = bidder.run("hand-in", made.tender_id, "--seeds", "--json").facts
+    assert (done["parts"], done["seeds"], done["new"]) == (1, 0, 1)
+    assert bidder.run("hand-in", made.tender_id, "--json").facts["new"] == 0
+
+
+def test_reopening_needs_the_key_of_the_sealing(
+    place: Place, bidder: Someone, tender: PublishedTender
+) -> None:
+    sealed = bidder.run("seal", tender.tender_id, "offer.txt", "--price", "3.00", "--out", "mine.sealed")
+    assert sealed.code == 0
+    assert bidder.run("key", "new", "--out", "other.key").code == 0
+    assert bidder.run("reopen", "mine.sealed", "--key", "other.key", "--json").error == "wrong-bidder"
+    (bidder.folder / "cut.sealed").write_bytes((bidder.folder / "mine.sealed").read_bytes()[:-1])
+    assert bidder.run("reopen", "cut.sealed", "--json").error == "malformed-envelope"
+    foreign = make_bid(place.platform, tender, "foreign")
+    (bidder.folder / "foreign.sealed").write_bytes(foreign.envelope)
+    assert bidder.run("reopen", "foreign.sealed", "--json").error == "wrong-bidder"

@@ -10,6 +10,7 @@ from tests.doors.closed_cases import CASES
 from tests.doors.closed_catalogue import CATALOGUE_CLOSED
 from tests.doors.closed_ceremony import CEREMONY
 from tests.doors.closed_findings import FINDINGS
+from tests.doors.closed_openings import OPENINGS
 from tests.doors.closed_panel import PANEL
 from tests.doors.closed_passkeys import PASSKEYS
 from tests.doors.closed_pool import POOL
@@ -131,6 +132,7 @@ CLOSED = [
     *SIGNALS,
     *SUPERVISION,
     *PANEL,
+    *OPENINGS,
     *PASSKEYS,
     *POOL,
     *CEREMONY,

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -13,10 +14,12 @@ from accounts.duties import Duty
 from crypto.canonical import b64, unb64
 from crypto.envelope import open_share
 from crypto.opener_keys import make_opener_key, offer_key, open_opener_key
+from crypto.own_secrets import own_part
 from crypto.signatures import sign_statement
 from crypto.suites import suite
 from tender import queries
 from tender.actions import close, draft
+from tender.failures import OpeningRule
 from tender.opening import RELEASE_TYPE, release_body
 from tender.queries import stages
 from tender.rehearsal import rehearsal_info
@@ -34,6 +37,7 @@ from tests.builders import (
     submit,
 )
 from tests.doors import repeats_of_approval, repeats_of_panel, repeats_of_price_checks, repeats_of_signals
+from tests.doors.closed_openings import OPENINGS_WITHOUT_KEY
 from tests.doors.closed_passkeys import PASSKEYS_WITHOUT_KEY
 from tests.doors.closed_pool import POOL_WITHOUT_KEY
 from tests.doors.closed_uploads import UPLOADS_WITHOUT_KEY
@@ -55,6 +59,7 @@ WITHOUT_KEY = {
     **repeats_of_approval.WITHOUT_KEY,
     **repeats_of_panel.WITHOUT_KEY,
     **POOL_WITHOUT_KEY,
+    **OPENINGS_WITHOUT_KEY,
     **PASSKEYS_WITHOUT_KEY,
     **UPLOADS_WITHOUT_KEY,
     "POST /api/draws/{draw_id}/voiding": "the draw is there once only",
@@ -176,6 +181,25 @@ def share_release(door: Door) -> Creation:
     return Creation(made.openers[0], f"/api/tenders/{made.tender_id}/releases", body, {**body, "shares": {}})
 
 
+def own_secrets(door: Door) -> Creation:
+    made = make_tender(door.platform, opening_rule=OpeningRule(bidder_also=30))
+    for _ in range(3):
+        bid = make_bid(door.platform, made, f"joint-{uuid4().hex[:8]}", bidder_also=True)
+        submit(door.platform, bid, made)
+    door.platform.clock.at = CLOSES + timedelta(seconds=1)
+    path = f"/api/tenders/{made.tender_id}"
+    [own] = door.call(bid.bidder, "GET", f"{path}/own-envelopes").json()["envelopes"]
+    parts = {own["envelope"]: b64(own_part(bid.signer, bid.header.ctx()))}
+    return Creation(bid.bidder, f"{path}/own-secrets", {"parts": parts}, {"parts": {}})
+
+
+def opening_failure(door: Door) -> Creation:
+    made = own_secrets(door)
+    office = door.platform.people["office"]
+    bodies = [{"failing": "openers", "reason": f"opener {n} lost the key"} for n in (1, 2)]
+    return Creation(office, made.path.replace("own-secrets", "opening-failures"), *bodies)
+
+
 def panel_draw(door: Door) -> Creation:
     made = opened_tender(door.platform, ["300.00", "100.00", "200.00"])
     fill_pool(door.platform, [f"Institute {n}" for n in range(7)])
@@ -211,6 +235,8 @@ CREATIONS = {
     "POST /api/tenders/{tender_id}/opener-key": opener_key,
     "POST /api/tenders/{tender_id}/rehearsal": rehearsal,
     "POST /api/tenders/{tender_id}/releases": share_release,
+    "POST /api/tenders/{tender_id}/own-secrets": own_secrets,
+    "POST /api/tenders/{tender_id}/opening-failures": opening_failure,
     "POST /api/tenders/{tender_id}/draw": panel_draw,
     "POST /api/tenders/{tender_id}/lots/{lot_id}/votes": votes,
     **repeats_of_approval.CREATIONS,

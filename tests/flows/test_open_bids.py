@@ -135,7 +135,7 @@ def test_changed_object_is_the_platforms_fault_not_the_bidders(platform: Platfor
     release(platform, tender, 2)
     with platform.database.reading() as session:
         bid = queries.sealed_bids(session, tender.tender_id)[0]
-        task = unseal.opening_task(session, bid.id)
+        task = unseal.opening_task(session, bid.id, platform.clock.now())
     folder = platform.adapters.settings.var / "objects"
     [stored] = [
         path

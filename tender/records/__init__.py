@@ -46,6 +46,7 @@ class TenderRecord(SQLModel, table=True):
     envelopes: list[dict[str, Any]] | None = Field(default=None, sa_column=Column(JsonText))
     """the envelopes of a bid (tender.envelopes); None: one that holds everything"""
     outage_rule: dict[str, int] | None = Field(default=None, sa_column=Column(JsonText))
+    opening_rule: dict[str, Any] | None = Field(default=None, sa_column=Column(JsonText))
     """what an outage does to the closing time (tender.outages); None: nothing"""
     timestamps: dict[str, Any] | None = Field(default=None, sa_column=Column(JsonText))
     """outside authorities that stamp each bid too (tender.stamps); None: the platform's own alone"""

@@ -1,0 +1,400 @@
+"""Openings that need the bidder too, and openings that fail: who is answerable, what follows, what mends it."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlmodel import select
+
+from accounts.duties import Actor, Duty
+from crypto.own_secrets import own_part, own_seed
+from kernel.errors import BadInput, NotAllowed, NotFound, NotYetClosed, Refused, TenderingError, TooFewBids
+from storage.audit_log import LogRecord
+from storage.outbox import JobRecord
+from tender import queries
+from tender.actions import failures, own_secrets
+from tender.failures import OpeningRule
+from tender.lifecycle import Stage
+from tender.queries import failures as found_failures
+from tender.records import OutageRecord
+from tests.builders import (
+    CLOSES,
+    Platform,
+    PublishedTender,
+    SealedBid,
+    make_bid,
+    make_tender,
+    open_all,
+    release,
+    submit,
+)
+
+SECOND = timedelta(seconds=1)
+ALSO = OpeningRule(bidder_also=30)
+BOTH = OpeningRule(bidder_also=30, remedy=60)
+REMEDY = OpeningRule(remedy=60)
+
+
+def closed(
+    platform: Platform, rule: OpeningRule, count: int = 3, **changes: Any
+) -> tuple[PublishedTender, list[SealedBid]]:
+    tender = make_tender(platform, opening_rule=rule, **changes)
+    header = {"bidder_also": rule.bidder_also is not None, "k": changes.get("threshold", 2)}
+    bids = [
+        make_bid(platform, tender, f"bidder-{n}", price=f"{n}00.00", **header) for n in range(1, count + 1)
+    ]
+    for bid in bids:
+        submit(platform, bid, tender)
+    platform.clock.at = CLOSES + SECOND
+    return tender, bids
+
+
+def give(platform: Platform, tender: PublishedTender, bid: SealedBid, *, seed: bool = False) -> int:
+    """Hand in what a bidder's own program makes of the key."""
+    with platform.database.transaction() as session:
+        mine = own_secrets.own_envelopes(
+            session,
+            keys=platform.adapters.keys,
+            actor=bid.bidder,
+            tender_id=tender.tender_id,
+            now=platform.clock.now(),
+        )
+        make = own_seed if seed else own_part
+        secrets = {one.key: make(bid.signer, one.place.prefix.ctx) for one in mine}
+        return own_secrets.give_own(
+            session,
+            keys=platform.adapters.keys,
+            actor=bid.bidder,
+            tender_id=tender.tender_id,
+            parts={} if seed else secrets,
+            seeds=secrets if seed else {},
+            now=platform.clock.now(),
+        )
+
+
+def lines(platform: Platform, tender: PublishedTender) -> list[dict[str, Any]]:
+    with platform.database.reading() as session:
+        found = queries.opening_record(session, tender.tender_id)
+        return [] if found is None else found.body["bids"]
+
+
+def outcomes(platform: Platform, tender: PublishedTender) -> list[tuple[str, str, str | None]]:
+    return [(line["outcome"], line["cause"], line.get("consequence")) for line in lines(platform, tender)]
+
+
+def released(platform: Platform, tender: PublishedTender, *positions: int) -> None:
+    for position in positions:
+        release(platform, tender, position)
+
+
+def declare(
+    platform: Platform, tender: PublishedTender, failing: str = "openers", bid: str | None = None
+) -> str:
+    with platform.database.transaction() as session:
+        return failures.declare(
+            session,
+            actor=tender.office,
+            tender_id=tender.tender_id,
+            failing=failing,
+            bid_id=bid,
+            reason="two openers lost their keys",
+            now=platform.clock.now(),
+        )
+
+
+def confirm(platform: Platform, failure: str, actor: Actor | None = None) -> datetime:
+    who = actor or platform.person("supervisor", Duty.SUPERVISOR)
+    with platform.database.transaction() as session:
+        return failures.confirm(session, actor=who, failure_id=failure, now=platform.clock.now())
+
+
+def test_openers_and_bidders_open_together(platform: Platform) -> None:
+    tender, bids = closed(platform, ALSO)
+    released(platform, tender, 1, 2)
+    open_all(platform, tender)
+    assert lines(platform, tender) == []
+    for bid in bids:
+        assert give(platform, tender, bid) == 1
+        assert give(platform, tender, bid) == 0
+    open_all(platform, tender)
+    assert [line["price"] for line in lines(platform, tender)] == ["100.00", "200.00", "300.00"]
+
+
+@pytest.mark.parametrize(("late", "is_taken"), [(-SECOND, True), (timedelta(), True), (SECOND, False)])
+def test_own_part_is_taken_until_its_time_is_over_and_then_the_bid_counts_as_revoked(
+    platform: Platform, late: timedelta, is_taken: bool
+) -> None:
+    tender, bids = closed(platform, ALSO, count=4)
+    released(platform, tender, 1, 2)
+    for bid in bids[1:]:
+        give(platform, tender, bid)
+    platform.clock.at = CLOSES + timedelta(minutes=30) + late
+    if is_taken:
+        give(platform, tender, bids[0])
+    else:
+        with pytest.raises(Refused, match="until"):
+            give(platform, tender, bids[0])
+    open_all(platform, tender)
+    first = ("opened", "", None) if is_taken else ("unopened", "bidder", "revoked")
+    assert outcomes(platform, tender) == [first, *[("opened", "", None)] * 3]
+
+
+def test_what_the_platform_was_down_is_given_back(platform: Platform) -> None:
+    tender, _ = closed(platform, ALSO)
+    with platform.database.transaction() as session:
+        session.add(
+            OutageRecord(
+                id="o" * 36,
+                began_at=CLOSES + timedelta(minutes=20),
+                ended_at=CLOSES + timedelta(minutes=32),
+                cause="unreachable",
+                moved=0,
+                certificate={},
+                recorded_at=CLOSES + timedelta(minutes=32),
+            )
+        )
+        moment = found_failures.moment_of(session, tender.tender_id)
+        session.flush()
+        until = found_failures.own_parts_until(session, tender.tender_id, moment)
+    assert until == CLOSES + timedelta(minutes=42)
+
+
+def test_a_job_comes_when_the_time_for_own_parts_is_over(platform: Platform) -> None:
+    tender, _ = closed(platform, ALSO)
+    released(platform, tender, 1, 2)
+    with platform.database.reading() as session:
+        due = session.exec(select(JobRecord.due_at).where(JobRecord.name == "open_bid")).all()
+    assert sorted(due)[-3:] == [CLOSES + timedelta(minutes=30) + SECOND] * 3
+
+
+def test_own_secrets_are_the_bidders_own_and_never_leave_before_the_closing(platform: Platform) -> None:
+    tender, bids = closed(platform, ALSO)
+    platform.clock.at = CLOSES
+    with pytest.raises(NotYetClosed):
+        give(platform, tender, bids[0])
+    platform.clock.at = CLOSES + SECOND
+    released(platform, tender, 1)
+    with platform.database.reading() as session:
+        ids = {bid.bidder_id: bid.id for bid in queries.sealed_bids(session, tender.tender_id)}
+    own, other = ids[bids[0].bidder.organisation_id], ids[bids[1].bidder.organisation_id]
+    right = own_part(bids[0].signer, bids[0].header.ctx())
+
+    def hand_in(key: str, part: bytes) -> None:
+        with platform.database.transaction() as session:
+            own_secrets.give_own(
+                session,
+                keys=platform.adapters.keys,
+                actor=bids[0].bidder,
+                tender_id=tender.tender_id,
+                parts={key: part},
+                seeds={},
+                now=platform.clock.now(),
+            )
+
+    with pytest.raises(NotFound):
+        hand_in(other, right)
+    with pytest.raises(BadInput, match="commits to"):
+        hand_in(own, bytes(32))
+    with pytest.raises(Refused, match="nothing of this kind"):
+        give(platform, tender, bids[0], seed=True)
+    hand_in(own, right)
+    with platform.database.reading() as session:
+        facts = b"".join(session.exec(select(LogRecord.fact)).all())
+    assert right.hex().encode() not in facts
+
+
+def test_a_tender_without_the_policy_wants_no_part(platform: Platform) -> None:
+    tender, bids = closed(platform, OpeningRule())
+    with pytest.raises(BadInput, match="commits to"):
+        give(platform, tender, bids[0])
+
+
+def test_too_few_bids_stay_sealed_for_their_bidders_too(platform: Platform) -> None:
+    tender, bids = closed(platform, ALSO, count=2)
+    with platform.database.transaction() as session:
+        own_secrets.close(
+            session, keys=platform.adapters.keys, tender_id=tender.tender_id, now=platform.clock.now()
+        )
+    with pytest.raises(TooFewBids):
+        give(platform, tender, bids[0])
+
+
+@pytest.mark.parametrize("is_also", [True, False])
+def test_a_bid_sealed_by_another_policy_than_the_notices_is_refused(
+    platform: Platform, is_also: bool
+) -> None:
+    tender = make_tender(platform, opening_rule=OpeningRule() if is_also else ALSO)
+    bid = make_bid(platform, tender, "bidder-1", bidder_also=is_also)
+    with pytest.raises(TenderingError, match="seal it again"):
+        submit(platform, bid, tender)
+
+
+def undecryptable(platform: Platform, tender: PublishedTender, *positions: int, ids: list[str]) -> None:
+    for position in positions:
+        release(platform, tender, position, **dict.fromkeys(ids))
+
+
+def bid_ids(platform: Platform, tender: PublishedTender) -> list[str]:
+    with platform.database.transaction() as session:
+        own_secrets.close(
+            session, keys=platform.adapters.keys, tender_id=tender.tender_id, now=platform.clock.now()
+        )
+        return [bid.id for bid in queries.sealed_bids(session, tender.tender_id)]
+
+
+def test_shares_that_working_openers_cannot_read_are_their_bidders_fault(platform: Platform) -> None:
+    tender, _ = closed(platform, OpeningRule())
+    ids = bid_ids(platform, tender)
+    undecryptable(platform, tender, 1, 2, 3, ids=ids[:1])
+    open_all(platform, tender)
+    assert outcomes(platform, tender)[0] == ("unopened", "bidder", "revoked")
+
+
+def test_openers_whose_keys_open_nothing_are_answerable_and_the_bids_count_as_withdrawn(
+    platform: Platform,
+) -> None:
+    tender, _ = closed(platform, OpeningRule())
+    ids = bid_ids(platform, tender)
+    undecryptable(platform, tender, 1, 2, ids=ids)
+    release(platform, tender, 3)
+    open_all(platform, tender)
+    assert outcomes(platform, tender) == [("unopened", "opener", "withdrawn")] * 3
+
+
+@pytest.mark.parametrize(("late", "is_mended"), [(-SECOND, True), (timedelta(), True), (SECOND, False)])
+def test_where_the_notice_has_a_remedy_the_bidders_seed_opens_what_openers_could_not(
+    platform: Platform, late: timedelta, is_mended: bool
+) -> None:
+    tender, bids = closed(platform, REMEDY)
+    ids = bid_ids(platform, tender)
+    undecryptable(platform, tender, 1, 2, ids=ids)
+    release(platform, tender, 3)
+    open_all(platform, tender)
+    assert lines(platform, tender) == []  # left open, each with a time of its own
+    noticed = platform.clock.now()
+    give(platform, tender, bids[1], seed=True)
+    give(platform, tender, bids[2], seed=True)
+    platform.clock.at = noticed + timedelta(minutes=60) + late
+    if is_mended:
+        give(platform, tender, bids[0], seed=True)
+    else:
+        with pytest.raises(Refused, match="until"):
+            give(platform, tender, bids[0], seed=True)
+    open_all(platform, tender)
+    first = ("opened", "", None) if is_mended else ("unopened", "opener", "withdrawn")
+    assert outcomes(platform, tender) == [first, *[("opened", "", None)] * 2]
+    assert lines(platform, tender)[1]["price"] == "200.00"
+
+
+def test_openers_who_never_come_are_given_up_by_two_people_and_the_bidders_mend_it(
+    platform: Platform,
+) -> None:
+    tender, bids = closed(platform, BOTH)
+    released(platform, tender, 2)
+    failure = declare(platform, tender)
+    open_all(platform, tender)
+    assert lines(platform, tender) == []
+    assert confirm(platform, failure) == platform.clock.now() + timedelta(minutes=60)
+    for bid in bids[:2]:
+        give(platform, tender, bid)
+        give(platform, tender, bid, seed=True)
+    open_all(platform, tender)
+    platform.clock.at += timedelta(minutes=60) + SECOND
+    open_all(platform, tender)
+    assert outcomes(platform, tender) == [
+        ("opened", "", None),
+        ("opened", "", None),
+        ("unopened", "opener", "withdrawn"),
+    ]
+    with platform.database.reading() as session:
+        assert queries.tender(session, tender.tender_id).stage == Stage.OPENED
+
+
+def test_openers_who_come_after_all_open_what_was_given_up(platform: Platform) -> None:
+    tender, _ = closed(platform, REMEDY)
+    bid_ids(platform, tender)
+    confirm(platform, declare(platform, tender))
+    released(platform, tender, 1, 3)
+    open_all(platform, tender)
+    assert outcomes(platform, tender) == [("opened", "", None)] * 3
+
+
+def test_without_a_remedy_a_confirmed_failure_ends_at_once(platform: Platform) -> None:
+    tender, bids = closed(platform, OpeningRule())
+    bid_ids(platform, tender)
+    confirm(platform, declare(platform, tender))
+    platform.clock.at += SECOND
+    with pytest.raises(Refused):
+        give(platform, tender, bids[0], seed=True)
+    open_all(platform, tender)
+    assert outcomes(platform, tender) == [("unopened", "opener", "withdrawn")] * 3
+
+
+def spoil(platform: Platform, digest: bytes) -> None:
+    folder = platform.adapters.settings.var / "objects"
+    [path] = [
+        one for one in folder.rglob("*") if digest.hex() in one.as_posix().replace("/", "") and one.is_file()
+    ]
+    path.chmod(0o600)
+    content = bytearray(path.read_bytes())
+    content[-100] ^= 1
+    path.write_bytes(content)
+
+
+def test_a_lost_file_is_the_platforms_fault_once_two_people_say_so(platform: Platform) -> None:
+    tender, _ = closed(platform, OpeningRule())
+    ids = bid_ids(platform, tender)
+    with platform.database.reading() as session:
+        spoil(platform, queries.bid(session, ids[2]).digest)
+    released(platform, tender, 1, 2)
+    with pytest.raises(TenderingError, match="changed after it was received"):
+        open_all(platform, tender)
+    assert lines(platform, tender) == []  # nobody is awarded anything while a file is missing
+    confirm(platform, declare(platform, tender, "stored-bid", ids[2]))
+    platform.clock.at += SECOND
+    open_all(platform, tender)
+    assert outcomes(platform, tender)[2] == ("unopened", "platform", "withdrawn")
+    assert [line["outcome"] for line in lines(platform, tender)][:2] == ["opened", "opened"]
+
+
+@pytest.mark.parametrize(
+    ("failing", "of_bid", "error", "match"),
+    [
+        ("openers", True, BadInput, "no bid"),
+        ("stored-bid", False, BadInput, "name the bid"),
+        ("weather", False, BadInput, "choose one"),
+        ("stored-bid", None, NotFound, "no bid"),
+    ],
+)
+def test_what_cannot_be_declared(
+    platform: Platform, failing: str, of_bid: bool | None, error: type[Exception], match: str
+) -> None:
+    tender, _ = closed(platform, OpeningRule())
+    ids = bid_ids(platform, tender)
+    with pytest.raises(error, match=match):
+        declare(platform, tender, failing, "nothing" if of_bid is None else ids[0] if of_bid else None)
+
+
+def test_a_failure_needs_something_that_waits_and_openers_who_did_not_act(platform: Platform) -> None:
+    tender, _ = closed(platform, OpeningRule())
+    with pytest.raises(Refused, match="waits"):
+        declare(platform, tender)  # the closing is not recorded yet
+    released(platform, tender, 1, 2)
+    with pytest.raises(Refused, match="enough openers"):
+        declare(platform, tender)
+    open_all(platform, tender)
+    with pytest.raises(Refused, match="waits"):
+        declare(platform, tender)
+
+
+def test_who_may_not_confirm(platform: Platform) -> None:
+    tender, _ = closed(platform, OpeningRule())
+    bid_ids(platform, tender)
+    failure = declare(platform, tender)
+    with pytest.raises(NotAllowed):
+        confirm(platform, failure, tender.office)
+    with pytest.raises(NotFound):
+        confirm(platform, "nothing")
+    confirm(platform, failure)
+    with pytest.raises(Refused, match="already"):
+        confirm(platform, failure)
