@@ -45,8 +45,62 @@ def upgrade() -> None:
     with op.batch_alter_table("passkeys", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_passkeys_person_id"), ["person_id"], unique=False)
 
+    op.create_table(
+        "opening_failures",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("tender_id", sa.String(length=36), nullable=False),
+        sa.Column("bid_id", sa.String(length=36), nullable=True),
+        sa.Column("moment", sa.String(length=20), nullable=False),
+        sa.Column("failing", sa.String(length=20), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("declared_by", sa.String(length=36), nullable=True),
+        sa.Column("declared_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_by", sa.String(length=36), nullable=True),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["bid_id"],
+            ["bids.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["confirmed_by"],
+            ["people.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["declared_by"],
+            ["people.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["tender_id"],
+            ["tenders.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("opening_failures", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_opening_failures_tender_id"), ["tender_id"], unique=False)
+
+    op.create_table(
+        "own_secrets",
+        sa.Column("bid_id", sa.String(length=36), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("what", sa.String(length=10), nullable=False),
+        sa.Column("secret", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("given_by", sa.String(length=36), nullable=False),
+        sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["bid_id"],
+            ["bids.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["given_by"],
+            ["people.id"],
+        ),
+        sa.PrimaryKeyConstraint("bid_id", "kind", "what"),
+    )
     with op.batch_alter_table("sessions", schema=None) as batch_op:
         batch_op.add_column(sa.Column("stepped_up_at", sa.DateTime(timezone=True), nullable=True))
+
+    with op.batch_alter_table("tenders", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("opening_rule", sa.Text(), nullable=True))
 
     with op.batch_alter_table("tokens", schema=None) as batch_op:
         batch_op.add_column(sa.Column("stepped_up_at", sa.DateTime(timezone=True), nullable=True))
@@ -57,9 +111,17 @@ def downgrade() -> None:
     with op.batch_alter_table("tokens", schema=None) as batch_op:
         batch_op.drop_column("stepped_up_at")
 
+    with op.batch_alter_table("tenders", schema=None) as batch_op:
+        batch_op.drop_column("opening_rule")
+
     with op.batch_alter_table("sessions", schema=None) as batch_op:
         batch_op.drop_column("stepped_up_at")
 
+    op.drop_table("own_secrets")
+    with op.batch_alter_table("opening_failures", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_opening_failures_tender_id"))
+
+    op.drop_table("opening_failures")
     with op.batch_alter_table("passkeys", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_passkeys_person_id"))
 
