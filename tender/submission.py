@@ -135,8 +135,9 @@ def check_envelope(
     if place >= len(window.kinds) or header.kind != window.kinds[place]:
         raise WrongEnvelope(kind=header.kind, place=place + 1, asked=", ".join(window.kinds))
     if header.bidder_also != window.bidder_also:
-        asked = "needs" if window.bidder_also else "does not take"
-        raise MalformedEnvelope(why=f"the tender {asked} the bidder's own part of the key; seal it again")
+        needs = "the tender needs the bidder's own part of the key; seal it again"
+        without = "the tender takes no bidder's own part of the key; seal it again"
+        raise MalformedEnvelope(why=needs if window.bidder_also else without)
     check_signature(prefix)
 
 

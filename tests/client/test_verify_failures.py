@@ -29,6 +29,7 @@ from tests.builders import (
 from tests.flows.panels import bids_of, draw_panel, published_tender, score, sign_reports, vote
 from tests.flows.test_failing_openings import SECOND, confirm, declare, give
 from tests.simulator import do_jobs
+from tools.second_verifier import SecondVerifier
 from web.capsules import make_capsule
 
 OPENED = "the bids were opened by the named openers"
@@ -105,16 +106,14 @@ class Story:
         found = examine(Evidence(unpack(data), self.pinned, self.envelopes))
         return {v.claim: v.result if v.result != FAIL else f"{FAIL}: {v.detail}" for v in found}
 
-    def resigned(self, change: Callable[[dict[str, Any]], None]) -> dict[str, str]:
-        """The verdicts on a full capsule whose own secrets the platform changed and signed again."""
+    def changed(self, change: Callable[[dict[str, Any]], object]) -> bytes:
+        """A full capsule whose own secrets the platform changed and signed again."""
         capsule = unpack(self.full)
         parts, body = dict(capsule.parts), capsule.json("own-secrets.json")
         change(body)
         parts["own-secrets.json"] = canonical(body)
         signer = self.platform.adapters.keys.receipts
-        return self.verdicts(
-            pack(parts, tender_id=self.tender.tender_id, reference="T-1", scope=FULL, signer=signer)
-        )
+        return pack(parts, tender_id=self.tender.tender_id, reference="T-1", scope=FULL, signer=signer)
 
 
 @pytest.fixture(scope="module")
@@ -142,23 +141,32 @@ def test_an_honest_capsule_of_a_mended_opening_fails_nowhere(story: Story) -> No
     assert "3 opened by their bidders' seeds" in detail[OPENED]
 
 
+def test_the_page_agrees_on_the_whole_and_on_each_change(story: Story, tmp_path: Path) -> None:
+    with SecondVerifier() as second:
+        for data in (story.public, story.full, *(story.changed(change) for change in CHANGES)):
+            path = tmp_path / "capsule.zip"
+            path.write_bytes(data)
+            first = {v.claim: v.result for v in examine(Evidence(unpack(data), story.pinned))}
+            assert second.verdicts(path, story.pinned) == first
+
+
 def swap(body: dict[str, Any]) -> None:
     one, two = sorted(body)[:2]
     body[one], body[two] = body[two], body[one]
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        swap,
-        lambda body: body.popitem(),
-        lambda body: body[min(body)].update(seed=b64(bytes(32))),
-        lambda body: body[min(body)].update(part=b64(bytes(32))),
-        lambda body: body[min(body)].pop("part", None) or body[min(body)].pop("seed"),
-    ],
-)
-def test_changed_own_secrets_are_found(story: Story, change: Callable[[dict[str, Any]], None]) -> None:
-    assert story.resigned(change)[CONTENTS].startswith(FAIL)
+CHANGES: list[Callable[[dict[str, Any]], object]] = [
+    swap,
+    lambda body: body.popitem(),
+    lambda body: body[min(body)].update(seed=b64(bytes(32))),
+    lambda body: body[min(body)].update(part=b64(bytes(32))),
+    lambda body: body[min(body)].pop("part", None) or body[min(body)].pop("seed"),
+]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_changed_own_secrets_are_found(story: Story, change: Callable[[dict[str, Any]], object]) -> None:
+    assert story.verdicts(story.changed(change))[CONTENTS].startswith(FAIL)
 
 
 def test_own_secrets_stand_in_full_capsules_only(story: Story) -> None:

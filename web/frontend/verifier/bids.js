@@ -3,6 +3,7 @@ import { sha256Hex, unb64, unhex } from "./bytes.js";
 import { fitsCommitment, opens } from "./envelope.js";
 import { NotProven, need } from "./errors.js";
 import { AT_CLOSING, bidOf, nameOf } from "./evidence.js";
+import { PART, SEED, STORED_BID, checkFailed, isConfirmed, ownSecrets } from "./failures.js";
 import { equal, has } from "./json.js";
 import { readAnnounced, writeUnits } from "./money.js";
 import { fingerprint } from "./signed.js";
@@ -46,6 +47,8 @@ export function signedByBidders(evidence) {
   need(equal(keys, found), "an opener key of the notice does not have its fingerprint", "公告中开标人的密钥与指纹不符");
   for (const [name, { header }] of evidence.prefixes) {
     const bid = bidOf(name), { data } = evidence.sealed.get(bid);
+    const isAlso = has(header, "bidder_also") === has(sealing, "bidder_also");
+    need(isAlso, `the envelope of bid ${bid} does not keep to the notice's bidder_also`, `投标 ${bid} 的信封与公告的投标人解密要求不符`);
     const isOurs = header.tender === evidence.tender && equal(header.opener_keys, keys) && header.k === sealing.k;
     need(isOurs, `the envelope of bid ${bid} was sealed for another tender or other openers`, `投标 ${bid} 的信封是为另一项目或其他开标人密封的`);
     const isSaid = equal([header.lot, header.bidder, header.submission], [data.lot, data.bidder, data.submission]);
@@ -77,6 +80,7 @@ export function announcedWasSealed(evidence) {
   let opened = 0;
   for (const [bid, line] of lines) {
     need(line.digest === sealed.get(bid).data.digest, `the opening record gives bid ${bid} another envelope`, `开标记录中投标 ${bid} 的信封不符`);
+    checkFailed(evidence, line);
     if (evidence.isStaged) {
       opened += checkPriced(evidence, line) ? 1 : 0;
       continue;
@@ -94,6 +98,7 @@ export function announcedWasSealed(evidence) {
 export function contentsWereSealed(evidence) {
   const isFull = evidence.capsule.statement.body.scope === "full";
   need(isFull === evidence.has("shares.json"), "a full capsule holds the released shares, and no other does", "完整证据包应含已释放的份额，其他证据包不含");
+  const secrets = ownSecrets(evidence);
   if (!isFull) {
     throw new NotProven("the public capsule holds no shares; a supervisor's full capsule does", "公开证据包不含份额；监督人员的完整证据包才有");
   }
@@ -114,7 +119,11 @@ export function contentsWereSealed(evidence) {
       need(isTold, `a share of bid ${name} is not the one that its opener signed`, `投标 ${name} 的份额不是开标人所签的`);
       if (share && fitsCommitment(prefix, Number(place), share)) good.set(Number(place), share);
     }
-    const isAsTold = opens(prefix, good) === (outcome === "opened");
+    const isKnown = opens(prefix, good) || secrets.get(SEED).has(name);
+    const canOpen = isKnown && (prefix.partCommitment === null || secrets.get(PART).has(name));
+    const isLost = outcome === "unopened" && isConfirmed(evidence, STORED_BID, bidOf(name));
+    // A malformed bid may open to something that is no bid; that takes the envelope itself to see.
+    const isAsTold = outcome === "malformed" || isLost || canOpen === (outcome === "opened");
     need(isAsTold, `the shares do not do to bid ${name} what the opening record says`, `份额对投标 ${name} 的结果与开标记录不符`);
   }
   throw new NotProven("the shares fit; this page opens no envelopes, the command does: mingtang verify --envelopes", "份额相符；本页不开启信封，请用命令 mingtang verify --envelopes");

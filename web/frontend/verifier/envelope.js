@@ -1,19 +1,21 @@
 // The readable part of a sealed envelope, its commitments and shares (docs/formats/sealed-envelope.md).
 import { expand, readUtf8, same, sha256, tagged, unb64, utf8 } from "./bytes.js";
 import { need } from "./errors.js";
-import { canonical, exactly, isWhole, readText, write } from "./json.js";
+import { canonical, exactly, has, isObject, isWhole, readText, write } from "./json.js";
 import { isSigned } from "./signed.js";
 
 const MAGIC = "mingtang-envelope/v1\n";
 const FIXED = MAGIC.length + 4, LONGEST = 64 * 1024, MOST_OPENERS = 32, MOST_ENVELOPES = 8;
 const SHARE_BYTES = { hybrid: 1200, classic: 112, sm: 209 };
 const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, FINGERPRINT = /^[0-9a-f]{64}$/;
+const ALSO = "bidder_also"; // where the openers need the bidder's own part of the key
 const CHUNK = 16384, TAG = 16, HEAD = 56;
 
 const fits = (holds) => need(holds, "the readable part of an envelope is malformed", "信封的可读部分格式有误");
 
 function checkHeader(header) {
-  exactly(header, "v", "suite", "tender", "lot", "kind", "bidder", "bidder_key", "submission", "k", "n", "opener_keys");
+  exactly(header, "v", "suite", "tender", "lot", "kind", "bidder", "bidder_key", "submission", "k", "n", "opener_keys", ...(has(header, ALSO) ? [ALSO] : []));
+  fits(!has(header, ALSO) || header[ALSO] === true);
   const ids = [header.tender, header.lot, header.kind, header.bidder, header.submission];
   fits(header.v === 1 && Object.hasOwn(SHARE_BYTES, header.suite) && ids.every((id) => typeof id === "string" && ID.test(id)));
   fits(isWhole(header.k, 1) && isWhole(header.n, header.k) && header.n <= MOST_OPENERS);
@@ -28,8 +30,8 @@ export function readPrefix(data) {
   fits(data.length >= FIXED && same(data.subarray(0, MAGIC.length), utf8(MAGIC)) && data.length <= LONGEST);
   fits(length.getUint32(MAGIC.length) === data.length - FIXED);
   const body = readText(readUtf8(data.subarray(FIXED)));
-  exactly(body, "header", "key_commitment", "bid_commitment", "share_commitments", "shares", "payload", "signature");
-  const { header } = body;
+  const { header } = body, isAlso = isObject(header) && has(header, ALSO);
+  exactly(body, "header", "key_commitment", "bid_commitment", "share_commitments", "shares", "payload", "signature", ...(isAlso ? ["part_commitment"] : []));
   checkHeader(header);
   exactly(body.payload, "size", "digest");
   const rest = (body.payload.size - HEAD) % (CHUNK + TAG);
@@ -45,6 +47,7 @@ export function readPrefix(data) {
     key: unb64(header.bidder_key, 32),
     keyCommitment: unb64(body.key_commitment, 32),
     bidCommitment: unb64(body.bid_commitment, 32),
+    partCommitment: isAlso ? unb64(body.part_commitment, 32) : null,
     commitments,
     signed: tagged("envelope", canonical(unsigned)),
     signature: unb64(signature, 64),
@@ -85,9 +88,12 @@ export function fitsCommitment(prefix, place, share) {
   return same(tagged("share", prefix.ctx, index, share.subarray(0, 32), share.subarray(32)), prefix.commitments[place - 1]);
 }
 
+/** Whether this is the bidder's own part of the key that an envelope commits to. */
+export const isOwnPart = (prefix, part) => prefix.partCommitment !== null && same(tagged("part", prefix.ctx, part), prefix.partCommitment);
+
 /** Whether k of these good shares (by place) give a seed that, dealt again, gives every commitment. */
 export function opens(prefix, shares) {
-  const { header, ctx } = prefix;
+  const { header } = prefix;
   const chosen = [...shares].slice(0, header.k);
   if (chosen.length < header.k) return false;
   const seed = new Uint8Array(32);
@@ -96,6 +102,12 @@ export function opens(prefix, shares) {
     for (const [other] of chosen) if (other !== place) weight = times(weight, over(other, other ^ place));
     for (let at = 0; at < 32; at++) seed[at] ^= times(weight, share[at]);
   }
+  return isDealt(prefix, seed);
+}
+
+/** Whether this is an envelope's seed, and dealing it again gives every commitment. */
+export function isDealt(prefix, seed) {
+  const { header, ctx } = prefix;
   if (!same(tagged("seed", ctx, seed), prefix.keyCommitment)) return false;
   const curve = [seed];
   for (let j = 1; j < header.k; j++) curve.push(expand(seed, "coef", ctx, Uint8Array.of(j)));

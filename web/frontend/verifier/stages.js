@@ -4,6 +4,7 @@ import { hex, unb64 } from "./bytes.js";
 import { announces } from "./envelope.js";
 import { need } from "./errors.js";
 import { AFTER_SCORES, AT_CLOSING, nameOf } from "./evidence.js";
+import { checkFailed, isEnoughWithout } from "./failures.js";
 import { byCodePoints, digestOf, equal, exactly, has, opt, readLoosely } from "./json.js";
 import { checkConsistency } from "./merkle.js";
 import { joined, readAnnounced } from "./money.js";
@@ -25,8 +26,15 @@ export function checkReleases(evidence, statements, { kind, after, about, names:
     need(isLogged, `the release of ${name} is not logged after the moment that it names`, `${name} 的份额释放未在其所述时刻之后记入日志`);
     names.push(name);
   }
-  need(names.length >= k, `${names.length} openers released, ${k} are needed`, `${names.length} 位开标人释放份额，需要 ${k} 位`);
+  const isEnough = names.length >= k || isEnoughWithout(evidence, wanted.filter((name) => outcomes(evidence).get(name) === "opened"));
+  need(isEnough, `${names.length} openers released, ${k} are needed`, `${names.length} 位开标人释放份额，需要 ${k} 位`);
   return names;
+}
+
+/** What came out of each envelope, by name, as the records say. */
+function outcomes(evidence) {
+  const lines = [...evidence.opening.bids, ...(evidence.isStaged ? pricesOf(evidence).bids : [])];
+  return new Map(lines.flatMap((line) => [...evidence.partsOf(line)]).map(([name, { outcome }]) => [name, outcome]));
 }
 
 /** What every release says of the closing. */
@@ -110,6 +118,7 @@ export function checkPriced(evidence, line) {
   const told = pricesOf(evidence);
   need(told.currency === currency && told.price_places === places, "the two records are in different currencies or scales", "两份记录的币种或精度不同");
   need(late.digest === line.digest, `the record of the prices gives bid ${line.bid} another envelope`, `报价记录中投标 ${line.bid} 的信封不符`);
+  checkFailed(evidence, late);
   announcedParts(evidence, late, evidence.kindsAt(AFTER_SCORES));
   if (late.outcome !== "opened") return false;
   const read = readAnnounced(announcedTogether(evidence, line, late), currency, places);
