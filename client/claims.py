@@ -21,7 +21,7 @@ from crypto.log_entry import LoggedFact, leaf_data, read_fact
 from crypto.merkle import leaf_hash, verify_consistency, verify_inclusion
 from crypto.witnessing import Witness
 from evaluation.capsule import Capsule, check_whole
-from kernel.clock import read_time
+from kernel.clock import SystemClock, read_time
 from kernel.errors import IntegrityBroken
 from tender.envelopes import EnvelopeTerm, Moment, envelope_key, envelopes_of
 from tender.notice import lot_rulebook
@@ -54,6 +54,8 @@ class Evidence:
     """The witnesses whom the reader trusts."""
     cosigned: Mapping[str, Any] | None = None
     """A head that witnesses signed, as /log/cosigned gave it for the capsule's head."""
+    now: datetime = field(default_factory=SystemClock().now)
+    """When the capsule is examined."""
 
     @cached_property
     def keys(self) -> Mapping[str, str]:

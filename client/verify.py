@@ -21,6 +21,7 @@ from client.claims import (
     log_holds_every_fact,
     notice_is_published,
 )
+from client.claims_archive import archive_is_stamped
 from client.claims_bids import (
     announced_was_sealed,
     contents_were_sealed,
@@ -64,6 +65,7 @@ CLAIMS: tuple[tuple[str, Check], ...] = (
     ("the members signed or dissented", report_was_signed),
     ("the award follows the ranking", award_follows_ranking),
     ("independent witnesses saw the log", witnesses_cosigned),
+    ("the log is stamped for the archive", archive_is_stamped),
 )
 """Every claim in the order of the story; names are part of the JSON answer."""
 

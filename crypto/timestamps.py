@@ -158,6 +158,18 @@ def check_token(token: bytes, digest: bytes, certificate: bytes, issuers: Sequen
     return at
 
 
+def certificate_of(token: bytes) -> bytes:
+    """The certificate that a token of the embedded authority brings along; believed by nobody for that."""
+    certificates = list(asn1.read_values(_signed_data(token)[3][1]))
+    return certificates[0][2]
+
+
+def validity_of(certificate: bytes) -> tuple[datetime, datetime]:
+    """From when to when a certificate (DER) is valid."""
+    read = x509.load_der_x509_certificate(certificate)
+    return read.not_valid_before_utc, read.not_valid_after_utc
+
+
 @dataclass(frozen=True)
 class _Request:
     imprint: bytes = b""
@@ -270,10 +282,7 @@ def _attribute(name: str, value: bytes) -> bytes:
 
 def _read_token(token: bytes) -> tuple[datetime, bytes]:
     """genTime and message imprint of a response's TSTInfo."""
-    response = list(asn1.read_values(asn1.read_one(token, asn1.SEQUENCE)))
-    content_info = list(asn1.read_values(response[1][1]))
-    signed_data = list(asn1.read_values(asn1.read_one(content_info[1][1], asn1.SEQUENCE)))
-    content = list(asn1.read_values(signed_data[2][1]))
+    content = list(asn1.read_values(_signed_data(token)[2][1]))
     if content[0][2] != oid(TST_INFO_OID):
         raise BadInput(where="timestamp", why="the token holds something else")
     info = asn1.read_one(asn1.read_one(content[1][1], asn1.OCTET_STRING), asn1.SEQUENCE)
@@ -281,6 +290,12 @@ def _read_token(token: bytes) -> tuple[datetime, bytes]:
     if fields[4][0] != asn1.GENERALIZED_TIME:
         raise BadInput(where="timestamp", why="the token has no time where it belongs")
     return asn1.read_generalized_time(fields[4][1]), fields[2][2]
+
+
+def _signed_data(token: bytes) -> list[tuple[int, bytes, bytes]]:
+    response = list(asn1.read_values(asn1.read_one(token, asn1.SEQUENCE)))
+    content_info = list(asn1.read_values(response[1][1]))
+    return list(asn1.read_values(asn1.read_one(content_info[1][1], asn1.SEQUENCE)))
 
 
 def _digital_signature_only() -> x509.KeyUsage:

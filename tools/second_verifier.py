@@ -56,9 +56,9 @@ class SecondVerifier:
         self.process.stdin.write(json.dumps(question).encode() + b"\n")
         self.process.stdin.flush()
 
-    def verdicts(self, capsule: Path, pinned: Mapping[str, str] | None) -> dict[str, str]:
-        """The result of each claim."""
-        self.ask(capsule, pinned)
+    def verdicts(self, capsule: Path, pinned: Mapping[str, str] | None, now: str = "") -> dict[str, str]:
+        """The result of each claim, at this moment or another one."""
+        self._say({"capsule": str(capsule), "pinned": pinned and dict(pinned), "now": now})
         return results_of(self.answer())
 
 

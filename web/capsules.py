@@ -6,6 +6,7 @@ may be large, are fetched one by one.
 """
 
 from collections.abc import Iterator, Mapping
+from itertools import zip_longest
 from typing import Any
 
 from litestar import Request, Response
@@ -24,7 +25,7 @@ from evaluation.queries import judging as evaluations
 from expert_pool import queries as experts
 from expert_pool.queries.verifier import verifier_of
 from kernel.errors import NotFound
-from storage import audit_log
+from storage import archive_stamps, audit_log
 from storage.adapters import Adapters
 from storage.database import Session
 from tender import queries as tenders
@@ -107,6 +108,7 @@ def log_parts(
         locked["log/locked.json"] = canonical({"consistency": since})
     return {
         **locked,
+        **archive_parts(session, adapters, size),
         "keys.json": canonical(
             {
                 "log_vkey": keys.log_vkey,
@@ -119,6 +121,32 @@ def log_parts(
         "log/chains.json": canonical([proven(entry) for entry in chains]),
         "log/closing.json": canonical({"checkpoint": closing.checkpoint, "consistency": way}),
     }
+
+
+def archive_parts(session: Session, adapters: Adapters, size: int) -> Mapping[str, bytes]:
+    """The stamps that prove the head to this day, each told of in the log that the next one covers."""
+    node, log = audit_log.node_reader(session), adapters.keys.log
+    links = archive_stamps.chain(session, size)
+    lines: list[JsonValue] = []
+    for link, following in zip_longest(links, links[1:]):
+        head = Checkpoint(log.name, link.size, audit_log.root_at(session, link.size))
+        entry: JsonValue = None
+        if following:
+            proof: list[JsonValue] = [
+                b64(step) for step in inclusion_proof(link.entry.index, following.size, node)
+            ]
+            told: dict[str, JsonValue] = {"fact": b64(link.entry.fact), "salt": b64(link.entry.salt)}
+            entry = {"index": link.entry.index, **told, "proof": proof}
+        lines.append(
+            {
+                "token": b64(link.token),
+                "certificate": b64(link.certificate),
+                "checkpoint": sign_checkpoint(head, log),
+                "consistency": [b64(step) for step in consistency_proof(size, link.size, node)],
+                "entry": entry,
+            }
+        )
+    return {"log/archive.json": canonical(lines)} if lines else {}
 
 
 def tender_parts(session: Session, tender_id: str) -> Mapping[str, bytes]:

@@ -8,7 +8,7 @@ import logging
 import threading
 from datetime import timedelta
 
-from storage import outbox
+from storage import archive_stamps, outbox
 from storage.adapters import Adapters
 from worker.timestamps import RENEW
 from worker.witnesses import ASK
@@ -42,7 +42,8 @@ class Ticker:
         with self._adapters.database.transaction() as session:
             outbox.forget_done(session, SWEEP, now - KEPT)
             outbox.forget_done(session, RENEW, now - KEPT)
-            outbox.enqueue_once(session, RENEW, {}, now=now)
+            if archive_stamps.due(session, (archive_stamps.OWN, *self._adapters.authorities), now):
+                outbox.enqueue_once(session, RENEW, {}, now=now)
             if self._adapters.witnesses:
                 outbox.forget_done(session, ASK, now - KEPT)
                 outbox.enqueue_once(session, ASK, {}, now=now)

@@ -5,7 +5,7 @@ stamp over a head of the log, made while they still hold, proves for good that a
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 
@@ -13,6 +13,7 @@ from crypto.timestamps import check_token, issue
 from kernel.errors import Unavailable
 from storage import archive_stamps, audit_log
 from storage.adapters import Adapters
+from storage.archive_stamps import OWN
 from storage.database import Session
 from tender import queries
 from tender.actions.late_tokens import keep_token
@@ -20,8 +21,6 @@ from tender.records import BidTokenRecord
 from worker.jobs import Payload
 
 RENEW = "renew_archive"
-EVERY = timedelta(days=30)
-OWN = "embedded"
 LOG = structlog.get_logger("worker")
 
 
@@ -61,11 +60,7 @@ def renew_archive(adapters: Adapters, payload: Payload, now: datetime) -> Renewa
     """Stamp the head of the log by every authority whose last stamp is a month old; None where none is due."""
     with adapters.database.reading() as session:
         head = audit_log.frontier(session)
-        due = [
-            name
-            for name in (OWN, *adapters.authorities)
-            if (last := archive_stamps.last_at(session, name)) is None or now - last >= EVERY
-        ]
+        due = archive_stamps.due(session, (OWN, *adapters.authorities), now)
     if not due or not head.size:
         return None
     root, tokens = head.root(), {}
@@ -89,4 +84,4 @@ def keep_renewal(
 ) -> None:
     """Keep the stamps."""
     if made is not None:
-        archive_stamps.keep(session, size=made.size, tokens=made.tokens)
+        archive_stamps.keep(session, size=made.size, tokens=made.tokens, now=now)

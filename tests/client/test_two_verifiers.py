@@ -27,6 +27,7 @@ OPEN_CLAIMS = {
     "the members signed or dissented",
     "the award follows the ranking",
     "independent witnesses saw the log",
+    "the log is stamped for the archive",
 }
 
 

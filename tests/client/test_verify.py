@@ -22,7 +22,11 @@ from tests.simulator import whole_tender
 from web.capsules import make_capsule
 
 FLIPS = 200
-OPEN_QUESTIONS = {"the award follows the ranking", "independent witnesses saw the log"}
+OPEN_QUESTIONS = {
+    "the award follows the ranking",
+    "independent witnesses saw the log",
+    "the log is stamped for the archive",
+}
 
 
 class Story:

@@ -4,6 +4,7 @@ import json
 import random
 import sys
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +12,24 @@ import pytest
 
 from client.claims import FAIL, NOT_PROVEN, PASS, Evidence
 from client.verify import CLAIMS, examine
-from crypto.canonical import canonical
+from crypto.canonical import canonical, unb64
 from crypto.suites import suite
+from crypto.timestamps import validity_of
 from evaluation.capsule import PUBLIC, pack, unpack
+from kernel.clock import write_time
 from tender import queries
+from tests.builders import Platform
 from tests.capsules import originals_of, staged
 from tools.campaign.tamper_capsule import first_verdicts, judged
 from tools.campaign.tampering import one_of_each
 from tools.second_verifier import SecondVerifier
+from worker.timestamps import keep_renewal, renew_archive
 
-OPEN_QUESTIONS = {"the award follows the ranking", "independent witnesses saw the log"}
+OPEN_QUESTIONS = {
+    "the award follows the ranking",
+    "independent witnesses saw the log",
+}
+STAMPED = "the log is stamped for the archive"
 OPENED = "the bids were opened by the named openers"
 ANNOUNCED = "the announced prices are the sealed ones"
 SHEETS = "votes and sheets are as signed"
@@ -34,6 +43,8 @@ class Story:
         made = staged(folder, suite="sm")
         self.platform, self.tender = made.platform, made.tender
         adapters = self.platform.adapters
+        for _ in range(3):
+            stamp(self.platform)
         self.originals = originals_of({"staged": made})
         self.public, self.full = (one.data for one in self.originals)
         self.pinned: dict[str, str] = unpack(self.public).json("keys.json")
@@ -58,6 +69,15 @@ class Story:
         parts[part] = canonical(body)
         signer = self.platform.adapters.keys.receipts
         return pack(parts, tender_id=self.tender.tender_id, reference="T-1", scope=PUBLIC, signer=signer)
+
+
+def stamp(platform: Platform) -> None:
+    """A month passes, and the archive is stamped."""
+    platform.clock.advance(days=31)
+    now = platform.clock.now()
+    made = renew_archive(platform.adapters, {}, now)
+    with platform.database.transaction() as session:
+        keep_renewal(session, platform.adapters, {}, made, now)
 
 
 @pytest.fixture(scope="module")
@@ -168,6 +188,59 @@ def test_a_price_told_at_the_first_opening_is_found_by_both(
 
     first, other = both(story, second, tmp_path, story.resigned("opening.json", tell))
     assert first[ANNOUNCED] == other[ANNOUNCED] == FAIL
+
+
+def another_token(lines: Any) -> None:
+    lines[1]["token"] = lines[0]["token"]
+
+
+def another_order(lines: Any) -> None:
+    lines.reverse()
+
+
+def no_entry(lines: Any) -> None:
+    lines[0]["entry"] = None
+
+
+def another_entry(lines: Any) -> None:
+    lines[0]["entry"]["index"] -= 1
+
+
+def another_way(lines: Any) -> None:
+    lines[1]["consistency"].pop()
+
+
+def no_newest(lines: Any) -> None:
+    lines.pop()
+
+
+def no_stamp(lines: Any) -> None:
+    lines.clear()
+
+
+@pytest.mark.parametrize(
+    "change", [another_token, another_order, no_entry, another_entry, another_way, no_newest, no_stamp]
+)
+def test_a_broken_chain_of_stamps_is_found_by_both(
+    story: Story, second: SecondVerifier, tmp_path: Path, change: Callable[[Any], None]
+) -> None:
+    assert len(unpack(story.public).json("log/archive.json")) == 2, "the first and the newest of three"
+    first, other = both(story, second, tmp_path, story.resigned("log/archive.json", change))
+    assert first[STAMPED] == other[STAMPED] == FAIL
+
+
+def test_a_stamp_proves_nothing_once_its_certificate_ran_out(
+    story: Story, second: SecondVerifier, tmp_path: Path
+) -> None:
+    until = validity_of(unb64(story.pinned["timestamp_certificate"]))[1]
+    path = tmp_path / "capsule.zip"
+    path.write_bytes(story.public)
+    for now, due in ((until, PASS), (until + timedelta(seconds=1), NOT_PROVEN)):
+        [found] = [
+            v for v in examine(Evidence(unpack(story.public), story.pinned, now=now)) if v.claim == STAMPED
+        ]
+        assert found.result == due
+        assert second.verdicts(path, story.pinned, write_time(now))[STAMPED] == due
 
 
 def both(

@@ -199,10 +199,14 @@ def _signed(original: Original, parts: Parts, what: str | None) -> Tampered | No
 def is_pinned(name: str) -> bool:
     """Whether the log, a signature or the reader's own keys name what stands in a part.
 
-    Not the stand-alone programs, of which a newer one may be beside the named one, nor the registered chains: a
-    capsule may hold more of these than a draw used.
+    Not the stand-alone programs, of which a newer one may be beside the named one, nor the registered chains and the
+    stamps of the archive: a capsule may hold more of these than a draw used, or than a proof needs.
     """
-    return not name.startswith("verify_draw") and name not in ("log/chains.json", "log/facts.json")
+    return not name.startswith("verify_draw") and name not in (
+        "log/archive.json",
+        "log/chains.json",
+        "log/facts.json",
+    )
 
 
 def change_json(parts: Parts, name: str, chance: random.Random) -> str | None:

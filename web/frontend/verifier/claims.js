@@ -1,4 +1,5 @@
 // Every claim of a capsule, in the order of the story, each judged on its own (docs/formats/capsule.md, "Claims").
+import { archiveIsStamped } from "./archive.js";
 import { announcedWasSealed, contentsWereSealed, onTime, openedByQuorum, sealedBeforeClosing, signedByBidders } from "./bids.js";
 import { unb64 } from "./bytes.js";
 import { panelWasDrawn } from "./draw/ceremony.js";
@@ -65,6 +66,7 @@ export const CLAIMS = [
   ["the members signed or dissented", "成员已签署或提出异议", reportWasSigned],
   ["the award follows the ranking", "定标遵循排序", awardFollowsRanking],
   ["independent witnesses saw the log", "独立见证人见过日志", witnessesCosigned],
+  ["the log is stamped for the archive", "日志盖有存档时间戳", archiveIsStamped],
 ];
 
 function judge([claim, zh, check], evidence) {
@@ -80,9 +82,9 @@ function judge([claim, zh, check], evidence) {
 }
 
 /** A verdict on each claim, one after the other; `pinned` are the platform's keys that the reader trusts. */
-export function* verdicts(data, pinned = null) {
-  const evidence = new Evidence(openCapsule(data), pinned);
+export function* verdicts(data, pinned = null, now = BigInt(Date.now()) * 1000n) {
+  const evidence = new Evidence(openCapsule(data), pinned, now);
   for (const claim of CLAIMS) yield judge(claim, evidence);
 }
 
-export const examine = (data, pinned = null) => [...verdicts(data, pinned)];
+export const examine = (data, pinned = null, now = undefined) => [...verdicts(data, pinned, now)];

@@ -45,9 +45,8 @@ export function openCapsule(data) {
 }
 
 export class Evidence {
-  constructor(capsule, pinned = null) {
-    this.capsule = capsule;
-    this.pinned = pinned;
+  constructor(capsule, pinned, now) {
+    Object.assign(this, { capsule, pinned, now });
     for (const name of ["keys", "head", "closing", "closingHead", "facts", "chains", "notice", "sealed", "envelopes", "prefixes", "opening", "cases", "rankings"]) {
       Object.defineProperty(this, name, { get: once(() => this[`_${name}`]()) });
     }

@@ -6,13 +6,14 @@ import { examine } from "./claims.js";
 import { checkRecord } from "./draw/record.js";
 import { evaluate, reduced } from "./engine/rank.js";
 import { readText, write } from "./json.js";
+import { readTime } from "./time.js";
 
 /** A question's value as one that knows no field that is not there. */
 const settled = (value) => readText(write(value));
 
-function verdictsOn({ capsule, pinned }) {
-  const started = performance.now(), keys = pinned ? settled(pinned) : null;
-  const found = examine(new Uint8Array(readFileSync(capsule)), keys);
+function verdictsOn({ capsule, pinned, now }) {
+  const moment = now ? readTime(now) : undefined, started = performance.now(), keys = pinned ? settled(pinned) : null;
+  const found = examine(new Uint8Array(readFileSync(capsule)), keys, moment);
   const claims = found.map(({ claim, result, detail }) => ({ claim, result, detail }));
   return { claims, milliseconds: Math.round(performance.now() - started) };
 }
