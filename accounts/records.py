@@ -14,6 +14,8 @@ class OrganisationRecord(SQLModel, table=True):
     __tablename__ = "organisations"
     id: str = Field(primary_key=True, sa_type=Id)
     name: str = Field(max_length=300, unique=True)
+    number: str | None = Field(default=None, max_length=32)
+    """registered number, such as the unified social credit code; certificates must name it"""
     created_at: datetime = Field(sa_type=UtcTime)
 
 

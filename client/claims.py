@@ -26,6 +26,8 @@ from kernel.errors import IntegrityBroken
 from tender.envelopes import EnvelopeTerm, Moment, envelope_key, envelopes_of
 from tender.notice import lot_rulebook
 
+MORE_OF_A_BID = {"timestamps": "tokens", "signing": "signing"}
+"""What the part of a bid has besides, where the notice asks for it."""
 PASS, FAIL, NOT_PROVEN = "PASS", "FAIL", "NOT PROVEN"
 
 
@@ -188,7 +190,8 @@ class Evidence:
 
     def bid(self, bid: str) -> Mapping[str, Any]:
         """What the capsule holds of one sealed bid."""
-        more = ("tokens",) if "timestamps" in self.notice["sealing"] else ()
+        sealing = self.notice["sealing"]
+        more = [name for asked, name in MORE_OF_A_BID.items() if asked in sealing]
         body = exactly(self.capsule.json(f"bids/{bid}.json"), "bid", "prefix", "token", *more)
         if body["bid"] != bid:
             raise IntegrityBroken(what=f"the part of bid {bid} is another bid's")

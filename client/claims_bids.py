@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from client.claims import Evidence, NotProven
+from client.claims_certificates import check_certificates
 from client.claims_failures import PART, SEED, check_unopened, is_confirmed, own_secrets
 from client.claims_stages import (
     announced_at_once,
@@ -121,7 +122,8 @@ def signed_by_bidders(evidence: Evidence) -> str:
             raise IntegrityBroken(
                 what=f"the envelope of bid {bid} is another bidder's, lot's or submission's"
             )
-    return f"{len(evidence.prefixes)} signatures"
+    certificates = check_certificates(evidence)
+    return f"{len(evidence.prefixes)} signatures" + (f", {certificates} certificates" if certificates else "")
 
 
 def opened_by_quorum(evidence: Evidence) -> str:

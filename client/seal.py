@@ -14,6 +14,7 @@ from client.console import plain_errors, progress, say
 from client.files import read_object, whole_file
 from client.passphrases import passphrase
 from client.server import connect
+from client.signing import certificate_signer, told_signer
 from client.trace import trace_files
 from crypto.archive import ArchiveFile, archive_size, bytes_file, open_archive, stream_file
 from crypto.bid_file import BID
@@ -181,6 +182,13 @@ def seal_command(
     ] = False,
     notice: Annotated[Path | None, typer.Option(help="A kept notice, to seal without a connection")] = None,
     out: Annotated[Path, typer.Option(help="Where the sealed bid goes")] = Path("bid.sealed"),
+    sign_with: Annotated[
+        Path | None,
+        typer.Option(help="Key of your signing certificate, PKCS #12 or PEM, where the tender asks for one"),
+    ] = None,
+    certificate: Annotated[
+        Path | None, typer.Option(help="Its chain in PEM, where it does not lie with the key")
+    ] = None,
     anyway: Annotated[
         bool, typer.Option("--anyway", help="Seal although a required answer is missing")
     ] = False,
@@ -191,6 +199,7 @@ def seal_command(
         found = fetch_notice(tender, notice)
         lot_of = lot_id(found, lot)
         signer = open_bidder_key(key.read_bytes(), passphrase())
+        second = certificate_signer(found, sign_with, certificate)
         given = read_object(answers) if answers else {}
         rules, stated, terms = lot_rulebook(found, lot_of), sealed_price(found, price), envelopes_of(found)
         warnings = check_answers(rules, given, anyway=anyway)
@@ -225,6 +234,7 @@ def seal_command(
                         seed=own_seed(signer, own.ctx()),
                         announcement=announced[term.kind],
                         threads=THREADS,
+                        certificate=second,
                     )
                 check_limit(target.tell(), limit)
         facts = {
@@ -237,6 +247,7 @@ def seal_command(
             "files": [
                 {"name": member.name, "size": member.size, "sha256": member.sha256} for member in members
             ],
+            **({"signed by certificate": told_signer(second)} if second else {}),
             **({"warnings": warnings} if warnings else {}),
             "next": f"mingtang submit {out}",
         }

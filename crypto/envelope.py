@@ -29,8 +29,16 @@ from crypto.envelope_prefix import (
 from crypto.key_shares import SHARE_BYTES
 from crypto.own_secrets import file_key, own_part, part_commitment
 from crypto.signatures import SIGNATURE_BYTES, Signer, fingerprint
+from crypto.signing_certificate import CertificateSigner
 from crypto.suites import suite
-from kernel.errors import IntegrityBroken, MalformedEnvelope, WrongBidder, WrongOpeningKey, WrongShare
+from kernel.errors import (
+    BadInput,
+    IntegrityBroken,
+    MalformedEnvelope,
+    WrongBidder,
+    WrongOpeningKey,
+    WrongShare,
+)
 
 __all__ = [
     "MAGIC", "MAX_PREFIX_BYTES", "EnvelopeHeader", "EnvelopePrefix", "Joined", "Outcome", "bid_blind",
@@ -68,6 +76,7 @@ def seal(
     seed: bytes,
     announcement: bytes,
     threads: int = 1,
+    certificate: CertificateSigner | None = None,
 ) -> EnvelopePrefix:
     """Seal `size` bytes of a stream into a seekable target, at its position, in one pass.
 
@@ -77,12 +86,12 @@ def seal(
         BadInput: a header or key that cannot be used, or a source of another size.
         WrongBidder, WrongOpeningKey: the signer or the public keys are not those of the header.
     """
-    draft = _draft(size, header, opener_publics, signer, seed, announcement)
+    draft = _draft(size, header, opener_publics, signer, seed, announcement, certificate)
     start = target.tell()
     target.write(bytes(draft.length))
     cipher = suite(header.suite).encryptor(_file_key(draft, seed, signer), draft.ctx)
     digest = payload.encrypt_stream(source, size, target, cipher=cipher, threads=threads)
-    prefix = _sign(draft, digest, signer)
+    prefix = _sign(draft, digest, signer, certificate)
     target.seek(start)
     target.write(prefix.to_bytes())
     target.seek(start + prefix.total_size)
@@ -98,16 +107,17 @@ def seal_bytes(
     seed: bytes,
     announcement: bytes,
     threads: int = 1,
+    certificate: CertificateSigner | None = None,
 ) -> bytes:
     """Seal bytes in memory; otherwise as `seal`."""
-    draft = _draft(len(plaintext), header, opener_publics, signer, seed, announcement)
+    draft = _draft(len(plaintext), header, opener_publics, signer, seed, announcement, certificate)
     sealed = io.BytesIO()
     sealed.seek(draft.total_size - 1)
     sealed.write(b"\0")
     with sealed.getbuffer() as view:
         cipher = suite(header.suite).encryptor(_file_key(draft, seed, signer), draft.ctx)
         digest = payload.encrypt_memory(plaintext, view[draft.length :], cipher=cipher, threads=threads)
-        view[: draft.length] = _sign(draft, digest, signer).to_bytes()
+        view[: draft.length] = _sign(draft, digest, signer, certificate).to_bytes()
     return sealed.getvalue()
 
 
@@ -118,6 +128,7 @@ def _draft(
     signer: Signer,
     seed: bytes,
     announcement: bytes,
+    certificate: CertificateSigner | None,
 ) -> EnvelopePrefix:
     """The prefix with everything but payload digest and signature; its length is final already."""
     check_header(header)
@@ -143,12 +154,24 @@ def _draft(
         signature=bytes(SIGNATURE_BYTES),
         length=0,
         part_commitment=part_commitment(ctx, own_part(signer, ctx)) if header.bidder_also else None,
+        certificate=None if certificate is None else certificate.empty(),
     )
-    return replace(draft, length=len(draft.to_bytes()))
+    length = len(draft.to_bytes())
+    if length > MAX_PREFIX_BYTES:
+        raise BadInput(
+            where="certificate", why=f"with its chain the prefix has more than {MAX_PREFIX_BYTES} bytes"
+        )
+    return replace(draft, length=length)
 
 
-def _sign(draft: EnvelopePrefix, digest: bytes, signer: Signer) -> EnvelopePrefix:
+def _sign(
+    draft: EnvelopePrefix, digest: bytes, signer: Signer, certificate: CertificateSigner | None
+) -> EnvelopePrefix:
     unsigned = replace(draft, payload_digest=digest)
+    if certificate is not None:
+        unsigned = replace(unsigned, certificate=certificate.signed(unsigned.bare()))
+        if len(unsigned.to_bytes()) != draft.length:
+            raise BadInput(where="certificate", why="its key gave a signature of another length")
     return replace(unsigned, signature=signer.sign(unsigned.signed()))
 
 

@@ -15,6 +15,7 @@ from crypto.canonical import b64, canonical, read_canonical, read_json, tagged_h
 from crypto.key_shares import MAX_OPENERS, SHARE_BYTES
 from crypto.parts_digest import read_fully
 from crypto.signatures import PUBLIC_BYTES, SIGNATURE_BYTES, verify
+from crypto.signing_certificate import CertificateSignature, read_signature
 from crypto.suites import suite
 from kernel.errors import BadInput, IntegrityBroken, MalformedEnvelope, UnsignedEnvelope
 
@@ -81,6 +82,8 @@ class EnvelopePrefix:
     length: int
     part_commitment: bytes | None = None
     """of the bidder's own part, where the header asks for one"""
+    certificate: CertificateSignature | None = None
+    """a second signature, by the key of a certificate; it covers `bare`"""
 
     @property
     def total_size(self) -> int:
@@ -97,7 +100,12 @@ class EnvelopePrefix:
         return MAGIC + len(body).to_bytes(4, "big") + body
 
     def unsigned(self) -> dict[str, Any]:
-        """The prefix without its signature, as JSON."""
+        """The prefix without the signature of the account's key, as JSON."""
+        second = {} if self.certificate is None else {"certificate": self.certificate.to_json()}
+        return self.bare() | second
+
+    def bare(self) -> dict[str, Any]:
+        """The prefix without any signature, as JSON."""
         return {
             "header": self.header.to_json(),
             "key_commitment": b64(self.key_commitment),
@@ -166,6 +174,7 @@ def _read_body(body: Any, length: int) -> EnvelopePrefix:
         signature=unb64(body["signature"], length=SIGNATURE_BYTES),
         length=length,
         part_commitment=unb64(body["part_commitment"], length=DIGEST_BYTES) if header.bidder_also else None,
+        certificate=read_signature(body["certificate"]) if "certificate" in body else None,
     )
     if type(size) is not int or not header.n == len(prefix.share_commitments) == len(
         prefix.share_ciphertexts

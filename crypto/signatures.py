@@ -30,6 +30,7 @@ RESERVED_TAGS = frozenset(
         "blind",
         "bid",
         "bid-blind",
+        "certificate",
         "leaf",
         "key",
         "digest",

@@ -58,6 +58,8 @@ class Settings:
     """Name of the append-only log in its checkpoints."""
     timestamp_authorities_file: str = ""
     """File of outside timestamp authorities: in each line a name, an http address, and a PEM file of certificates."""
+    signing_authorities_file: str = ""
+    """File of authorities whose certificates sign bids: a name, certificates=FILE, lists=ADDRESS,… and hours=NUMBER."""
     time_servers: str = ""
     """Time servers (`host` or `host:port`, with commas between them) that the clock is held against by SNTP."""
     pulse_seconds: int = 5

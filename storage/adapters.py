@@ -17,6 +17,8 @@ from storage.lane import Lane
 from storage.local_objects import LocalObjects
 from storage.objects import Objects, S3Objects
 from storage.s3_drafts import S3Drafts
+from storage.signing_authorities import TrustedAuthority
+from storage.signing_authorities import read_authorities_file as read_signing_file
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,12 @@ class Adapters:
         """The outside timestamp authorities that tenders may name."""
         path = self.settings.timestamp_authorities_file
         return read_authorities_file(Path(path)) if path else {}
+
+    @cached_property
+    def signing_authorities(self) -> dict[str, TrustedAuthority]:
+        """The authorities whose certificates tenders may ask bidders to sign with."""
+        path = self.settings.signing_authorities_file
+        return read_signing_file(Path(path)) if path else {}
 
     @cached_property
     def witnesses(self) -> tuple[Witness, ...]:

@@ -65,6 +65,7 @@ class Draft:
     outage_rule: dict[str, int] | None = None
     timestamps: dict[str, JsonValue] | None = None
     opening_rule: dict[str, JsonValue] | None = None
+    signing: dict[str, JsonValue] | None = None
 
 
 def missing(draft: Draft, now: datetime) -> list[str]:
@@ -114,6 +115,8 @@ def notice_body(
     if draft.timestamps is not None:
         more["timestamps"] = dict(draft.timestamps)
     more |= draft.opening_rule or {}
+    if draft.signing is not None:
+        more["signing"] = dict(draft.signing)
     outages: dict[str, JsonValue] = (
         {} if draft.outage_rule is None else {"outage_rule": dict(draft.outage_rule)}
     )

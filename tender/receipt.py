@@ -10,8 +10,13 @@ from crypto.signatures import Signer
 from kernel.clock import write_time
 
 
-def log_data(facts: ReceiptFacts, token: bytes, outside: Mapping[str, bytes | None]) -> dict[str, JsonValue]:
-    """What the log keeps of the act; the tokens' hashes tie the timestamps to the entry, null where one is awaited."""
+def log_data(
+    facts: ReceiptFacts, token: bytes, outside: Mapping[str, bytes | None], signing: str = ""
+) -> dict[str, JsonValue]:
+    """What the log keeps of the act; the tokens' hashes tie the timestamps to the entry, null where one is awaited.
+
+    `signing` is the digest of why a certificate was accepted, where one signed.
+    """
     more: dict[str, JsonValue] = {
         name: None if found is None else sha256(found).hexdigest() for name, found in outside.items()
     }
@@ -24,6 +29,7 @@ def log_data(facts: ReceiptFacts, token: bytes, outside: Mapping[str, bytes | No
         "token": sha256(token).hexdigest(),
         "replaces": facts.replaces,
         **({"tokens": more} if more else {}),
+        **({"signing": signing} if signing else {}),
     }
 
 

@@ -29,6 +29,8 @@ from kernel.errors import (
     WrongTender,
 )
 from tender.lifecycle import Stage
+from tender.signing import ACCOUNT_KEY, SigningTerms
+from tender.signing import read_terms as read_signing
 from tender.stamps import NO_OUTSIDE, StampTerms, read_terms
 
 
@@ -42,6 +44,7 @@ class SealingTerms:
     kinds: tuple[str, ...] = (BID,)
     stamps: StampTerms = NO_OUTSIDE
     bidder_also: bool = False
+    signing: SigningTerms = ACCOUNT_KEY
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,7 @@ class SubmissionWindow:
     kinds: tuple[str, ...] = (BID,)
     stamps: StampTerms = NO_OUTSIDE
     bidder_also: bool = False
+    signing: SigningTerms = ACCOUNT_KEY
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,7 @@ def sealing_terms(notice: dict[str, Any]) -> SealingTerms:
         kinds=tuple(str(one["kind"]) for one in notice["sealing"].get("envelopes", [{"kind": BID}])),
         stamps=read_terms(notice["sealing"].get("timestamps")),
         bidder_also="bidder_also" in notice["sealing"],
+        signing=read_signing(notice["sealing"].get("signing")),
     )
 
 

@@ -29,7 +29,7 @@ from storage import archive_stamps, audit_log
 from storage.adapters import Adapters
 from storage.database import Session
 from tender import queries as tenders
-from tender.queries import failures, stages
+from tender.queries import failures, signing, stages
 from web.guards import adapters_of, caller
 from web.routes import get
 
@@ -158,6 +158,9 @@ def tender_parts(session: Session, tender_id: str) -> Mapping[str, bytes]:
         body: dict[str, JsonValue] = {"bid": bid.id, "prefix": b64(bid.prefix), "token": b64(bid.token)}
         if outside := tenders.tokens_of(session, bid.id):
             body["tokens"] = {row.authority: b64(row.token) if row.token else None for row in outside}
+        if proof := signing.proof_of(session, bid.id):
+            body["signing"] = proof.to_json()
+            parts |= {f"signing/{one}.crl": signing.list_content(session, one) for one in proof.lists}
         parts[f"bids/{bid.id}.json"] = canonical(body)
     lock = stages.score_lock(session, tender_id)
     if lock is not None and lock.body is not None:

@@ -11,6 +11,8 @@ from tender.actions import draft
 from tender.envelopes import read_envelopes
 from tender.failures import read_opening_rule
 from tender.outages import read_rule as read_outage_rule
+from tender.signing import SigningAuthority, make_authority
+from tender.signing import choose_terms as choose_signing
 from tender.stamps import choose_terms
 from tender.timetable import Periods, read_timetable
 from web.shapes import Shape
@@ -41,9 +43,13 @@ class DraftRequest(Shape):
     outage_rule: dict[str, int] | None = None
     timestamps: TimestampsRequest | None = None
     opening_rule: dict[str, Any] | None = None
+    signing: list[str] | None = None
+    """authorities whose certificates sign each bid too, by name; none: the account's key alone"""
 
-    def command(self, known: Mapping[str, PinnedAuthority]) -> draft.EditDraft:
-        """The request as the action takes it; `known` are the timestamp authorities of the site."""
+    def command(
+        self, known: Mapping[str, PinnedAuthority], issuers: Mapping[str, SigningAuthority]
+    ) -> draft.EditDraft:
+        """The request as the action takes it; `known` stamp at this site, certificates of `issuers` sign."""
         stamps = self.timestamps
         return draft.EditDraft(
             reference=self.reference,
@@ -61,12 +67,21 @@ class DraftRequest(Shape):
             outage_rule=None if self.outage_rule is None else read_outage_rule(self.outage_rule),
             opening_rule=None if self.opening_rule is None else read_opening_rule(self.opening_rule),
             timestamps=None if stamps is None else choose_terms(stamps.authorities, stamps.when_down, known),
+            signing=None if self.signing is None else choose_signing(self.signing, issuers),
         )
 
 
 def known_authorities(adapters: Adapters) -> dict[str, PinnedAuthority]:
     """The outside timestamp authorities of the site, by name."""
     return {name: one.pinned for name, one in adapters.authorities.items()}
+
+
+def known_issuers(adapters: Adapters) -> dict[str, SigningAuthority]:
+    """The authorities of signing certificates that the site trusts, by name."""
+    return {
+        name: make_authority(name, one.certificates, one.list_hours)
+        for name, one in adapters.signing_authorities.items()
+    }
 
 
 def award_rule_of(body: dict[str, Any], path: str = "award_rule") -> dict[str, Any]:

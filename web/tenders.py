@@ -17,7 +17,7 @@ from tender.lifecycle import Stage
 from tender.queries import stages
 from tender.records import TenderRecord
 from tender.timetable import read_timetable
-from web.draft_shapes import DraftRequest, known_authorities
+from web.draft_shapes import DraftRequest, known_authorities, known_issuers
 from web.guards import adapters_of, caller, find_caller
 from web.routes import delete, get, post, put
 from web.shapes import Shape, create_once, expected_version, page_limit, paged, read_time_cursor
@@ -68,7 +68,7 @@ def list_tenders(
 def begin(request: Request[Any, Any, Any], data: JSONBody[DraftRequest]) -> Any:
     """Start a draft."""
     adapters, actor = adapters_of(request), caller(request).may(Scope.OFFICE)
-    command = data.command(known_authorities(adapters))
+    command = data.command(known_authorities(adapters), known_issuers(adapters))
     return create_once(
         request,
         adapters,
@@ -106,6 +106,7 @@ def show(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> Response[
             "envelopes": record.envelopes,
             "outage_rule": record.outage_rule,
             "opening_rule": record.opening_rule,
+            "signing": record.signing,
             "lots": [
                 {
                     "id": lot.id,
@@ -126,7 +127,10 @@ def edit(
 ) -> Response[Any]:
     """Change a draft that has not changed since it was read."""
     adapters, actor = adapters_of(request), caller(request).may(Scope.OFFICE)
-    command, version = data.command(known_authorities(adapters)), expected_version(request)
+    command, version = (
+        data.command(known_authorities(adapters), known_issuers(adapters)),
+        expected_version(request),
+    )
     with adapters.database.transaction() as session:
         new = draft.edit_draft(
             session,

@@ -25,6 +25,7 @@ from worker import (
     messages,
     price_checks,
     reports,
+    revocation,
     sweeps,
     timestamps,
     witnesses,
@@ -119,6 +120,7 @@ JOBS: Mapping[str, Job] = {
     "clear_drafts": Job(drafts.forget_drafts, prepare=drafts.clear_drafts),
     "fetch_token": Job(timestamps.keep_fetched, prepare=timestamps.fetch_token),
     "renew_archive": Job(timestamps.keep_renewal, prepare=timestamps.renew_archive),
+    "fetch_revocation_lists": Job(revocation.keep_lists, prepare=revocation.fetch_lists),
     "ask_witnesses": Job(witnesses.keep_cosignatures, prepare=witnesses.ask_witnesses),
     "make_bulletins": Job(sweeps.keep_bulletins, prepare=sweeps.write_bulletins),
 }

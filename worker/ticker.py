@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from storage import archive_stamps, outbox
 from storage.adapters import Adapters
+from worker import revocation
 from worker.timestamps import RENEW
 from worker.witnesses import ASK
 
@@ -44,6 +45,9 @@ class Ticker:
             outbox.forget_done(session, RENEW, now - KEPT)
             if archive_stamps.due(session, (archive_stamps.OWN, *self._adapters.authorities), now):
                 outbox.enqueue_once(session, RENEW, {}, now=now)
+            if revocation.due(session, self._adapters.signing_authorities.values(), now):
+                outbox.forget_done(session, revocation.FETCH, now - KEPT)
+                outbox.enqueue_once(session, revocation.FETCH, {}, now=now)
             if self._adapters.witnesses:
                 outbox.forget_done(session, ASK, now - KEPT)
                 outbox.enqueue_once(session, ASK, {}, now=now)

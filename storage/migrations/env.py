@@ -19,8 +19,8 @@ LOCK = 0x6D696E67  # any number that nothing else on the server uses
 
 def load_tables() -> None:
     """Import every module with tables."""
-    for module in ("storage.audit_log", "storage.archive_stamps", "storage.cosignatures", "storage.outbox"):
-        import_module(module)
+    for name in ("audit_log", "archive_stamps", "cosignatures", "outbox", "revocation_lists"):
+        import_module(f"storage.{name}")
     for records in sorted([*ROOT.glob("*/records.py"), *ROOT.glob("*/records/[a-z]*.py")]):
         import_module(".".join(records.relative_to(ROOT).with_suffix("").parts))
 

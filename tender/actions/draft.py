@@ -18,6 +18,8 @@ from tender.failures import OpeningRule, write_opening_rule
 from tender.lifecycle import Move, Stage, after
 from tender.outages import OutageRule
 from tender.records import DocumentRecord, LotRecord, OpenerRecord, TenderRecord
+from tender.signing import SigningTerms
+from tender.signing import write_terms as write_signing
 from tender.stamps import StampTerms, write_terms
 from tender.timetable import Periods, Timetable
 
@@ -46,6 +48,8 @@ class EditDraft:
     timestamps: StampTerms | None = None
     """without authorities: the platform's own alone"""
     opening_rule: OpeningRule | None = None
+    signing: SigningTerms | None = None
+    """without authorities: the account's key alone"""
 
 
 @dataclass(frozen=True)
@@ -207,6 +211,8 @@ def _apply(session: Session, record: TenderRecord, command: EditDraft) -> None:
         record.award_rule = command.award_rule or None
     if command.timestamps is not None:
         record.timestamps = write_terms(command.timestamps) if command.timestamps.authorities else None
+    if command.signing is not None:
+        record.signing = write_signing(command.signing)
     if command.outage_rule is not None:
         record.outage_rule = dict(vars(command.outage_rule))
     if command.opening_rule is not None:

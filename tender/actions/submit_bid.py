@@ -32,8 +32,10 @@ from storage.keys import PlatformKeys
 from storage.objects import StoredObject
 from tender import queries
 from tender.actions.outages import is_down
+from tender.actions.signing import check_certificates, keep_proof
 from tender.receipt import log_data, write_receipt
 from tender.records import BidRecord, BidTokenRecord, SubmissionTraceRecord
+from tender.signing import SigningProof
 from tender.stamps import WhenDown
 from tender.submission import (
     SubmissionWindow,
@@ -97,6 +99,7 @@ def check_arrival(
     check_size(window, size_bytes)
     check_replaces(standing.id if standing else None, replaces)
     check_envelope(window, lot_id, queries.bidder(session, actor.organisation_id), prefix)
+    check_certificates(session, window, actor.organisation_id, [prefix], now)
     return window
 
 
@@ -130,9 +133,10 @@ def submit_bid(
     check_envelopes(window, command.lot_id, queries.bidder(session, actor.organisation_id), command.prefixes)
     if same_submission is not None:
         raise AlreadySubmitted(submission_id=submission_id)
+    proof = check_certificates(session, window, actor.organisation_id, command.prefixes, command.stamped_at)
     outside = _outside_tokens(window, command)
     _end_replaced(session, standing.id if standing else None, command)
-    return _admit(session, keys, actor, command, outside, now)
+    return _admit(session, keys, actor, command, outside, proof, now)
 
 
 def _outside_tokens(window: SubmissionWindow, command: SubmitBid) -> dict[str, bytes | None]:
@@ -167,6 +171,7 @@ def _admit(
     actor: Actor,
     command: SubmitBid,
     outside: Mapping[str, bytes | None],
+    proof: SigningProof | None,
     now: datetime,
 ) -> str:
     facts = ReceiptFacts(
@@ -182,7 +187,8 @@ def _admit(
         log_index=-1,
         replaces=command.replaces,
     )
-    facts, receipt = _log(session, keys, facts, command.token, now, outside)
+    signing = proof.digest() if proof else ""
+    facts, receipt = _log(session, keys, facts, command.token, now, outside, signing)
     bid = {
         "id": facts.bid_id,
         "tender_id": facts.tender_id,
@@ -204,6 +210,8 @@ def _admit(
     session.connection().execute(ADD_BID, bid)
     if command.trace:
         session.connection().execute(ADD_TRACE, {"bid_id": facts.bid_id, "sealed": command.trace})
+    if proof:
+        keep_proof(session, facts.bid_id, proof)
     for name, token in outside.items():
         at = command.outside[name][1] if token is not None else None
         session.add(BidTokenRecord(bid_id=facts.bid_id, authority=name, token=token, stamped_at=at))
@@ -219,10 +227,13 @@ def _log(
     token: bytes,
     now: datetime,
     outside: Mapping[str, bytes | None] = NOTHING,
+    signing: str = "",
 ) -> tuple[ReceiptFacts, str]:
     """Append the act to the log and write its receipt over the tree that ends with it."""
     entry = audit_log.append(
-        session, Fact(facts.kind, facts.bid_id, facts.tender_id, log_data(facts, token, outside)), now
+        session,
+        Fact(facts.kind, facts.bid_id, facts.tender_id, log_data(facts, token, outside, signing)),
+        now,
     )
     facts = replace(facts, log_index=entry.index)
     head = Checkpoint(keys.log.name, entry.index + 1, entry.root)

@@ -243,6 +243,7 @@ def draft(session: Session, record: TenderRecord, bid_limit_bytes: int) -> Draft
         outage_rule=record.outage_rule,
         timestamps=record.timestamps,
         opening_rule=record.opening_rule,
+        signing=record.signing,
     )
 
 
@@ -295,6 +296,7 @@ def submission_window(session: Session, tender_id: str, *, lock: bool = False) -
         kinds=terms.kinds,
         stamps=terms.stamps,
         bidder_also=terms.bidder_also,
+        signing=terms.signing,
     )
 
 

@@ -50,6 +50,8 @@ class TenderRecord(SQLModel, table=True):
     """what an outage does to the closing time (tender.outages); None: nothing"""
     timestamps: dict[str, Any] | None = Field(default=None, sa_column=Column(JsonText))
     """outside authorities that stamp each bid too (tender.stamps); None: the platform's own alone"""
+    signing: dict[str, Any] | None = Field(default=None, sa_column=Column(JsonText))
+    """whose certificates sign each bid too (tender.signing); None: the account's key alone"""
     published_at: datetime | None = Field(default=None, sa_type=UtcTime, index=True)
 
 
@@ -199,6 +201,14 @@ class BidTokenRecord(SQLModel, table=True):
     authority: str = Field(primary_key=True, max_length=80)
     token: bytes | None = None
     stamped_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+class BidSigningRecord(SQLModel, table=True):
+    """Why the certificate that signed a bid was accepted (tender.signing); the log has the digest of it."""
+
+    __tablename__ = "bid_signings"
+    bid_id: str = Field(primary_key=True, sa_type=Id, foreign_key="bids.id")
+    proof: dict[str, Any] = Field(sa_column=_json())
 
 
 class SubmissionTraceRecord(SQLModel, table=True):
