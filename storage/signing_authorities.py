@@ -12,6 +12,7 @@ from kernel.errors import Unavailable
 
 SECONDS = 20.0
 KEYS = ("certificates", "lists", "hours")
+HTTP = ("http://", "https://")
 PEM_START = b"-----BEGIN X509 CRL-----"
 
 
@@ -56,12 +57,10 @@ def _read_line(folder: Path, words: list[str]) -> TrustedAuthority:
     if not given["hours"].isdigit() or not 1 <= int(given["hours"]) <= 24 * 31:
         raise ValueError("hours, how old a revocation list may be, is 1 to 744")
     pinned = x509.load_pem_x509_certificates((folder / given["certificates"]).read_bytes())
-    sources = tuple(
-        one if one.startswith(("http://", "https://")) else str(folder / one)
-        for one in given["lists"].split(",")
-    )
-    if "://" in "".join(one for one in sources if not one.startswith("http")):
+    named = given["lists"].split(",")
+    if any("://" in one and not one.startswith(HTTP) for one in named):
         raise ValueError("lists are http addresses or files")
+    sources = tuple(one if one.startswith(HTTP) else str(folder / one) for one in named)
     ders = tuple(one.public_bytes(Encoding.DER) for one in pinned)
     return TrustedAuthority(name, ders, sources, int(given["hours"]))
 
@@ -73,7 +72,7 @@ def fetch_list(source: str) -> bytes:
         Unavailable: nobody answered, or with too much.
     """
     try:
-        content = _get(source) if source.startswith("http") else Path(source).read_bytes()
+        content = _get(source) if source.startswith(HTTP) else Path(source).read_bytes()
         if len(content) > MAX_LIST_BYTES:
             raise ValueError
         if content.lstrip().startswith(PEM_START):

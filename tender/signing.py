@@ -189,7 +189,8 @@ def check_signed(
     held = lists.get(authority.name, ())
     used = [check_status(one, issuer, held, at, authority.list_age) for one, issuer in pairwise(path)]
     digests = dict.fromkeys(sha256(der).hexdigest() for der in used)
-    return SigningProof(authority.name, holder, tuple(digests))
+    told = Holder("", holder.number) if holder.number else holder
+    return SigningProof(authority.name, told, tuple(digests))
 
 
 def _chain_of(prefixes: Sequence[EnvelopePrefix]) -> tuple[bytes, ...]:

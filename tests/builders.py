@@ -232,11 +232,12 @@ def make_bid(
 ) -> SealedBid:
     """A sealed bid of a bidder; `changes` replace header fields, `bid_json` the announced part; `files` are added.
 
-    `maker` is the bidder with the key, where both exist already.
+    `maker` is the bidder with the key, where both exist already; `certificate` signs too.
     """
     actor, signer = changes.pop("maker", None) or make_bidder(platform, name)
     publics = [key.public.hpke_public for key in tender.keys]
     files: dict[str, bytes] = changes.pop("files", {})
+    certificate = changes.pop("certificate", None)
     announced = changes.pop("bid_json", canonical({"price": {"amount": price, "currency": "CNY"}}))
     values: dict[str, Any] = {
         "suite": tender.keys[0].public.suite,
@@ -263,6 +264,7 @@ def make_bid(
         signer=signer,
         seed=own_seed(signer, header.ctx()),
         announcement=announced,
+        certificate=certificate,
     )
     return SealedBid(envelope, actor, signer, header)
 
