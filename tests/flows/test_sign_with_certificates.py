@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from client.claims import FAIL, PASS, Evidence
+from client.claims import FAIL, NOT_PROVEN, PASS, Evidence
 from client.verify import examine
 from crypto.canonical import canonical, read_canonical
 from crypto.signing_certificate import CertificateSigner
@@ -37,6 +37,7 @@ from tests.builders import (
 from tests.flows.panels import published_tender
 from tests.issuers import AT, Issuer, rsa_key
 from tests.sm2_issuer import Sm2Issuer
+from tools.second_verifier import SecondVerifier
 from web.capsules import log_parts, tender_parts
 from web.draft_shapes import known_issuers
 from worker.jobs import carry_out
@@ -297,3 +298,16 @@ def test_the_log_holds_the_digest_of_why_each_certificate_was_accepted(
     for bid, (_, fact) in evidence.sealed.items():
         account = found.json(f"bids/{bid}.json")["signing"]
         assert fact.data["signing"] == hashlib.sha256(canonical(account)).hexdigest()
+
+
+def test_the_second_verifier_checks_signature_and_chain_and_claims_no_more(
+    opened: tuple[Site, PublishedTender], tmp_path: Path
+) -> None:
+    made, path = capsule(opened), tmp_path / "capsule.zip"
+    parts = dict(unpack(made).parts)
+    other_holder(parts)
+    with SecondVerifier() as second:
+        path.write_bytes(made)
+        assert second.verdicts(path, None)[CLAIM] == NOT_PROVEN
+        path.write_bytes(packed(opened, parts))
+        assert second.verdicts(path, None)[CLAIM] == FAIL

@@ -81,6 +81,7 @@ function fieldsOf({ signature, ...unsigned }, written) {
     shares: unsigned.shares.map((item) => unb64(item, shareBytes)),
     payloadSize: payload.size,
     payloadDigest: unb64(payload.digest, DIGEST_BYTES),
+    certificate: unsigned.certificate,
     partCommitment: header[BIDDER_ALSO] ? unb64(unsigned.part_commitment, DIGEST_BYTES) : null,
     signature: unb64(signature, SIGNATURE_BYTES),
     length: written.length,
@@ -102,6 +103,7 @@ export function unsignedPrefix(fields) {
     share_commitments: fields.shareCommitments.map(b64),
     shares: fields.shares.map(b64),
     payload: { size: fields.payloadSize, digest: b64(fields.payloadDigest) },
+    ...(fields.certificate && { certificate: fields.certificate }),
     ...(fields.partCommitment && { part_commitment: b64(fields.partCommitment) }),
   };
 }

@@ -1,5 +1,6 @@
 // Claims about sealed bids and their opening.
 import { sha256Hex, unb64, unhex } from "./bytes.js";
+import { checkCertificates } from "./certificates.js";
 import { fitsCommitment, opens } from "./envelope.js";
 import { NotProven, need } from "./errors.js";
 import { AT_CLOSING, bidOf, nameOf } from "./evidence.js";
@@ -54,6 +55,7 @@ export function signedByBidders(evidence) {
     const isSaid = equal([header.lot, header.bidder, header.submission], [data.lot, data.bidder, data.submission]);
     need(isSaid, `the envelope of bid ${bid} is another bidder's, lot's or submission's`, `投标 ${bid} 的信封属于另一投标人、标段或递交`);
   }
+  checkCertificates(evidence);
   return [`${evidence.prefixes.size} signatures`, `${evidence.prefixes.size} 个签名`];
 }
 

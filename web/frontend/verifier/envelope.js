@@ -9,6 +9,8 @@ const FIXED = MAGIC.length + 4, LONGEST = 64 * 1024, MOST_OPENERS = 32, MOST_ENV
 const SHARE_BYTES = { hybrid: 1200, classic: 112, sm: 209 };
 const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, FINGERPRINT = /^[0-9a-f]{64}$/;
 const ALSO = "bidder_also"; // where the openers need the bidder's own part of the key
+const FIELDS = ["header", "key_commitment", "bid_commitment", "share_commitments", "shares", "payload", "signature"];
+const ALGORITHM = /^(rsa-(pss|pkcs1)|ecdsa-p(256|384))-sha(256|384|512)$|^sm2-sm3$/, MOST_CERTIFICATES = 5, LONGEST_CERTIFICATE = 8192;
 const CHUNK = 16384, TAG = 16, HEAD = 56;
 
 const fits = (holds) => need(holds, "the readable part of an envelope is malformed", "信封的可读部分格式有误");
@@ -24,14 +26,22 @@ function checkHeader(header) {
   fits(keys.every((key) => typeof key === "string" && FINGERPRINT.test(key)));
 }
 
+/** The form of a second signature, by a certificate; nothing of it is checked here. */
+function checkCertificate({ algorithm, chain, signature, ...more }) {
+  fits(ALGORITHM.test(algorithm) && !Object.keys(more).length && Array.isArray(chain) && chain.length >= 1 && chain.length <= MOST_CERTIFICATES);
+  const sizes = chain.map((one) => unb64(one).length), { length } = unb64(signature);
+  fits(sizes.every((size) => size >= 1 && size <= LONGEST_CERTIFICATE) && new Set(chain).size === chain.length && length >= 1 && length <= 1024);
+}
+
 /** The prefix of an envelope; its signature is not checked here. */
 export function readPrefix(data) {
   const length = new DataView(data.buffer, data.byteOffset, data.length);
   fits(data.length >= FIXED && same(data.subarray(0, MAGIC.length), utf8(MAGIC)) && data.length <= LONGEST);
   fits(length.getUint32(MAGIC.length) === data.length - FIXED);
   const body = readText(readUtf8(data.subarray(FIXED)));
-  const { header } = body, isAlso = isObject(header) && has(header, ALSO);
-  exactly(body, "header", "key_commitment", "bid_commitment", "share_commitments", "shares", "payload", "signature", ...(isAlso ? ["part_commitment"] : []));
+  const { header } = body, isAlso = isObject(header) && has(header, ALSO), isTwice = has(body, "certificate");
+  exactly(body, ...FIELDS, ...(isAlso ? ["part_commitment"] : []), ...(isTwice ? ["certificate"] : []));
+  if (isTwice) checkCertificate(body.certificate);
   checkHeader(header);
   exactly(body.payload, "size", "digest");
   const rest = (body.payload.size - HEAD) % (CHUNK + TAG);
@@ -40,8 +50,10 @@ export function readPrefix(data) {
   const shares = body.shares.map((one) => unb64(one, SHARE_BYTES[header.suite]));
   fits(commitments.length === header.n && shares.length === header.n);
   unb64(body.payload.digest, 32);
-  const { signature, ...unsigned } = body;
+  const { signature, ...unsigned } = body, { certificate, ...bare } = unsigned;
   return {
+    certificate,
+    bare,
     header,
     ctx: sha256(canonical(header)),
     key: unb64(header.bidder_key, 32),

@@ -152,7 +152,8 @@ export class Evidence {
   }
 
   bid(id) {
-    const more = has(this.notice.sealing, "timestamps") ? ["tokens"] : [];
+    const { sealing } = this.notice, more = has(sealing, "timestamps") ? ["tokens"] : [];
+    if (has(sealing, "signing")) more.push("signing");
     const body = exactly(this.json(`bids/${id}.json`), "bid", "prefix", "token", ...more);
     need(body.bid === id, `the part of bid ${id} is another bid's`, `投标 ${id} 的部件属于另一投标`);
     return body;
