@@ -34,9 +34,10 @@ class TokenAnswer(Shape):
 
 
 class OrganisationRequest(Shape):
-    """A new organisation."""
+    """A new organisation; `number` is the registered one, which its certificates must name."""
 
     name: str
+    number: str = ""
 
 
 class PersonRequest(Shape):
@@ -125,7 +126,9 @@ def add_organisation(request: Request[Any, Any, Any], data: JSONBody[Organisatio
         actor,
         data,
         lambda session: {
-            "id": actions.add_organisation(session, actor=actor, name=data.name, now=adapters.clock.now())
+            "id": actions.add_organisation(
+                session, actor=actor, name=data.name, number=data.number, now=adapters.clock.now()
+            )
         },
     )
 

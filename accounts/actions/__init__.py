@@ -1,5 +1,6 @@
 """What people and the operator do with accounts."""
 
+import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -42,6 +43,7 @@ from storage import audit_log
 from storage.audit_log import Fact
 from storage.database import seal
 
+NUMBER = re.compile(r"[0-9A-Z-]{6,32}", re.ASCII)
 HASHER = PasswordHasher()  # Argon2id with RFC 9106's low-memory profile
 UNKNOWN_NAME_HASH = HASHER.hash(
     "nobody has this password"
@@ -77,10 +79,21 @@ def bootstrap(session: Session, *, sign_in: str, password: str, now: datetime) -
     return _insert_person(session, command, now)
 
 
-def add_organisation(session: Session, *, actor: Actor, name: str, now: datetime) -> OrganisationId:
-    """Register an organisation under a name that nobody else has."""
+def add_organisation(
+    session: Session, *, actor: Actor, name: str, number: str = "", now: datetime
+) -> OrganisationId:
+    """Register an organisation under a name that nobody else has; its certificates must name the number.
+
+    Raises:
+        BadInput: the number is not 6 to 32 letters and digits.
+    """
     actor.require(Duty.OPERATOR)
-    return OrganisationId(_insert_organisation(session, name, now))
+    number = number.strip().upper()
+    if number and not NUMBER.fullmatch(number):
+        raise BadInput(where="number", why="give the registered number, 6 to 32 letters and digits")
+    organisation_id = OrganisationId(_insert_organisation(session, name, now))
+    queries.organisation(session, organisation_id).number = number or None
+    return organisation_id
 
 
 def add_person(session: Session, *, actor: Actor, command: AddPerson, now: datetime) -> PersonId:

@@ -19,9 +19,10 @@ from tender.actions import draft, publish
 from tender.envelopes import READY_MADE
 from tender.notice import missing
 from tender.outages import OutageRule, read_rule
+from tender.signing import choose_terms, read_terms
 from tender.timetable import Timetable
 from web.documents import DOCUMENT_LIMIT, chunks_of
-from web.draft_shapes import award_rule_of, read_periods
+from web.draft_shapes import award_rule_of, known_issuers, read_periods
 from web.guards import adapters_of
 from web.pages.forms import FileForm, local_moment, local_text, many, text, whole
 from web.pages.office import own
@@ -53,8 +54,9 @@ def form_values(request: Request[Any, Any, Any], actor: Actor, tender_id: str, t
             firms = accounts.organisation_names(session, {person.organisation_id for person in people})
             values |= {"people": [(p.id, p.name, firms[p.organisation_id]) for p in people]}
             values |= {"chosen": [opener.person_id for opener in described.openers]}
-            values |= {"envelopes": READY_MADE, "set": described.envelopes}
-            values |= {"suites": installed_suites()}
+            values |= {"choices": READY_MADE, "set": described.envelopes}
+            values |= {"suites": installed_suites(), "issuers": sorted(adapters.signing_authorities)}
+            values |= {"signers": [one.name for one in read_terms(described.signing).authorities]}
         if task == "timetable":
             values |= {"questions_until": local_text(record.questions_until)}
             values |= {"closes_at": local_text(record.closes_at), "outage_defaults": vars(OutageRule())}
@@ -191,12 +193,13 @@ def set_openers(
         request,
         tender_id,
         "openers",
-        {**data, "chosen": many(data, "opener")},
+        {**data, "chosen": many(data, "opener"), "signers": many(data, "signing")},
         lambda: draft.EditDraft(
             opener_ids=tuple(many(data, "opener")),
             threshold=whole(data, "threshold"),
             suite=text(data, "suite"),
             envelopes=READY_MADE.get(text(data, "envelopes")),
+            signing=choose_terms(many(data, "signing"), known_issuers(adapters_of(request))),
         ),
     )
 

@@ -48,11 +48,12 @@ def add_organisation(request: Request[Any, Any, Any], data: URLEncodedBody[dict[
     adapters, actor = adapters_of(request), actor_of(request, Duty.OPERATOR)
     try:
         with adapters.database.transaction() as session:
-            name = text(data, "organisation_name")
-            actions.add_organisation(session, actor=actor, name=name, now=adapters.clock.now())
+            name, number = text(data, "organisation_name"), text(data, "organisation_number")
+            actions.add_organisation(session, actor=actor, name=name, number=number, now=adapters.clock.now())
     except TenderingError as error:
         values = values_of(request)
-        return refuse(request, "operator.html", error, field="organisation_name", form=data, **values)
+        field = "organisation_number" if error.facts.get("where") == "number" else "organisation_name"
+        return refuse(request, "operator.html", error, field=field, form=data, **values)
     return see("/operator#organisations")
 
 

@@ -18,6 +18,7 @@ export function readNotice(answer, tender) {
   const notice = answer?.notice;
   const isWhole = notice?.v === 1 && notice.sealing && hex(sha256(canonical(notice))) === answer.digest;
   if (!isWhole || (tender && notice.tender !== tender)) throw new Problem("bad-notice");
+  if (notice.sealing.signing) throw new Problem("needs-certificate");
   return notice;
 }
 

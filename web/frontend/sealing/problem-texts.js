@@ -10,6 +10,7 @@ export const PROBLEMS = {
   "bad-header": ["The notice asks for something that this program cannot seal. Use the newest program.", "公告的要求超出本程序的能力，请使用最新版本。"],
   "unknown-suite": ["The notice names a cipher suite that this program does not know. Use the newest program or the command line.", "公告指定的密码套件本程序不支持，请使用最新版本或命令行。"],
   "national-suite": ["This tender uses the national suite (SM2, SM3 and SM4), which browsers do not have. Use the command line: ./mingtang with the package gmssl-pyx.", "该项目使用国密套件（SM2、SM3、SM4），浏览器不支持。请使用命令行 ./mingtang（需安装 gmssl-pyx）。"],
+  "needs-certificate": ["This tender asks for a signature by a certificate, which this page does not make. Use the command line: ./mingtang seal --sign-with.", "该项目要求使用数字证书签名，本页不支持。请使用命令行 ./mingtang seal --sign-with。"],
   "old-browser": ["This browser is too old for the cipher suite of this tender. Update it, or use the command line.", "浏览器版本过旧，不支持该项目的密码套件。请更新浏览器或使用命令行。"],
   "insecure-page": ["This page was not loaded over https, and then browsers offer no cryptography. Open it over https, or use the kept page.", "本页面未通过 https 打开，浏览器不提供密码功能。请使用 https 访问，或使用离线页面。"],
   "bad-opener-key": ["The key of an opener cannot be used. Tell the tender office.", "某位开标人的密钥不可用，请通知招标人。"],
