@@ -2,13 +2,16 @@
 
 1. The head must be signed by the log's key and contain the last head seen here.
 2. What witnesses signed must be part of the same history.
-3. The entry of every receipt in a folder must stand where the receipt says, unchanged.
+3. The entry of every receipt in a folder must stand where the receipt says, unchanged, and the head that was signed
+   for the receipt must be part of the same history. The public sees a new head about once a minute: an entry that is
+   not there yet is waited for, ten minutes at most.
 An alarm keeps both heads as evidence beside the state: two signed heads that do not fit convict the log.
 """
 
 import json
 import time
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,15 +24,18 @@ from client.head_state import HeadStore
 from client.log_reader import LogReader, SignedHead
 from client.server import load_profile
 from crypto.canonical import unb64
-from crypto.checkpoint import read_checkpoint, read_vkey
+from crypto.checkpoint import read_checkpoint, read_proof, read_vkey
 from crypto.log_entry import SALT_BYTES, leaf_data
 from crypto.merkle import inclusion_proof as path_of
 from crypto.merkle import leaf_hash, verify_consistency, verify_inclusion
 from crypto.witnessing import SeenHead, Witness, check_quorum, way_between
+from kernel.clock import read_time
 from kernel.errors import BadInput, IntegrityBroken
 
 ALARM = 3
 """Exit code of an alarm; 1 is an error of the command itself."""
+PATIENCE = timedelta(minutes=10)
+"""How long after its receipt an entry may be missing from the published heads."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,9 @@ class OwnEntry:
     receipt: str
     index: int
     leaf: bytes
+    note: str
+    """the head that was signed for it at once"""
+    received_at: datetime
 
 
 @dataclass
@@ -49,6 +58,8 @@ class Look:
     grew_by: int
     cosigned: int
     entries: int
+    waiting: int = 0
+    """entries that no published head holds yet"""
     alarms: list[str] = field(default_factory=list)
 
 
@@ -59,24 +70,41 @@ def own_entries(folder: Path) -> list[OwnEntry]:
         try:
             body = read_object(path)
             fact, salt = unb64(body["fact"]), unb64(body["salt"], length=SALT_BYTES)
-            index = body["statement"]["body"]["log_index"]
-        except (BadInput, KeyError, TypeError):
+            told = body["statement"]["body"]
+            index, received_at = int(told["log_index"]), read_time(told["received_at"])
+            note = read_proof(body["proof"]).checkpoint
+        except (BadInput, IntegrityBroken, KeyError, TypeError, ValueError, AttributeError):
             continue
-        found.append(OwnEntry(path.name, int(index), leaf_hash(leaf_data(salt, fact))))
+        found.append(OwnEntry(path.name, index, leaf_hash(leaf_data(salt, fact)), note, received_at))
     return found
 
 
 def look(
-    reader: LogReader, store: HeadStore, entries: list[OwnEntry], witnesses: list[Witness], quorum: int
+    reader: LogReader,
+    store: HeadStore,
+    entries: list[OwnEntry],
+    witnesses: list[Witness],
+    quorum: int,
+    now: datetime | None = None,
 ) -> Look:
     """Look at the log once and remember its head, unless it contradicts what was seen before."""
+    moment = now or datetime.now(UTC)
     found = reader.head()
     origin, last = found.head.origin, store.load(found.head.origin)
     seen = Look(found.head.size, found.head.size - (last.size if last else 0), 0, len(entries))
     seen.alarms += grown(reader, found, last)
     if not seen.alarms:
         seen.alarms += cosigned(reader, found, witnesses, quorum, seen)
-        seen.alarms += [said for one in entries if (said := changed(reader, found, one))]
+        missing = [one for one in entries if one.index >= found.head.size]
+        late = [one for one in missing if moment - one.received_at > PATIENCE]
+        seen.waiting = len(missing) - len(late)
+        seen.alarms += [
+            f"{one.receipt}: entry {one.index} is gone or was never published, the log has {seen.size}"
+            for one in late
+        ]
+        seen.alarms += [
+            said for one in entries if one not in missing and (said := changed(reader, found, one))
+        ]
     if not seen.alarms:
         store.save(origin, SeenHead(found.head.size, found.head.root))
     return seen
@@ -127,13 +155,17 @@ def cosigned(
 def changed(reader: LogReader, found: SignedHead, entry: OwnEntry) -> str:
     """Why the entry of a receipt is not what it was; empty when it is."""
     size = found.head.size
-    if entry.index >= size:
-        return f"{entry.receipt}: entry {entry.index} is gone, the log has {size}"
     try:
         nodes = reader.nodes(size)
         if nodes(0, entry.index) != entry.leaf:
             return f"{entry.receipt}: entry {entry.index} was changed"
         verify_inclusion(entry.leaf, entry.index, size, path_of(entry.index, size, nodes), found.head.root)
+        own = read_checkpoint(entry.note, reader.vkey)
+        if own.size < size:
+            way = way_between(own.size, size, nodes)
+            verify_consistency(own.size, size, way, own.root, found.head.root)
+        elif own.size == size and own.root != found.head.root:
+            raise IntegrityBroken(what="two heads of one size")
     except IntegrityBroken as broken:
         return f"{entry.receipt}: entry {entry.index} is not in the signed head: {broken.facts['what']}"
     return ""
@@ -187,8 +219,10 @@ def report(seen: Look, reader: LogReader, state: Path, as_json: bool) -> None:
     facts: dict[str, Any] = {
         "entries_in_log": seen.size,
         "new_since_last_look": seen.grew_by,
-        "own_entries_unchanged": seen.entries,
+        "own_entries_unchanged": seen.entries - seen.waiting,
     }
+    if seen.waiting:
+        facts["not_yet_published"] = f"{seen.waiting}; look again in a minute"
     say(facts | ({"cosigned_up_to": seen.cosigned} if seen.cosigned else {}), as_json=as_json)
 
 

@@ -75,6 +75,8 @@ class Settings:
     """How long a panel may sign its report; who stays silent until then counts as consenting (条例 53)."""
     sweep_seconds: int = 60
     """How often supervision looks over everything that runs; limits count from the clock, not from a sweep."""
+    log_pace_seconds: int = 60
+    """How often the public sees a new head of the log, filled up so that no bid shows; 0: each entry at once."""
     bid_limit_bytes: int = 2 * 1024**3
     """Largest sealed bid; shown on the notice and in the API."""
 

@@ -86,7 +86,7 @@ def make_adapters(settings: Settings, clock: Clock | None = None) -> Adapters:
     """Build the adapters that the settings name."""
     clock = clock or SystemClock()
     keys = platform_keys(settings.var / "keys", settings.log_origin, clock.now())
-    database = Database(settings.database, keys.people, caller_key(settings))
+    database = Database(settings.database, keys.people, caller_key(settings), settings.log_pace_seconds)
     return Adapters(settings, database, make_objects(settings), keys, clock)
 
 

@@ -81,11 +81,14 @@ class LogEntry:
     root: bytes
 
 
+FILLER = "filler"
+"""Kind of the entries that stand for nothing (storage/published_heads.py); each has a salt, so nobody can tell."""
+
+
 def append(session: Session, fact: Fact, now: datetime) -> LogEntry:
     """Record a fact as the next leaf."""
     connection = session.connection()
-    head = connection.execute(LOCK_HEAD).one_or_none()
-    before = Frontier(head.size, _hashes(head.peaks)) if head else Frontier()
+    before = lock(session)
     salt = os.urandom(32)
     body = fact_bytes(fact.kind, fact.subject, fact.tender_id, write_time(now), dict(fact.data))
     leaf = leaf_data(salt, body)
@@ -96,11 +99,34 @@ def append(session: Session, fact: Fact, now: datetime) -> LogEntry:
     if nodes := list(_completed_nodes(before, hashed)):
         connection.execute(ADD_NODES, nodes)
     moved = {"size": after.size, "peaks": [peak.hex() for peak in after.peaks]}
-    if head:
+    if before.size:
         connection.execute(MOVE_HEAD, moved)
     else:
         connection.execute(ADD_HEAD, moved | {"id": THE_HEAD})
     return LogEntry(before.size, body, salt, tuple(inclusion_of_next(before)), after.root())
+
+
+def append_fillers(session: Session, count: int, now: datetime) -> None:
+    """Record so many entries that stand for nothing."""
+    head = lock(session)
+    if not count:
+        return
+    connection, tree = session.connection(), head
+    body = fact_bytes(FILLER, FILLER, None, write_time(now), {})
+    row = {"kind": FILLER, "tender_id": None, "fact": body, "at": now}
+    rows: list[dict[str, object]] = []
+    nodes: list[dict[str, int | bytes]] = []
+    for _ in range(count):
+        salt = os.urandom(32)
+        leaf = leaf_data(salt, body)
+        rows.append(row | {"index": tree.size, "salt": salt, "leaf": leaf})
+        nodes += _completed_nodes(tree, leaf_hash(leaf))
+        tree = tree.append(leaf_hash(leaf))
+    connection.execute(ADD_ENTRY, rows)
+    if nodes:
+        connection.execute(ADD_NODES, nodes)
+    moved = {"size": tree.size, "peaks": [peak.hex() for peak in tree.peaks]}
+    connection.execute(MOVE_HEAD if head.size else ADD_HEAD, moved if head.size else moved | {"id": THE_HEAD})
 
 
 def _completed_nodes(before: Frontier, hashed: bytes) -> Iterable[dict[str, int | bytes]]:
@@ -119,6 +145,12 @@ def _hashes(printed: list[str]) -> tuple[bytes, ...]:
 def frontier(session: Session) -> Frontier:
     """The tree as it stands."""
     head = session.connection().execute(READ_HEAD).one_or_none()
+    return Frontier(head.size, _hashes(head.peaks)) if head else Frontier()
+
+
+def lock(session: Session) -> Frontier:
+    """The tree as it stands, and as it stays until this transaction ends or appends."""
+    head = session.connection().execute(LOCK_HEAD).one_or_none()
     return Frontier(head.size, _hashes(head.peaks)) if head else Frontier()
 
 
@@ -164,9 +196,13 @@ def leaves(session: Session, start: int, end: int) -> list[bytes]:
     return list(session.exec(rows))
 
 
-def entries_after(session: Session, index: int, kinds: tuple[str, ...], tender_id: str) -> list[LogRecord]:
-    """The facts of one tender of the given kinds that stand after an index."""
+def entries_after(
+    session: Session, index: int, kinds: tuple[str, ...], tender_id: str, before: int | None = None
+) -> list[LogRecord]:
+    """The facts of one tender of the given kinds that stand after an index, and before another where one is given."""
     rows = select(LogRecord).where(
         LogRecord.tender_id == tender_id, LogRecord.index > index, col(LogRecord.kind).in_(kinds)
     )
+    if before is not None:
+        rows = rows.where(LogRecord.index < before)
     return list(session.exec(rows.order_by(col(LogRecord.index))))

@@ -7,7 +7,7 @@ from crypto.checkpoint import Checkpoint, read_checkpoint, sign_checkpoint
 from crypto.merkle import consistency_proof
 from crypto.witnessing import Witness, cosigned_by
 from kernel.errors import BadInput, IntegrityBroken
-from storage import audit_log
+from storage import audit_log, published_heads
 from storage.keys import PlatformKeys
 
 
@@ -43,7 +43,10 @@ def keep(session: Session, *, keys: PlatformKeys, witnesses: tuple[Witness, ...]
         raise BadInput(where="checkpoint", why=str(broken.facts["what"])) from None
     if not signed:
         raise BadInput(where="checkpoint", why="it carries no line of a witness that this site knows")
-    if head.size > audit_log.frontier(session).size or audit_log.root_at(session, head.size) != head.root:
+    if (
+        not published_heads.is_public(session, head.size)
+        or audit_log.root_at(session, head.size) != head.root
+    ):
         raise BadInput(where="checkpoint", why="it is no head of this log")
     lines = {line.split(" ")[1]: line + "\n" for line in note.splitlines() if line.startswith("— ")}
     for name, at in signed.items():

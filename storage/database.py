@@ -23,14 +23,15 @@ CONNECTIONS = 48  # kept open per process: more than a web process and its worke
 # In the session's own notes: what is sealed at rest opens where its row was read.
 PEOPLE_KEY = "people_key"  # every process has it
 CALLER_KEY = "caller_key"  # links leaves and seats to experts; the web tier of a site has none
+LOG_PACE = "log_pace"  # seconds between two published heads of the log; 0: every entry is public at once
 
 
 class Database:
     """One database, SQLite or PostgreSQL by its URL."""
 
-    def __init__(self, url: str, people_key: bytes = b"", caller_key: bytes = b"") -> None:
+    def __init__(self, url: str, people_key: bytes = b"", caller_key: bytes = b"", log_pace: int = 0) -> None:
         self.url = url
-        self._info = {PEOPLE_KEY: people_key, CALLER_KEY: caller_key}
+        self._info = {PEOPLE_KEY: people_key, CALLER_KEY: caller_key, LOG_PACE: log_pace}
         self.engine = _sqlite_engine(url) if url.startswith("sqlite") else _server_engine(url)
         self._reader = self.engine.execution_options(reading=True)
 

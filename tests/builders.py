@@ -88,10 +88,18 @@ def empty_tables() -> Path:
     return Path(settings.database.removeprefix("sqlite:///"))
 
 
-def make_platform(folder: Path, database_url: str = "", clock: FixedClock | None = None) -> Platform:
-    """A fresh embedded platform in a folder, with its operator."""
+def make_platform(
+    folder: Path, database_url: str = "", clock: FixedClock | None = None, *, log_pace: int = 0
+) -> Platform:
+    """A fresh embedded platform in a folder, with its operator; every entry of its log is public at once."""
     clock = clock or FixedClock(NOW)
-    settings = Settings(var=folder, database_url=database_url, sweep_seconds=NEVER, pulse_seconds=0)
+    settings = Settings(
+        var=folder,
+        database_url=database_url,
+        sweep_seconds=NEVER,
+        pulse_seconds=0,
+        log_pace_seconds=log_pace,
+    )
     if not database_url:
         folder.mkdir(parents=True, exist_ok=True)
         copyfile(empty_tables(), folder / empty_tables().name)

@@ -59,8 +59,8 @@ class Made:
 
 
 def plain(folder: Path) -> Made:
-    """One lot, three bids, a ceremony, five members."""
-    platform = make_platform(folder)
+    """One lot, three bids, a ceremony, five members; the public log moves at a pace."""
+    platform = make_platform(folder, log_pace=60)
     return Made(platform, whole_tender(platform))
 
 

@@ -25,7 +25,7 @@ from evaluation.queries import judging as evaluations
 from expert_pool import queries as experts
 from expert_pool.queries.verifier import verifier_of
 from kernel.errors import NotFound
-from storage import archive_stamps, audit_log
+from storage import archive_stamps, audit_log, published_heads
 from storage.adapters import Adapters
 from storage.database import Session
 from tender import queries as tenders
@@ -70,7 +70,8 @@ def make_capsule(adapters: Adapters, tender_id: str, scope: str) -> bytes:
     """
     with adapters.database.reading() as session:
         tender = tenders.tender(session, tender_id)
-        entries = audit_log.entries_of(session, tender_id)
+        public = published_heads.public_size(session)
+        entries = [entry for entry in audit_log.entries_of(session, tender_id) if entry.index < public]
         size = max((entry.index + 1 for entry in entries if entry.kind in LAST_FACTS), default=0)
         if not size:
             raise NotFound(what="capsule of tender", id=tender_id)

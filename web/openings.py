@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from typing import Any
 
 import anyio.to_thread
@@ -17,7 +18,7 @@ from accounts.duties import Duty
 from crypto.canonical import b64
 from kernel.clock import write_time
 from kernel.errors import NotFound, NotYetClosed
-from storage import audit_log
+from storage import audit_log, published_heads
 from storage.adapters import Adapters
 from tender import queries
 from tender.actions.close import close
@@ -153,26 +154,34 @@ def show_opening(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> R
     )
 
 
+@dataclass(frozen=True)
+class Seen:
+    """A public fact of a tender with its number among them; its place in the log would count other people's acts."""
+
+    number: int
+    row: audit_log.LogRecord
+
+
 class Watch:
     """One reader of the log for all watchers of a tender, so that a thousand watchers cost one query."""
 
     def __init__(self, adapters: Adapters, tender_id: str) -> None:
         self.adapters, self.tender_id = adapters, tender_id
-        self.watchers: set[asyncio.Queue[audit_log.LogRecord]] = set()
-        self.last = -1
+        self.watchers: set[asyncio.Queue[Seen]] = set()
+        self.last: Seen | None = None
         self.task: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         """Hand each new public fact to every watcher until nobody watches."""
         while self.watchers:
-            for row in await self.look():
-                self.last = row.index
+            for seen in await self.look():
+                self.last = seen
                 for queue in self.watchers:
-                    queue.put_nowait(row)
+                    queue.put_nowait(seen)
             await asyncio.sleep(POLL_SECONDS)
         self.task = None
 
-    async def look(self) -> list[audit_log.LogRecord]:
+    async def look(self) -> list[Seen]:
         """What is new in the log; nothing while the database does not answer, so that the next look finds it."""
         try:
             return await anyio.to_thread.run_sync(read_public, self.adapters, self.tender_id, self.last)
@@ -180,9 +189,9 @@ class Watch:
             LOG.warning("the log could not be read for watchers", kind=type(error).__name__)
             return []
 
-    def join(self, end: int) -> asyncio.Queue[audit_log.LogRecord]:
-        """Start watching: every public fact after `end`, the log's last entry just before, will be in the queue."""
-        queue: asyncio.Queue[audit_log.LogRecord] = asyncio.Queue()
+    def join(self, end: Seen | None) -> asyncio.Queue[Seen]:
+        """Start watching: every public fact after `end`, the last one just before, will be in the queue."""
+        queue: asyncio.Queue[Seen] = asyncio.Queue()
         self.watchers.add(queue)
         if self.task is None:
             self.last = end
@@ -190,50 +199,43 @@ class Watch:
         return queue
 
 
-def last_entry(adapters: Adapters) -> int:
-    """The index of the log's last entry, -1 when it is empty."""
+def read_public(adapters: Adapters, tender_id: str, after: Seen | None = None) -> list[Seen]:
+    """The public facts of a tender after one of them, as far as the log is published."""
     with adapters.database.reading() as session:
-        return audit_log.frontier(session).size - 1
+        size = published_heads.public_size(session)
+        rows = audit_log.entries_after(
+            session, after.row.index if after else -1, PUBLIC_KINDS, tender_id, before=size
+        )
+    return [Seen(number, row) for number, row in enumerate(rows, start=after.number + 1 if after else 1)]
 
 
-def read_public(adapters: Adapters, tender_id: str, after: int) -> list[audit_log.LogRecord]:
-    """The public facts of a tender that stand after an index of the log."""
-    with adapters.database.reading() as session:
-        return audit_log.entries_after(session, after, PUBLIC_KINDS, tender_id)
-
-
-def log_end(adapters: Adapters) -> int:
-    """The last index of the log; -1 while it is empty."""
-    with adapters.database.reading() as session:
-        return audit_log.frontier(session).size - 1
-
-
-def message(row: audit_log.LogRecord) -> ServerSentEventMessage:
-    """A fact as a server-sent event whose id is its place in the log."""
-    return ServerSentEventMessage(data=row.fact.decode(), event=row.kind, id=row.index)
+def message(seen: Seen) -> ServerSentEventMessage:
+    """A fact as a server-sent event whose id is its number."""
+    return ServerSentEventMessage(data=seen.row.fact.decode(), event=seen.row.kind, id=seen.number)
 
 
 async def follow(
     watches: dict[str, Watch], adapters: Adapters, tender_id: str, last: int
 ) -> AsyncIterator[Any]:
-    """All public facts after `last`, then each new one as it happens, with a heartbeat in between."""
+    """All public facts after number `last`, then each new one as it happens, with a heartbeat in between."""
     watch = watches.setdefault(tender_id, Watch(adapters, tender_id))
-    # Joined before catching up, so that what happens in between comes twice rather than never.
-    queue = watch.join(await anyio.to_thread.run_sync(log_end, adapters))
+    known = await anyio.to_thread.run_sync(read_public, adapters, tender_id)
+    # Joined where this look ended, so that what happens in between comes twice rather than never.
+    queue = watch.join(known[-1] if known else None)
     sent = last
     try:
-        for row in await anyio.to_thread.run_sync(read_public, adapters, tender_id, last):
-            sent = row.index
-            yield message(row)
+        for seen in known[max(last, 0) :]:
+            sent = seen.number
+            yield message(seen)
         while True:
             try:
-                row = await asyncio.wait_for(queue.get(), HEARTBEAT_SECONDS)
+                seen = await asyncio.wait_for(queue.get(), HEARTBEAT_SECONDS)
             except TimeoutError:
                 yield ServerSentEventMessage(comment="still here")
                 continue
-            if row.index > sent:
-                sent = row.index
-                yield message(row)
+            if seen.number > sent:
+                sent = seen.number
+                yield message(seen)
     finally:
         watch.watchers.discard(queue)
         if not watch.watchers and watches.get(tender_id) is watch:

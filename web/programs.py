@@ -16,7 +16,7 @@ from markupsafe import Markup
 from accounts import queries
 from accounts.actions import publish_programs
 from kernel.errors import NotFound
-from storage import audit_log
+from storage import audit_log, published_heads
 from storage.adapters import Adapters
 from web.guards import adapters_of
 from web.routes import get
@@ -102,6 +102,8 @@ def list_programs(request: Request[Any, Any, Any]) -> dict[str, Any]:
     """Every published program with its hash, and the log entries that name them, with the salts to check them."""
     with adapters_of(request).database.reading() as session:
         published = queries.published_programs(session)
+        size = published_heads.public_size(session)
+        published = [row for row in published if row.log_index < size]
         entries = audit_log.entries_at(session, {row.log_index for row in published})
     now = built()
     return {
@@ -134,6 +136,7 @@ def publish(adapters: Adapters) -> None:
     """Put the hashes of programs that the log does not have yet into the log."""
     with adapters.database.transaction() as session:
         publish_programs(session, programs=built(), now=adapters.clock.now())
+        published_heads.publish_due(session, adapters.clock.now())
 
 
 ROUTES = [list_programs, download_program]

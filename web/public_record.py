@@ -12,7 +12,7 @@ from litestar.params import FromPath
 from crypto.canonical import b64
 from crypto.merkle import TILE_WIDTH, hash_tile, tile_width
 from kernel.errors import BadInput, NotFound
-from storage import archive_stamps, audit_log, cosignatures
+from storage import archive_stamps, audit_log, cosignatures, published_heads
 from web.guards import adapters_of
 from web.routes import get
 
@@ -38,10 +38,10 @@ def show_platform(request: Request[Any, Any, Any]) -> dict[str, str]:
 
 @get("/log/checkpoint", media_type=MediaType.TEXT)
 def show_checkpoint(request: Request[Any, Any, Any]) -> Response[str]:
-    """The signed head of the log (C2SP tlog-checkpoint), with what witnesses signed of it."""
+    """The signed head of the log published last (C2SP tlog-checkpoint), with what witnesses signed of it."""
     adapters = adapters_of(request)
     with adapters.database.reading() as session:
-        text = cosignatures.head_note(session, adapters.keys, audit_log.frontier(session).size)
+        text = cosignatures.head_note(session, adapters.keys, published_heads.public_size(session))
     return Response(text, media_type=MediaType.TEXT, headers={"Cache-Control": "no-cache"})
 
 
@@ -98,7 +98,7 @@ def show_tile(request: Request[Any, Any, Any], path: FromPath[str]) -> Response[
     """A tile of hashes, or of entries (C2SP tlog-tiles)."""
     level, index, width = read_tile_path(path.lstrip("/"))
     with adapters_of(request).database.reading() as session:
-        size = audit_log.frontier(session).size
+        size = published_heads.public_size(session)
         have = tile_width(0 if level == "entries" else int(level), index, size)
         if (width is None and have < TILE_WIDTH) or (width is not None and width > have):
             raise NotFound(what="tile", id=path)

@@ -16,7 +16,7 @@ from worker.app import make_celery, send
 from worker.jobs import Job, carry_out
 from worker.relay import Relay
 from worker.tasks import JOBS
-from worker.ticker import Ticker
+from worker.ticker import Ticker, make_tickers
 
 
 @lru_cache(maxsize=1)
@@ -39,7 +39,7 @@ def main(options: list[str], jobs: Mapping[str, Job] = JOBS, lease: timedelta = 
     def start_threads(**_: object) -> None:
         # After the pool has forked, so that no process of it inherits their connections.
         adapters = _adapters_of(getpid())
-        threads.extend((Relay(adapters, lambda job_id: send(app, job_id), lease), Ticker(adapters)))
+        threads.extend((Relay(adapters, lambda job_id: send(app, job_id), lease), *make_tickers(adapters)))
         for thread in threads:
             thread.start()
 

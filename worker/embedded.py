@@ -18,7 +18,7 @@ from worker.app import make_celery, send
 from worker.jobs import Job, carry_out
 from worker.relay import Relay
 from worker.tasks import JOBS
-from worker.ticker import Ticker
+from worker.ticker import make_tickers
 
 THREADS = 2
 START_SECONDS = 30.0
@@ -39,7 +39,7 @@ class EmbeddedWorker:
     def __init__(self, adapters: Adapters, jobs: Mapping[str, Job] = JOBS, lease: timedelta = LEASE) -> None:
         self._app = make_celery(adapters.settings, lambda job_id: carry_out(jobs, adapters, job_id))
         self._relay = Relay(adapters, lambda job_id: send(self._app, job_id), lease)
-        self._ticker = Ticker(adapters)
+        self._tickers = make_tickers(adapters)
         self._ready = threading.Event()
         self._controller = self._app.WorkController(
             pool_cls=Threads,
@@ -61,11 +61,13 @@ class EmbeddedWorker:
         if not self._ready.wait(START_SECONDS):
             raise RuntimeError("internal: the embedded worker did not start")
         self._relay.start()
-        self._ticker.start()
+        for ticker in self._tickers:
+            ticker.start()
 
     def stop(self) -> None:
         """End: running jobs are finished, waiting ones stay in the outbox."""
-        self._ticker.stop()
+        for ticker in self._tickers:
+            ticker.stop()
         self._relay.stop()
         # In this order: its loop looks at the state once a message came, else only every two seconds.
         self._controller.consumer.blueprint.state = CLOSE

@@ -11,6 +11,7 @@ from evaluation.actions import findings as findings_actions
 from evaluation.actions import stages
 from expert_pool.actions import eligibility
 from kernel.errors import NotYetClosed
+from storage import published_heads
 from storage.adapters import Adapters
 from storage.database import Session
 from tender.actions import close, open_bids, open_prices, unseal
@@ -87,6 +88,11 @@ def look_again(session: Session, adapters: Adapters, payload: Payload, _: None, 
     collusion_actions.look_again(session, tender_id=str(payload["tender_id"]), now=now)
 
 
+def publish_head(session: Session, adapters: Adapters, payload: Payload, _: None, now: datetime) -> None:
+    """Let the public see a new head of the log."""
+    published_heads.publish_due(session, now)
+
+
 JOBS: Mapping[str, Job] = {
     "close_tender": Job(close_tender),
     "open_bid": Job(open_bid, prepare=unseal_bid),
@@ -121,6 +127,7 @@ JOBS: Mapping[str, Job] = {
     "fetch_token": Job(timestamps.keep_fetched, prepare=timestamps.fetch_token),
     "renew_archive": Job(timestamps.keep_renewal, prepare=timestamps.renew_archive),
     "fetch_revocation_lists": Job(revocation.keep_lists, prepare=revocation.fetch_lists),
+    "publish_head": Job(publish_head),
     "ask_witnesses": Job(witnesses.keep_cosignatures, prepare=witnesses.ask_witnesses),
     "make_bulletins": Job(sweeps.keep_bulletins, prepare=sweeps.write_bulletins),
 }

@@ -15,6 +15,7 @@ from worker.timestamps import RENEW
 from worker.witnesses import ASK
 
 SWEEP = "sweep"
+PUBLISH = "publish_head"
 KEPT = timedelta(hours=1)  # of sweeps that are done
 log = logging.getLogger(__name__)
 
@@ -58,4 +59,23 @@ class Ticker:
             try:
                 self.tick()
             except Exception as error:
-                log.warning("no sweep could be asked for: %s; the next tick tries", type(error).__name__)
+                log.warning("a tick failed: %s; the next one tries", type(error).__name__)
+
+
+class HeadTicker(Ticker):
+    """The beat at which the public sees new heads of the log; it comes whether anything happened or not."""
+
+    def __init__(self, adapters: Adapters) -> None:
+        super().__init__(adapters, adapters.settings.log_pace_seconds)
+
+    def tick(self) -> bool:
+        """Ask for a head to be published; returns whether it had to be asked for."""
+        now = self._adapters.clock.now()
+        with self._adapters.database.transaction() as session:
+            outbox.forget_done(session, PUBLISH, now - KEPT)
+            return outbox.enqueue_once(session, PUBLISH, {}, now=now)
+
+
+def make_tickers(adapters: Adapters) -> list[Ticker]:
+    """The beats that a worker keeps."""
+    return [Ticker(adapters), *([HeadTicker(adapters)] if adapters.settings.log_pace_seconds else [])]

@@ -11,7 +11,7 @@ import structlog
 
 from crypto.timestamps import check_token, issue
 from kernel.errors import Unavailable
-from storage import archive_stamps, audit_log
+from storage import archive_stamps, audit_log, published_heads
 from storage.adapters import Adapters
 from storage.archive_stamps import OWN
 from storage.database import Session
@@ -59,15 +59,16 @@ class Renewal:
 def renew_archive(adapters: Adapters, payload: Payload, now: datetime) -> Renewal | None:
     """Stamp the head of the log by every authority whose last stamp is a month old; None where none is due."""
     with adapters.database.reading() as session:
-        head = audit_log.frontier(session)
+        size = published_heads.public_size(session)
+        root = audit_log.root_at(session, size)
         due = archive_stamps.due(session, (OWN, *adapters.authorities), now)
-    if not due or not head.size:
+    if not due or not size:
         return None
-    root, tokens = head.root(), {}
+    tokens = {}
     for name in due:
         try:
             if name == OWN:
-                token = issue(adapters.keys.authority, root, now, head.size)
+                token = issue(adapters.keys.authority, root, now, size)
                 at = check_token(token, root, adapters.keys.authority.certificate)
             else:
                 token = adapters.authorities[name].stamp(root)
@@ -76,7 +77,7 @@ def renew_archive(adapters: Adapters, payload: Payload, now: datetime) -> Renewa
             LOG.warning("an authority could not renew the archive; the next beat tries again", name=name)
             continue
         tokens[name] = (token, at)
-    return Renewal(head.size, tokens) if tokens else None
+    return Renewal(size, tokens) if tokens else None
 
 
 def keep_renewal(

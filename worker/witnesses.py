@@ -7,7 +7,7 @@ import httpx
 import structlog
 
 from crypto.witnessing import Witness, way_between, write_request
-from storage import audit_log, cosignatures
+from storage import audit_log, cosignatures, published_heads
 from storage.adapters import Adapters
 from storage.database import Session
 from worker.jobs import Payload
@@ -26,9 +26,9 @@ class Shown:
 
 
 def ask_witnesses(adapters: Adapters, payload: Payload, now: datetime) -> Shown | None:
-    """Show the present head to every witness with an address that has not signed it; None when nobody signed."""
+    """Show the head published last to every witness with an address that has not signed it; None when nobody signed."""
     with adapters.database.reading() as session:
-        size = audit_log.frontier(session).size
+        size = published_heads.public_size(session)
         if not size:
             return None
         last = {one.name: cosignatures.last_signed(session, one.name) for one in adapters.witnesses}

@@ -22,7 +22,7 @@ from evaluation.report.signatures import check_decision, is_over, make_form
 from evaluation.signed_work import words_digest
 from expert_pool import queries as experts
 from kernel.errors import BadInput, Refused
-from storage import audit_log, outbox
+from storage import audit_log, outbox, published_heads
 from storage.audit_log import Fact
 from storage.objects import StoredObject
 from tender import queries as tenders
@@ -143,3 +143,4 @@ def _keep_forms(
         session.add(row)
     data: dict[str, JsonValue] = {form: stored.digest.hex() for form, stored in sorted(forms.items())}
     audit_log.append(session, Fact(kind, tender_id, tender_id, data), now)
+    published_heads.publish(session, now)  # the capsule can be had from now on

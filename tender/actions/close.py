@@ -7,7 +7,7 @@ from sqlmodel import Session
 from crypto.checkpoint import Checkpoint, sign_checkpoint
 from kernel.clock import write_time
 from kernel.errors import NotYetClosed
-from storage import audit_log
+from storage import audit_log, published_heads
 from storage.audit_log import Fact
 from storage.keys import PlatformKeys
 from tender import queries
@@ -32,10 +32,12 @@ def close(session: Session, *, keys: PlatformKeys, tender_id: str, now: datetime
         raise NotYetClosed(closes_at=write_time(timetable.closes_at), now=write_time(now))
     bids = queries.sealed_bids(session, tender_id)
     last = queries.next_sequence(session, tender_id) - 1
+    published_heads.fill(session, now, ahead=1)
     audit_log.append(
         session, Fact("tender.closed", tender_id, tender_id, {"last_sequence": last, "bids": len(bids)}), now
     )
     head = audit_log.frontier(session)
+    published_heads.mark(session, now)
     closing = ClosingRecord(
         tender_id=tender_id,
         last_sequence=last,
@@ -49,6 +51,7 @@ def close(session: Session, *, keys: PlatformKeys, tender_id: str, now: datetime
     if len(bids) < record.periods["minimum_bids"]:
         stage = after(stage, Move.FAIL)
         audit_log.append(session, Fact("tender.failed", tender_id, tender_id, {"bids": len(bids)}), now)
+        published_heads.publish(session, now)
     record.stage = stage
     session.add(record)
     return closing

@@ -16,7 +16,7 @@ from crypto.bid_file import BID
 from crypto.canonical import JsonValue, b64, canonical
 from kernel.clock import write_time
 from kernel.errors import BadInput, IntegrityBroken, TooFewBids
-from storage import audit_log, outbox
+from storage import audit_log, outbox, published_heads
 from storage.audit_log import Fact
 from storage.keys import PlatformKeys
 from tender import queries
@@ -92,6 +92,7 @@ def log_release(
     digest = sha256(canonical(dict(release.statement))).hexdigest()
     data: dict[str, JsonValue] = {"position": position, "statement": digest}
     audit_log.append(session, Fact(kind, tender_id, tender_id, data), now)
+    published_heads.publish(session, now)
 
 
 def ask_to_open(session: Session, record: TenderRecord, moment: Moment, now: datetime) -> None:
@@ -131,6 +132,7 @@ def record_opened(session: Session, *, bid_id: str, unsealed: UnsealedBid, now: 
     names = accounts.organisation_names(session, {bid.bidder_id})
     line = opened_line(row, bid, names[bid.bidder_id], stages.opened_envelopes_of(session, tender, bid_id))
     audit_log.append(session, Fact("bid.opened", bid_id, bid.tender_id, line), now)
+    published_heads.publish_soon(session, now)
     if stages.count_opened(session, bid.tender_id) == stages.count_sealed(session, bid.tender_id):
         _publish_record(session, bid.tender_id, now)
 
@@ -227,6 +229,7 @@ def _publish_record(session: Session, tender_id: str, now: datetime) -> None:
     session.add(OpeningRecord(tender_id=tender_id, body=body, digest=digest, recorded_at=now))
     session.add(tender)
     audit_log.append(session, Fact("opening.recorded", tender_id, tender_id, {"record": digest}), now)
+    published_heads.publish(session, now)
     # Every opened bid is read for traces of collusion; no tender can leave that out.
     for row, bid in rows:
         if row.contents_digest is not None:

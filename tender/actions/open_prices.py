@@ -16,7 +16,7 @@ from crypto.canonical import JsonValue, b64, canonical
 from crypto.checkpoint import Checkpoint, sign_checkpoint
 from kernel.clock import write_time
 from kernel.errors import IntegrityBroken, Refused
-from storage import audit_log, outbox
+from storage import audit_log, outbox, published_heads
 from storage.audit_log import Fact
 from storage.keys import PlatformKeys
 from tender import queries
@@ -50,8 +50,10 @@ def lock_scores(
     if known is not None:
         return known
     digest = sha256(canonical({bid: dict(own) for bid, own in scores.items()})).hexdigest()
+    published_heads.fill(session, now, ahead=1)
     audit_log.append(session, Fact("scores.locked", tender_id, tender_id, {"scores": digest}), now)
     head = audit_log.frontier(session)
+    published_heads.mark(session, now)
     record = ScoreLockRecord(
         tender_id=tender_id,
         scores=dict(scores),
@@ -126,6 +128,7 @@ def record_price(session: Session, *, bid_id: str, unsealed: UnsealedBid, now: d
     parts = _priced(stages.opened_envelopes_of(session, tender, bid_id), session, bid.tender_id)
     line = opened_line(row, bid, names[bid.bidder_id], parts)
     audit_log.append(session, Fact("price.opened", bid_id, bid.tender_id, line), now)
+    published_heads.publish_soon(session, now)
     if stages.readable_bids(session, bid.tender_id) <= stages.opened_at(
         session, bid.tender_id, Moment.SCORES_LOCKED
     ):
@@ -169,6 +172,7 @@ def _publish_prices(session: Session, tender_id: str, now: datetime) -> None:
     session.add(lock)
     session.flush()
     audit_log.append(session, Fact("prices.recorded", tender_id, tender_id, {"record": lock.digest}), now)
+    published_heads.publish(session, now)
     # Prices tell of collusion too, and the bills lay in the envelopes that opened now.
     outbox.enqueue(session, "look_again", {"tender_id": tender_id}, now=now)
     outbox.enqueue(session, "check_bills", {"tender_id": tender_id}, now=now)

@@ -25,7 +25,7 @@ from kernel.errors import (
     WrongBidder,
 )
 from kernel.ids import new_id
-from storage import audit_log, outbox
+from storage import audit_log, outbox, published_heads
 from storage.audit_log import Fact
 from storage.columns import table_of
 from storage.keys import PlatformKeys
@@ -230,6 +230,7 @@ def _log(
     signing: str = "",
 ) -> tuple[ReceiptFacts, str]:
     """Append the act to the log and write its receipt over the tree that ends with it."""
+    published_heads.blur(session, now)
     entry = audit_log.append(
         session,
         Fact(facts.kind, facts.bid_id, facts.tender_id, log_data(facts, token, outside, signing)),

@@ -22,6 +22,7 @@ def served_world(var: Path, browser: Browser) -> Iterator[World]:
     command += ["--port", str(port), "--log-level", "warning", "--timeout-graceful-shutdown", "1"]
     environment = {"MINGTANG_VAR": str(var), "MINGTANG_PUBLIC_URL": url, "PYTHONPATH": str(ROOT)}
     environment["MINGTANG_PULSE_SECONDS"] = "0"  # the clock of this world is moved about
+    environment["MINGTANG_LOG_PACE_SECONDS"] = "0"  # and nobody waits a minute for what happens
     server = start(command, log=var / "server.log", end_with=signal.SIGTERM, env=environment)
 
     server.wait_until(lambda: is_healthy(url))

@@ -7,7 +7,7 @@ from litestar.params import FromPath
 
 from accounts import queries as accounts
 from kernel.clock import write_time
-from storage import audit_log
+from storage import audit_log, published_heads
 from storage.database import Session
 from tender import queries
 from tender.queries import stages
@@ -46,7 +46,8 @@ def show_opening(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> R
     adapters = adapters_of(request)
     with adapters.database.reading() as session:
         record = published(session, tender_id)
-        facts = audit_log.entries_after(session, -1, PUBLIC_KINDS, tender_id)
+        public = published_heads.public_size(session)
+        facts = audit_log.entries_after(session, -1, PUBLIC_KINDS, tender_id, before=public)
         values = room(session, record)
         wanted = steps_of(session, record)
     now = adapters.clock.now()
@@ -60,7 +61,7 @@ def show_opening(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> R
         tender=record,
         now=write_time(now),
         is_running=record.closes_at is not None and now <= record.closes_at,
-        last=facts[-1].index if facts else -1,
+        last=len(facts),
         steps=steps,
         price_releases=sum(fact.kind == "prices.released" for fact in facts),
         **values,

@@ -1,7 +1,7 @@
 """`python -m tools.campaign.fuzz [--minutes N] [--seed S] [--only NAME] [--engine coverage|outcomes]`.
 
-Coverage needs atheris, which is no part of the locks: `python -m venv --system-site-packages` of this environment's
-Python plus `pip install atheris` is enough (docs/operations.md). Without it inputs are kept by their outcomes.
+Coverage needs atheris, which is no part of the locks: make an environment of its own with `python -m venv`, install
+atheris into it, and name this environment's packages in a .pth file there. Without it inputs are kept by outcomes.
 """
 
 import argparse
