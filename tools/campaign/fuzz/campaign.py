@@ -101,7 +101,13 @@ def by_coverage(
     for place, name in enumerate(names):
         for number, data in enumerate(pools[name]):
             (folder / f"{name}-{number}").write_bytes(bytes([place]) + data)
-    flags = [f"-seed={seed}", f"-max_len={LARGEST}", "-rss_limit_mb=0", "-timeout=600", "-print_final_stats=0"]
+    flags = [
+        f"-seed={seed}",
+        f"-max_len={LARGEST}",
+        "-rss_limit_mb=0",
+        "-timeout=600",
+        "-print_final_stats=0",
+    ]
     atheris.Setup(
         ["fuzz", str(folder), *flags, "-verbosity=0", "-len_control=10"], one, custom_mutator=change
     )
