@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from accounts.duties import Duty
 from kernel.working_days import DayKind
+from tender.failures import Consequence, Failing
 from tender.lifecycle import Move, Stage
 from tender.opening import BidOutcome, Cause
 from web.approval_labels import APPROVAL_LABELS
@@ -133,6 +134,15 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "outcome": {
         BidOutcome.OPENED: _("Opened"),
         BidOutcome.MALFORMED: _("Could not be opened"),
+        BidOutcome.UNOPENED: _("Not opened"),
+    },
+    "consequence": {
+        Consequence.REVOKED: _("counts as revoked"),
+        Consequence.WITHDRAWN: _("counts as withdrawn; the bidder may claim the direct loss"),
+    },
+    "failing": {
+        Failing.OPENERS: _("Openers do not act"),
+        Failing.STORED_BID: _("The stored file of a bid is lost"),
     },
     "cause": {
         Cause.BIDDER: _("the bidder is answerable"),

@@ -41,6 +41,7 @@ PROGRAMS = (
     Program("bidder-seal.js"),
     Program("upload.js"),
     Program("opener-key.js"),
+    Program("bidder-open.js"),
     Program("sealing-worker.js"),
     Program("seal-offline.html", kept=True),
     Program("verify.html", kept=True),

@@ -69,6 +69,12 @@ def failures(session: Session, tender_id: str) -> list[OpeningFailureRecord]:
     return list(session.exec(found.order_by(col(OpeningFailureRecord.declared_at))))
 
 
+def unconfirmed(session: Session, limit: int) -> list[str]:
+    """The tenders that have a failure which waits for a supervisor."""
+    found = select(OpeningFailureRecord.tender_id).where(col(OpeningFailureRecord.until).is_(None))
+    return list(session.exec(found.distinct().limit(limit)))
+
+
 def failure_of(session: Session, tender_id: str, bid_id: str, moment: Moment) -> OpeningFailureRecord | None:
     """The confirmed failure that a bid is under at this moment, the one that can be mended longest."""
     found = [

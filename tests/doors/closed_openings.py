@@ -13,6 +13,7 @@ OPENINGS: list[Route] = [
     route("POST /api/tenders/{tender_id}/opening-failures", Scope.OFFICE, Duty.TENDER_OFFICE, body=FAILURE),
     route("POST /api/opening-failures/{failure_id}/confirmation", Scope.SUPERVISE, Duty.SUPERVISOR),
 ]
+OPENING_AREAS = {"opening-failures": {Duty.TENDER_OFFICE, Duty.SUPERVISOR}}
 OPENING_IDS = {"failure_id": "none"}
 OPENINGS_WITHOUT_KEY = {
     "POST /api/opening-failures/{failure_id}/confirmation": "a failure is confirmed once",

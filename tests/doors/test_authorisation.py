@@ -23,7 +23,7 @@ from tests.doors.closed_blind import BLIND_IDS
 from tests.doors.closed_cases import OF_ONE_THING
 from tests.doors.closed_ceremony import OF_ONE_DRAW
 from tests.doors.closed_findings import FINDING_AREAS, FINDING_IDS
-from tests.doors.closed_openings import OPENING_IDS
+from tests.doors.closed_openings import OPENING_AREAS, OPENING_IDS
 from tests.doors.closed_panel import PANEL_AREAS, PANEL_IDS
 from tests.doors.closed_passkeys import PASSKEY_AREAS, PASSKEY_IDS
 from tests.doors.closed_pool import OF_ONE_ENTRY, POOL_AREAS, POOL_IDS
@@ -50,6 +50,7 @@ AREAS = (
     | FINDING_AREAS
     | SUPERVISION_AREAS
     | PANEL_AREAS
+    | OPENING_AREAS
     | PASSKEY_AREAS
     | PRICE_CHECK_AREAS
     | POOL_AREAS

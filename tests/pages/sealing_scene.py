@@ -14,9 +14,12 @@ from accounts.actions import begin_session
 from accounts.duties import Actor, Duty
 from crypto import envelope as env
 from crypto.archive import read_archive
+from crypto.own_secrets import own_part
+from crypto.signatures import Signer
 from evaluation.rulebook import read_rulebook, rulebook_digest, write_rulebook
 from tender import queries
 from tender.actions import draft, publish
+from tender.failures import OpeningRule
 from tests.builders import PASSPHRASE, Platform, PublishedTender, make_draft, make_platform
 from tests.doors.door import serving
 from tests.pages.judge import Judge
@@ -90,15 +93,15 @@ class Scene:
         file.write_text(json.dumps({"notice": notice.body, "digest": notice.digest}, ensure_ascii=False))
         return file
 
-    def opened(self, sealed: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:
-        """What the second and third opener read in a sealed bid: its bid.json, its files."""
+    def opened(self, sealed: bytes, signer: Signer) -> tuple[dict[str, Any], dict[str, bytes]]:
+        """What the second and third opener and its bidder read in a sealed bid: its bid.json, its files."""
         prefix = env.read_prefix(sealed)
         env.check_signature(prefix)
         keys = self.tender.keys
         shares = {n: env.open_share(prefix, n, keys[n - 1].hpke_private) for n in (2, 3)}
         seed = env.join_shares(prefix, shares).seed
         assert seed is not None
-        entries = read_archive(io.BytesIO(env.open_bytes(sealed, seed)))
+        entries = read_archive(io.BytesIO(env.open_bytes(sealed, seed, part=own_part(signer, prefix.ctx))))
         files = {entry.name: entry.read() for entry in entries}
         return json.loads(files.pop("bid.json")), files
 
@@ -107,7 +110,7 @@ class Scene:
 def sealing_scene(folder: Path, browser: Browser, suite: str) -> Iterator[Scene]:
     """A draft whose openers have rehearsed, behind a real socket."""
     platform = make_platform(folder)
-    tender = make_draft(platform, suite=suite)
+    tender = make_draft(platform, suite=suite, opening_rule=OpeningRule(bidder_also=30, remedy=60))
     rules = read_rulebook(json.loads(BOOK.read_text()))
     frozen = draft.FrozenRulebook(
         write_rulebook(rules), rulebook_digest(rules), rules.currency, rules.price_places

@@ -1,6 +1,7 @@
 """Keys, sealing and opening in a real browser; each side's files open on the other, and nobody else's word is taken."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
@@ -13,6 +14,7 @@ from crypto.opener_keys import make_bidder_key, open_bidder_key, open_opener_key
 from crypto.parts_digest import parts_digest
 from tender import queries
 from tests.builders import CHEAP, CLOSES, PASSPHRASE, SealedBid, make_bid, open_all, release, submit
+from tests.flows.test_failing_openings import give
 from tests.pages.sealing_scene import (
     FILES,
     NAMED_FILE,
@@ -33,10 +35,14 @@ def test_one_tender_is_sealed_and_opened_in_the_browser(tmp_path: Path, browser:
         key = an_opener_makes_a_key(scene, tmp_path)
         scene.publish()
         a_bidder_seals_and_submits(scene, tmp_path)
-        a_bidder_seals_on_a_page_without_a_connection(scene, tmp_path)
+        offline = a_bidder_seals_on_a_page_without_a_connection(scene, tmp_path)
         the_programs_are_published(scene)
-        submit(scene.platform, make_bid(scene.platform, scene.tender, "bidder-3"), scene.tender)
-        scene.platform.clock.at = CLOSES.replace(day=CLOSES.day + 1)
+        third = make_bid(scene.platform, scene.tender, "bidder-3", bidder_also=True)
+        submit(scene.platform, third, scene.tender)
+        scene.platform.clock.at = CLOSES + timedelta(minutes=1)
+        a_bidder_hands_in_the_own_part(scene, tmp_path)
+        give(scene.platform, scene.tender, offline)
+        give(scene.platform, scene.tender, third)
         the_opener_releases(scene, key)
         assert (scene.judge.findings, scene.judge.errors) == ([], [])
 
@@ -93,14 +99,15 @@ def a_bidder_seals_and_submits(scene: Scene, folder: Path) -> None:
         page.click("#seal-here a[download]:has-text('保存加密文件')")
     sealed = saved(download.value, folder / "bid.sealed").read_bytes()
     assert page.locator("[data-digest]").inner_text() == parts_digest(sealed).hex()
-    announced, files = scene.opened(sealed)
+    signer = open_bidder_key(key.read_bytes(), PASSPHRASE)
+    announced, files = scene.opened(sealed, signer)
     assert announced["price"] == {"amount": "1250000.50", "currency": "CNY"}
     assert announced["answers"] == {"months": "12"}
     expect(page.locator(".mt-seal__work")).to_contain_text("other_items：未填写")
     assert files == {f"bid/{name}": data for name, data in FILES.items()}
     with scene.platform.database.reading() as session:
         registered = accounts.signing_keys(session, bidder.organisation_id)
-    assert registered == {open_bidder_key(key.read_bytes(), PASSPHRASE).public}
+    assert registered == {signer.public}
     page.reload()  # the sealed file outlives the tab
     expect(page.locator("[data-kept]")).to_have_count(1)
     page.click("[data-kept] button:has-text('上传并核对')")
@@ -125,7 +132,7 @@ def problems_are_told_before_anything_is_sealed(page: Page, folder: Path) -> Non
     expect_problem(page, "1250000.00")
 
 
-def a_bidder_seals_on_a_page_without_a_connection(scene: Scene, folder: Path) -> None:
+def a_bidder_seals_on_a_page_without_a_connection(scene: Scene, folder: Path) -> SealedBid:
     """The kept page from the disk, the kept notice, a key file of the command line; the result is submitted."""
     bidder = scene.platform.person("bidder-2", Duty.BIDDER)
     (folder / "cli.key").write_bytes(make_bidder_key(bidder.organisation_id, PASSPHRASE, cost=CHEAP))
@@ -153,18 +160,40 @@ def a_bidder_seals_on_a_page_without_a_connection(scene: Scene, folder: Path) ->
     assert scene.judge.violations(page) == []
     expect(page.locator("[data-saved='bid-T-1.sealed']")).to_be_visible()
     sealed = bytes(page.evaluate("() => Array.from(named.content.subarray(0, named.size))"))
-    announced, files = scene.opened(sealed)
+    signer = open_bidder_key((folder / "cli.key").read_bytes(), PASSPHRASE)
+    announced, files = scene.opened(sealed, signer)
     assert announced["bidder"] == bidder.organisation_id
     assert announced["price"]["amount"] == "990000.00"
     assert files == {"报价.xlsx": FILES["报价.xlsx"]}
-    signer = open_bidder_key((folder / "cli.key").read_bytes(), PASSPHRASE)
     with scene.platform.database.transaction() as session:
         now = scene.platform.clock.now()
         register_signing_key(session, actor=bidder, public=signer.public, now=now)
-    submit(scene.platform, SealedBid(sealed, bidder, signer, read_prefix(sealed).header), scene.tender)
+    made = SealedBid(sealed, bidder, signer, read_prefix(sealed).header)
+    submit(scene.platform, made, scene.tender)
     page.click("button[lang=en]")
     expect(page.locator("h1")).to_have_text("Seal a bid without a connection")
     context.close()
+    return made
+
+
+def a_bidder_hands_in_the_own_part(scene: Scene, folder: Path) -> None:
+    """After the closing the page makes the own part of the key file; another bidder's key has nothing to hand in."""
+    page = scene.page(scene.platform.people["bidder-1"])
+    base = f"/bidder/tenders/{scene.tender.tender_id}"
+    page.goto(f"{scene.url}{base}")
+    page.click("main a:has-text('开标时您的操作')")
+    expect(page.locator("#hand-in")).to_be_visible()
+    scene.judge.judge(page, "bidder-open")
+    page.set_input_files("#hand-in-file", folder / "cli.key")
+    page.fill("#hand-in-passphrase", PASSPHRASE)
+    page.click("#hand-in button")
+    expect_problem(page, "没有可提交的内容", seconds=20)
+    page.set_input_files("#hand-in-file", folder / "bidder.key")
+    page.click("#hand-in button")
+    expect(page.locator("[data-done=hand-in]")).to_contain_text("1", timeout=20_000)
+    page.reload()
+    expect(page.locator("[data-envelope]")).to_contain_text("已提交")
+    page.context.close()
 
 
 def the_programs_are_published(scene: Scene) -> None:

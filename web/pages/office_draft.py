@@ -17,8 +17,10 @@ from kernel.errors import BadInput, ChangedMeanwhile, TenderingError
 from tender import queries
 from tender.actions import draft, publish
 from tender.envelopes import READY_MADE
+from tender.failures import OpeningRule, read_opening_rule
 from tender.notice import missing
 from tender.outages import OutageRule, read_rule
+from tender.queries.failures import opening_rule
 from tender.signing import choose_terms, read_terms
 from tender.timetable import Timetable
 from web.documents import DOCUMENT_LIMIT, chunks_of
@@ -57,6 +59,7 @@ def form_values(request: Request[Any, Any, Any], actor: Actor, tender_id: str, t
             values |= {"choices": READY_MADE, "set": described.envelopes}
             values |= {"suites": installed_suites(), "issuers": sorted(adapters.signing_authorities)}
             values |= {"signers": [one.name for one in read_terms(described.signing).authorities]}
+            values |= {"rule": opening_rule(record)}
         if task == "timetable":
             values |= {"questions_until": local_text(record.questions_until)}
             values |= {"closes_at": local_text(record.closes_at), "outage_defaults": vars(OutageRule())}
@@ -200,6 +203,14 @@ def set_openers(
             suite=text(data, "suite"),
             envelopes=READY_MADE.get(text(data, "envelopes")),
             signing=choose_terms(many(data, "signing"), known_issuers(adapters_of(request))),
+            opening_rule=read_opening_rule(
+                {
+                    name: {"minutes": whole(data, name)}
+                    for name in vars(OpeningRule())
+                    if text(data, name).strip()
+                },
+                "",
+            ),
         ),
     )
 

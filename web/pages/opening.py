@@ -10,6 +10,7 @@ from kernel.clock import write_time
 from storage import audit_log, published_heads
 from storage.database import Session
 from tender import queries
+from tender.failures import consequence
 from tender.queries import stages
 from tender.records import TenderRecord
 from web.guards import adapters_of
@@ -80,6 +81,7 @@ def room(session: Session, record: TenderRecord) -> dict[str, Any]:
         "closing": closing,
         "sealed_count": closing.bids - len(opened) if closing else 0,
         "opened": [(row, bid, names[bid.bidder_id]) for row, bid in opened],
+        "consequences": {bid.id: consequence(row.cause) for row, bid in opened},
         "lots": {lot.id: lot for lot in queries.lots(session, record.id)},
         "openers": [(o.position, people_names[o.person_id], released.get(o.position)) for o in people],
         "opening": queries.opening_record(session, record.id),

@@ -54,13 +54,20 @@ function release(fact) {
   room.querySelector("[data-released-count]").textContent = room.querySelectorAll(".mt-openers [data-released]").length;
 }
 
+/** What came of a bid: why it was not opened, who is answerable, what follows. */
+function stateOf({ outcome, problem, cause, consequence }) {
+  const told = [words.dataset[outcome], problem];
+  if (cause) told.push(`${words.getAttribute(`data-cause-${cause}`)}; ${words.getAttribute(`data-follows-${consequence}`)}`);
+  return told.filter(Boolean).join(" · ");
+}
+
 function open(fact) {
   const line = fact.data;
   if (rows.querySelector(`[data-bid="${line.bid}"]`)) return;
   const row = document.getElementById("opened-row").content.cloneNode(true).firstElementChild;
   row.dataset.bid = line.bid;
   row.querySelector("[data-name]").textContent = line.bidder;
-  row.querySelector("[data-state]").textContent = words.dataset[line.outcome] + (line.problem ? ` · ${line.problem}` : "");
+  row.querySelector("[data-state]").textContent = stateOf(line);
   row.querySelector("[data-price]").textContent = line.price ? grouped(line.price) : (!line.problem && words.dataset.later) || "";
   row.querySelector("[data-received]").append(moment(line.received_at));
   const lot = row.querySelector("[data-lot]");
@@ -77,7 +84,7 @@ function price(fact) {
   const row = rows.querySelector(`[data-bid="${line.bid}"]`);
   if (!row) return;
   row.querySelector("[data-price]").textContent = line.price ? grouped(line.price) : "";
-  row.querySelector("[data-state]").textContent = words.dataset[line.outcome] + (line.problem ? ` · ${line.problem}` : "");
+  row.querySelector("[data-state]").textContent = stateOf(line);
 }
 
 const acts = {

@@ -8,7 +8,7 @@ import { ProgressBar } from "./progress.js";
 import { say } from "./texts.js";
 
 /** A form of its own with a problem box; `act` gets the place for what it tells. */
-function form(id, parts, text, act) {
+export function form(id, parts, text, act) {
   const problems = new ProblemBox();
   const work = el("div", { "aria-live": "polite" });
   const button = send(text);
@@ -28,7 +28,7 @@ function form(id, parts, text, act) {
   return el("form", { id, novalidate: true, class: "mt-seal", onsubmit }, problems.element, parts, button, work);
 }
 
-const note = (text) => el("p", { class: "govuk-body" }, text);
+export const note = (text) => el("p", { class: "govuk-body" }, text);
 
 /** Make a key file and have it saved; the private halves never leave the worker but under the passphrase. */
 export function makeForm(helper, { tender, suite, opener }) {

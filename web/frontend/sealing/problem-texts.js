@@ -47,6 +47,7 @@ export const PROBLEMS = {
   "passphrase-differs": ["The two passphrases differ.", "两次输入的口令不一致。"],
   "key-other-bidder": ["This key file is of another organisation.", "该密钥文件属于其他单位。"],
   "key-other-tender": ["This key file is for another tender.", "该密钥文件用于其他项目。"],
+  "nothing-to-hand-in": ["With this key there is nothing to hand in. Choose the key with which you sealed the bid.", "使用该密钥没有可提交的内容，请选择加密投标文件时的密钥。"],
   "key-not-registered": ["This is not the key that is registered for this tender. Choose the right file.", "这不是该项目登记的密钥，请选择正确的文件。"],
   "wrong-opening-key": ["This key does not open the envelope.", "该密钥无法开启信封。"],
   "wrong-bidder-key": ["The key does not fit the bid.", "密钥与投标不符。"],

@@ -66,6 +66,8 @@ const TEXTS = {
   registered: ["Your key is registered and opened the test envelope.", "密钥已登记，并已开启测试信封。"],
   release: ["Release my shares", "提交我的份额"],
   releasing: ["Decrypting your shares", "正在解密份额"],
+  handIn: ["Hand it in", "提交"],
+  handedIn: ["Handed in: {count}.", "已提交 {count} 项。"],
   released: ["Your shares are released: {count}. Unreadable: {bad}.", "已提交份额 {count} 个，无法解密 {bad} 个。"],
 };
 

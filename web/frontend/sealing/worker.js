@@ -3,6 +3,7 @@
 import { planBid } from "./bid.js";
 import { fingerprint } from "./hashing.js";
 import { unb64 } from "./bytes.js";
+import { handIn } from "./hand-in.js";
 import { Control, sealBid } from "./job.js";
 import { makeBidderKey, makeOpenerKey, offerKey, openBidderKey, openOpenerKey } from "./key-files.js";
 import { answerRehearsal, release } from "./opener.js";
@@ -35,6 +36,7 @@ export function serve(scope) {
     offerKey: () => offerKey(key),
     answerRehearsal: ({ sealed }) => answerRehearsal(key, sealed),
     release: ({ closing }, tell) => release(key, closing, tell),
+    handIn: ({ envelopes, withSeeds }) => handIn(key.signer, envelopes, withSeeds),
     seal: async ({ notice, bid, port }, tell) => {
       control = new Control();
       if (!key) throw new Problem("not-a-key");
