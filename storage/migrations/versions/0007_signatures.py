@@ -25,6 +25,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_passkey_challenges_expires_at"), ["expires_at"], unique=False)
 
     op.create_table(
+        "revocation_lists",
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("authority", sa.String(length=80), nullable=False),
+        sa.Column("source", sa.String(length=500), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("this_update", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("next_update", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("fetched_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("is_used", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("digest", "authority", "source"),
+    )
+    op.create_table(
         "passkeys",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("person_id", sa.String(length=36), nullable=False),
@@ -45,6 +57,16 @@ def upgrade() -> None:
     with op.batch_alter_table("passkeys", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_passkeys_person_id"), ["person_id"], unique=False)
 
+    op.create_table(
+        "bid_signings",
+        sa.Column("bid_id", sa.String(length=36), nullable=False),
+        sa.Column("proof", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["bid_id"],
+            ["bids.id"],
+        ),
+        sa.PrimaryKeyConstraint("bid_id"),
+    )
     op.create_table(
         "opening_failures",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -96,11 +118,18 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("bid_id", "kind", "what"),
     )
+    with op.batch_alter_table("archive_stamps", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("log_index", sa.Integer(), nullable=True))
+
+    with op.batch_alter_table("organisations", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("number", sa.String(length=32), nullable=True))
+
     with op.batch_alter_table("sessions", schema=None) as batch_op:
         batch_op.add_column(sa.Column("stepped_up_at", sa.DateTime(timezone=True), nullable=True))
 
     with op.batch_alter_table("tenders", schema=None) as batch_op:
         batch_op.add_column(sa.Column("opening_rule", sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column("signing", sa.Text(), nullable=True))
 
     with op.batch_alter_table("tokens", schema=None) as batch_op:
         batch_op.add_column(sa.Column("stepped_up_at", sa.DateTime(timezone=True), nullable=True))
@@ -112,20 +141,29 @@ def downgrade() -> None:
         batch_op.drop_column("stepped_up_at")
 
     with op.batch_alter_table("tenders", schema=None) as batch_op:
+        batch_op.drop_column("signing")
         batch_op.drop_column("opening_rule")
 
     with op.batch_alter_table("sessions", schema=None) as batch_op:
         batch_op.drop_column("stepped_up_at")
+
+    with op.batch_alter_table("organisations", schema=None) as batch_op:
+        batch_op.drop_column("number")
+
+    with op.batch_alter_table("archive_stamps", schema=None) as batch_op:
+        batch_op.drop_column("log_index")
 
     op.drop_table("own_secrets")
     with op.batch_alter_table("opening_failures", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_opening_failures_tender_id"))
 
     op.drop_table("opening_failures")
+    op.drop_table("bid_signings")
     with op.batch_alter_table("passkeys", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_passkeys_person_id"))
 
     op.drop_table("passkeys")
+    op.drop_table("revocation_lists")
     with op.batch_alter_table("passkey_challenges", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_passkey_challenges_expires_at"))
 
