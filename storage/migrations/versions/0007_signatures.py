@@ -25,6 +25,12 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_passkey_challenges_expires_at"), ["expires_at"], unique=False)
 
     op.create_table(
+        "published_heads",
+        sa.Column("size", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("size"),
+    )
+    op.create_table(
         "revocation_lists",
         sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
         sa.Column("authority", sa.String(length=80), nullable=False),
@@ -164,6 +170,7 @@ def downgrade() -> None:
 
     op.drop_table("passkeys")
     op.drop_table("revocation_lists")
+    op.drop_table("published_heads")
     with op.batch_alter_table("passkey_challenges", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_passkey_challenges_expires_at"))
 
