@@ -74,15 +74,10 @@ def key_of(certificate: x509.Certificate) -> PublicKey:
 
 def sm2_point(certificate: x509.Certificate) -> bytes | None:
     """The key of an SM2 certificate; None where it is of another kind."""
-    return sm2_point_of(_key_info(certificate.tbs_certificate_bytes))
-
-
-def sm2_point_of(info: bytes) -> bytes | None:
-    """The point in the contents of a SubjectPublicKeyInfo, where its curve is SM2's."""
-    (_, algorithm, _), (tag, bits, _) = asn1.read_values(info)
-    named = [whole for _, _, whole in asn1.read_values(algorithm)]
-    if named != [asn1.oid(EC_KEY), asn1.oid(SM2_CURVE)]:
+    info = list(asn1.read_values(_key_info(certificate.tbs_certificate_bytes)))
+    if [whole for _, _, whole in asn1.read_values(info[0][1])] != [asn1.oid(EC_KEY), asn1.oid(SM2_CURVE)]:
         return None
+    tag, bits, _ = info[1]
     if tag != asn1.BIT_STRING or not is_point(bits[1:]):
         raise Refused(rule=RULE, why="its key is neither RSA nor ECDSA nor SM2")
     return bits[1:]

@@ -44,6 +44,7 @@ def read_list(der: bytes) -> RevocationList:
     """
     try:
         content = x509.load_der_x509_crl(der)
+        content.issuer, content.signature_algorithm_oid  # noqa: B018
         extensions, this, following = content.extensions, content.last_update_utc, content.next_update_utc
     except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
         raise BadInput(where="revocation list", why="it cannot be read as an X.509 list in DER") from None
@@ -132,9 +133,13 @@ def _is_fresh(found: RevocationList, certificate: x509.Certificate, at: datetime
 
 
 def _revoked_at(found: RevocationList, certificate: x509.Certificate) -> datetime | None:
-    entry = found.content.get_revoked_certificate_by_serial_number(certificate.serial_number)
-    if entry is None:
-        return None
+    try:
+        entry = found.content.get_revoked_certificate_by_serial_number(certificate.serial_number)
+        if entry is None:
+            return None
+        entry.extensions, entry.revocation_date_utc  # noqa: B018
+    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+        raise BadInput(where="revocation list", why="it cannot be read as an X.509 list in DER") from None
     said = [
         one.value.invalidity_date_utc
         for one in entry.extensions

@@ -3,18 +3,22 @@
 import hashlib
 import json
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from sqlmodel import select
 
 from client.claims import FAIL, NOT_PROVEN, PASS, Evidence
 from client.verify import examine
-from crypto.canonical import canonical, read_canonical
+from crypto.canonical import b64, canonical, read_canonical
+from crypto.certificate_keys import HASHES
+from crypto.envelope_prefix import EnvelopePrefix
 from crypto.signing_certificate import CertificateSigner
 from crypto.signing_keys import open_signing_key
 from evaluation.capsule import PUBLIC, pack, unpack
@@ -27,15 +31,17 @@ from tests.builders import (
     CLOSES,
     Platform,
     PublishedTender,
+    SealedBid,
     make_bid,
     make_platform,
     make_tender,
     open_all,
+    prefixes_in,
     release,
     submit,
 )
 from tests.flows.panels import published_tender
-from tests.issuers import AT, Issuer, rsa_key
+from tests.issuers import AT, Issuer, ec_key, rsa_key
 from tests.sm2_issuer import Sm2Issuer
 from tools.second_verifier import SecondVerifier
 from web.capsules import log_parts, tender_parts
@@ -47,6 +53,7 @@ from worker.ticker import Ticker
 CLAIM = "all envelopes were signed by their bidders"
 HOUR = timedelta(hours=1)
 ROOT = Issuer()
+SOME = ("rsa-pss-sha256", "rsa-pkcs1-sha512", "ecdsa-p256-sha256", "ecdsa-p384-sha384")
 
 
 @dataclass
@@ -201,14 +208,18 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> tuple[Site, PublishedTen
             platform, tender, f"bidder-{number}", price=f"{number}00000.00", certificate=certificate
         )
         submit(platform, bid, tender)
+    open_bids(platform, tender)
+    return site, tender
+
+
+def open_bids(platform: Platform, tender: PublishedTender) -> None:
     platform.clock.at = CLOSES + timedelta(seconds=1)
     release(platform, tender, 1)
     release(platform, tender, 2)
     open_all(platform, tender)
-    return site, tender
 
 
-def capsule(opened: tuple[Site, PublishedTender]) -> bytes:
+def capsule(opened: Sequence[Any]) -> bytes:
     """The parts that the claim rests on; what follows the opening is of no matter to it."""
     (_site, tender), adapters = opened, opened[0].platform.adapters
     with adapters.database.reading() as session:
@@ -221,7 +232,7 @@ def capsule(opened: tuple[Site, PublishedTender]) -> bytes:
     return packed(opened, parts)
 
 
-def packed(opened: tuple[Site, PublishedTender], parts: Mapping[str, bytes]) -> bytes:
+def packed(opened: Sequence[Any], parts: Mapping[str, bytes]) -> bytes:
     site, tender = opened
     keys = site.platform.adapters.keys
     return pack(parts, tender_id=tender.tender_id, reference="T-1", scope=PUBLIC, signer=keys.receipts)
@@ -300,14 +311,77 @@ def test_the_log_holds_the_digest_of_why_each_certificate_was_accepted(
         assert fact.data["signing"] == hashlib.sha256(canonical(account)).hexdigest()
 
 
-def test_the_second_verifier_checks_signature_and_chain_and_claims_no_more(
-    opened: tuple[Site, PublishedTender], tmp_path: Path
-) -> None:
-    made, path = capsule(opened), tmp_path / "capsule.zip"
-    parts = dict(unpack(made).parts)
-    other_holder(parts)
+def by_each_kind(folder: Path) -> tuple[Site, PublishedTender, dict[str, SealedBid]]:
+    """A tender with a bid by each kind of key but SM2, under roots of both kinds, opened; the bids by their ids."""
+    roots = {
+        "rsa": Issuer("RSA CA", key=rsa_key(3072)),
+        "ecdsa": Issuer("P-384 CA", key=ec_key(ec.SECP384R1())),
+    }
+    site = Site(make_platform(folder / "site"), folder)
+    for name, root in roots.items():
+        (folder / f"{name}.pem").write_bytes(root.pem)
+        site.put(root.revocations(), f"{name}.crl")
+    lines = [f"{name} certificates={name}.pem lists={name}.crl hours=24\n" for name in roots]
+    (folder / "authorities").write_text("".join(lines))
+    path = str(folder / "authorities")
+    object.__setattr__(site.platform.adapters.settings, "signing_authorities_file", path)
+    site.beat()
+    tender = published_tender(site.platform, {"signing": site.terms(*roots)})
+    bids = {}
+    for number, how in enumerate(SOME):
+        curve = ec.SECP384R1() if "p384" in how else ec.SECP256R1()
+        root, key = list(roots.values())[number % 2], rsa_key() if how.startswith("rsa") else ec_key(curve)
+        leaf = root.issue(f"bidder-{number} Ltd", key, hash=HASHES[how.rpartition("-")[2]])
+        bid = make_bid(
+            site.platform,
+            tender,
+            f"bidder-{number}",
+            certificate=leaf.signer([root.certificate], algorithm=how),
+        )
+        receipt = json.loads(submit(site.platform, bid, tender))
+        bids[receipt["statement"]["body"]["bid"]] = bid
+    open_bids(site.platform, tender)
+    return site, tender, bids
+
+
+def test_the_second_verifier_knows_rsa_and_ecdsa_and_claims_no_more_than_it_checks(tmp_path: Path) -> None:
+    *made, bids = by_each_kind(tmp_path)
+    path, parts = tmp_path / "capsule.zip", unpack(capsule(made)).parts
     with SecondVerifier() as second:
-        path.write_bytes(made)
-        assert second.verdicts(path, None)[CLAIM] == NOT_PROVEN
-        path.write_bytes(packed(opened, parts))
-        assert second.verdicts(path, None)[CLAIM] == FAIL
+
+        def judged(changed: Mapping[str, bytes]) -> tuple[str, str]:
+            path.write_bytes(packed(made, changed))
+            second.ask(path, None)
+            [found] = [one for one in second.answer()["claims"] if one["claim"] == CLAIM]
+            return found["result"], found["detail"]
+
+        result, detail = judged(parts)
+        assert result == NOT_PROVEN
+        assert "signatures and chains hold" in detail
+        for bid, sealed in bids.items():
+            [prefix] = prefixes_in(sealed.envelope)
+            forged = canonical(
+                read_canonical(parts[f"bids/{bid}.json"]) | {"prefix": b64(forged_by(sealed, prefix))}
+            )
+            result, detail = judged({**parts, f"bids/{bid}.json": forged})
+            assert (result, bid in detail) == (FAIL, True), prefix.certificate
+            assert told(packed(made, {**parts, f"bids/{bid}.json": forged}))[0] == FAIL
+
+
+def forged_by(bid: SealedBid, prefix: EnvelopePrefix) -> bytes:
+    """The bidder's account signs the envelope again, with another signature in the certificate's place."""
+    assert prefix.certificate is not None
+    signature = prefix.certificate.signature
+    other = replace(prefix.certificate, signature=signature[:-1] + bytes([signature[-1] ^ 1]))
+    unsigned = replace(prefix, certificate=other)
+    return replace(unsigned, signature=bid.signer.sign(unsigned.signed())).to_bytes()
+
+
+def test_without_the_package_for_sm2_nothing_is_proven_and_nothing_fails(
+    opened: tuple[Site, PublishedTender], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = capsule(opened)
+    monkeypatch.setitem(sys.modules, "gmssl_pyx", None)
+    result, detail = told(made)
+    assert result == NOT_PROVEN
+    assert "gmssl-pyx" in detail

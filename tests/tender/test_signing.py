@@ -1,16 +1,20 @@
 """Who may sign: what a tender's terms say, and a bid's certificate at the moment of its stamp."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from crypto.canonical import unb64
 from crypto.certificates import read_certificate
 from crypto.envelope import seal_bytes
 from crypto.envelope_prefix import EnvelopePrefix, read_prefix
-from crypto.signing_certificate import CertificateSigner
+from crypto.signing_certificate import CertificateSigner, signed_bytes
+from kernel.clock import read_time
 from kernel.errors import BadInput, IntegrityBroken, Refused, Unavailable
 from tender.signing import (
     ACCOUNT_KEY,
@@ -196,3 +200,19 @@ def test_only_authorities_that_the_site_trusts_can_be_chosen() -> None:
 def test_an_account_of_another_form_proves_nothing(body: Any) -> None:
     with pytest.raises(IntegrityBroken):
         read_proof(body)
+
+
+VECTORS = sorted((Path(__file__).parents[1] / "vectors" / "signing-certificate").glob("*.json"))
+
+
+@pytest.mark.parametrize("path", VECTORS, ids=lambda path: path.stem)
+def test_the_vectors_of_the_format_hold(path: Path) -> None:
+    said = json.loads(path.read_text())
+    prefix, terms, at = read_prefix(unb64(said["prefix"])), read_terms(said["terms"]), read_time(said["at"])
+    assert prefix.certificate is not None
+    assert signed_bytes(prefix.certificate.chain[0], prefix.bare()).hex() == said["covered"]
+    holder = Holder(said["holder"].get("name", ""), said["holder"].get("number", ""))
+    lists = [unb64(one) for one in said["lists"]]
+    proof = check_signed(terms, holder, [prefix], {"authority": lists}, at)
+    assert proof is not None
+    assert (proof.to_json(), proof.digest()) == (said["account"], said["account_digest"])
