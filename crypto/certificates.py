@@ -28,6 +28,8 @@ from kernel.errors import BadInput, Refused
 MAX_CERTIFICATES = 5
 MAX_CERTIFICATE_BYTES = 8192
 UNDERSTOOD = (x509.BasicConstraints, x509.KeyUsage, x509.ExtendedKeyUsage, x509.CertificatePolicies)
+UNREADABLE = (ValueError, x509.DuplicateExtension, x509.InvalidVersion, x509.UnsupportedGeneralNameType)
+"""What the library raises for bytes that it cannot read, some of them only when a field is asked for."""
 E = TypeVar("E", bound=x509.ExtensionType)
 NOT_FOR_SIGNING = {Usage.SERVER_AUTH, Usage.TIME_STAMPING, Usage.OCSP_SIGNING, Usage.CODE_SIGNING}
 NUMBERS = (NameOID.ORGANIZATION_IDENTIFIER, NameOID.SERIAL_NUMBER)
@@ -48,7 +50,7 @@ def read_certificate(der: bytes) -> x509.Certificate:
         found.extensions, found.subject, found.issuer, found.not_valid_before_utc, found.not_valid_after_utc  # noqa: B018
         if found.version is not x509.Version.v3 or found.public_bytes(Encoding.DER) != der:
             raise ValueError
-    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+    except UNREADABLE:
         raise BadInput(where="certificate", why="it cannot be read as an X.509 certificate in DER") from None
     return found
 

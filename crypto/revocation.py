@@ -15,6 +15,7 @@ from functools import lru_cache
 from cryptography import x509
 
 from crypto.certificate_keys import RULE, is_issued
+from crypto.certificates import UNREADABLE
 from kernel.clock import write_time
 from kernel.errors import BadInput, IntegrityBroken, Refused, Unavailable
 
@@ -46,7 +47,7 @@ def read_list(der: bytes) -> RevocationList:
         content = x509.load_der_x509_crl(der)
         content.issuer, content.signature_algorithm_oid  # noqa: B018
         extensions, this, following = content.extensions, content.last_update_utc, content.next_update_utc
-    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+    except UNREADABLE:
         raise BadInput(where="revocation list", why="it cannot be read as an X.509 list in DER") from None
     if following is None or following <= this:
         raise BadInput(where="revocation list", why="it does not say until when it holds")
@@ -138,7 +139,7 @@ def _revoked_at(found: RevocationList, certificate: x509.Certificate) -> datetim
         if entry is None:
             return None
         entry.extensions, entry.revocation_date_utc  # noqa: B018
-    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+    except UNREADABLE:
         raise BadInput(where="revocation list", why="it cannot be read as an X.509 list in DER") from None
     said = [
         one.value.invalidity_date_utc

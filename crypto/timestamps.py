@@ -28,6 +28,7 @@ from rfc3161_client import VerificationError, VerifierBuilder, decode_timestamp_
 from crypto import asn1_forms as asn1
 from crypto.asn1_forms import context, der, integer, oid, set_of
 from crypto.canonical import b64, canonical, read_canonical, unb64
+from crypto.certificates import UNREADABLE
 from kernel.errors import BadInput, IntegrityBroken
 
 POLICY = "2.25.229138466401825176"
@@ -148,7 +149,7 @@ def check_token(token: bytes, digest: bytes, certificate: bytes, issuers: Sequen
         verifier = (builder if issuers else builder.add_root_certificate(pinned)).build()
         verifier.verify(response, digest)
         at, imprint = _read_token(token)
-    except (VerificationError, ValueError, IndexError, BadInput):
+    except (VerificationError, IndexError, BadInput, *UNREADABLE):
         raise IntegrityBroken(what="the timestamp token does not fit its digest or its authority") from None
     same_second = response.tst_info.gen_time.replace(microsecond=0) == at.replace(microsecond=0)
     if not same_second or imprint not in {_imprint(SHA256, digest), _imprint(SHA256_BARE, digest)}:
@@ -159,15 +160,25 @@ def check_token(token: bytes, digest: bytes, certificate: bytes, issuers: Sequen
 
 
 def certificate_of(token: bytes) -> bytes:
-    """The certificate that a token of the embedded authority brings along; believed by nobody for that."""
-    certificates = list(asn1.read_values(_signed_data(token)[3][1]))
-    return certificates[0][2]
+    """The certificate that a token of the embedded authority brings along; believed by nobody for that.
+
+    Raises:
+        BadInput: it is no such token.
+    """
+    try:
+        (_, _, first), *_ = asn1.read_values(_signed_data(token)[3][1])
+        return first
+    except (IndexError, ValueError):
+        raise BadInput(where="timestamp", why="it brings no certificate along") from None
 
 
 def validity_of(certificate: bytes) -> tuple[datetime, datetime]:
-    """From when to when a certificate (DER) is valid."""
-    read = x509.load_der_x509_certificate(certificate)
-    return read.not_valid_before_utc, read.not_valid_after_utc
+    """From when to when a certificate (DER) is valid; raises BadInput where it cannot be read."""
+    try:
+        read = x509.load_der_x509_certificate(certificate)
+        return read.not_valid_before_utc, read.not_valid_after_utc
+    except UNREADABLE:
+        raise BadInput(where="timestamp", why="its certificate cannot be read") from None
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from hashlib import sha256
 from pathlib import Path
 
+from tools.campaign.fuzz.certificates import CERTIFICATES
 from tools.campaign.fuzz.documents import DOCUMENTS
 from tools.campaign.fuzz.judge import Target
 from tools.campaign.fuzz.targets import TARGETS
@@ -10,7 +11,7 @@ from tools.campaign.fuzz.targets import TARGETS
 ROOT = Path(__file__).parents[3]
 KEPT = ROOT / "tests/vectors/fuzz"
 FOUND = ROOT / "var/fuzz"
-EVERY: dict[str, Target] = {**TARGETS, **DOCUMENTS}
+EVERY: dict[str, Target] = {**TARGETS, **CERTIFICATES, **DOCUMENTS}
 
 
 def kept(name: str) -> list[bytes]:

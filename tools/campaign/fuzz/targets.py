@@ -155,7 +155,10 @@ def timestamp(data: bytes) -> None:
     """What an outside authority answers."""
     known = vector("timestamp/timestamp")
     certificate, digest = unb64(known["certificate"]), bytes.fromhex(known["digest"])
-    timestamps.check_token(data, digest, certificate)
+    _all(
+        lambda: timestamps.check_token(data, digest, certificate),
+        lambda: timestamps.validity_of(timestamps.certificate_of(data)),
+    )
     check_answer(PinnedAuthority("fuzz", certificate), data, digest, 1)
 
 
