@@ -10,6 +10,7 @@ BENCHES = (
     "browser_sealing",
     "submission",
     "uploads",
+    "opening",
     "evaluation",
     "working_days",
     "approval",

@@ -28,11 +28,12 @@ from accounts.credentials import Scope
 from accounts.duties import Actor, Duty
 from crypto.envelope import seal_bytes
 from crypto.envelope_prefix import EnvelopeHeader
-from crypto.opener_keys import make_opener_key, offer_key, open_opener_key
+from crypto.opener_keys import OpenerKey, make_opener_key, offer_key, open_opener_key
 from crypto.parts_digest import parts_digest
 from crypto.passphrase import PassphraseCost
 from crypto.signatures import Signer
 from crypto.suites import suite
+from kernel.clock import Clock
 from kernel.ids import new_id
 from kernel.settings import Settings
 from storage.adapters import Adapters, make_adapters
@@ -59,13 +60,16 @@ class Sealed:
 class Site:
     """A platform in a folder with a published tender, ready for bids."""
 
-    def __init__(self, folder: Path, limit_bytes: int = 10**7) -> None:
+    def __init__(self, folder: Path, limit_bytes: int = 10**7, clock: Clock | None = None) -> None:
         self.limit_bytes = limit_bytes
+        self.keys: list[OpenerKey] = []
+        self.openers: list[Actor] = []
         accounts.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # nobody signs in here
-        settings = Settings(var=folder)
+        # A clock of its own agrees with no other one.
+        settings = Settings(var=folder, pulse_seconds=0) if clock else Settings(var=folder)
         upgrade(settings.database)
-        self.adapters: Adapters = make_adapters(settings)
-        self.now = datetime.now(UTC)
+        self.adapters: Adapters = make_adapters(settings, clock)
+        self.now = clock.now() if clock else datetime.now(UTC)
         with self.adapters.database.transaction() as session:
             accounts.bootstrap(session, sign_in="operator", password=new_id(), now=self.now)
             operator = account_queries.person_by_sign_in(session, "operator")
@@ -85,6 +89,7 @@ class Site:
         """Publish a tender with three openers."""
         office = self.person("office", Duty.TENDER_OFFICE)
         openers = [self.person(f"opener-{n}", Duty.OPENER) for n in (1, 2, 3)]
+        self.openers = openers
         command = draft.EditDraft(
             reference="bench",
             title={"zh": "测", "en": "Bench"},
@@ -132,6 +137,7 @@ class Site:
         sealed = queries.opener_of(session, self.tender_id, person.person_id).rehearsal  # type: ignore[arg-type]
         answer = suite("hybrid").open_with(key.hpke_private, rehearsal_info(self.tender_id), sealed or b"")
         rehearse.rehearse(session, answer=answer, **common)  # type: ignore[arg-type]
+        self.keys.append(key)
         return key.public.hpke_public
 
     def seal(self, number: int, size: int = BID_BYTES) -> Sealed:
