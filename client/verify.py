@@ -31,6 +31,7 @@ from client.claims_bids import (
     signed_by_bidders,
 )
 from client.claims_draws import draws_came_from_the_log
+from client.claims_national import national_head_holds
 from client.claims_result import (
     award_follows_ranking,
     panel_was_drawn,
@@ -66,6 +67,7 @@ CLAIMS: tuple[tuple[str, Check], ...] = (
     ("the award follows the ranking", award_follows_ranking),
     ("independent witnesses saw the log", witnesses_cosigned),
     ("the log is stamped for the archive", archive_is_stamped),
+    ("the national head holds every fact", national_head_holds),
 )
 """Every claim in the order of the story; names are part of the JSON answer."""
 

@@ -51,17 +51,17 @@ def vkey(name: str, public: bytes, kind: bytes = ED25519) -> str:
         raise ValueError(
             "internal: a key name may not be empty or hold spaces, plus signs or control characters"
         )
-    return f"{name}+{_key_id(name, kind, public).hex()}+{write_base64(kind + public)}"
+    return f"{name}+{key_id(name, kind, public).hex()}+{write_base64(kind + public)}"
 
 
 def read_vkey(text: str, kind: bytes = ED25519) -> tuple[str, bytes]:
     """The name and public key of a verifier key line of the given kind."""
     name, _, rest = text.partition("+")
-    key_id, _, encoded = rest.partition("+")
+    told_id, _, encoded = rest.partition("+")
     material = read_base64(encoded)
     if material[:1] != kind or len(material) != 33 or not KEY_NAME.fullmatch(name):
         _broken("the verifier key is not an Ed25519 key of the expected kind")
-    if key_id != _key_id(name, kind, material[1:]).hex():
+    if told_id != key_id(name, kind, material[1:]).hex():
         _broken("the verifier key does not match its own key id")
     return name, material[1:]
 
@@ -81,8 +81,8 @@ def read_checkpoint(text: str, vkey: str) -> Checkpoint:
         IntegrityBroken: not a checkpoint, not of this log, or not signed by its key.
     """
     name, public = read_vkey(vkey)
-    body, _ = _split_note(text)
-    for signature in _signatures_of(text, name, _key_id(name, ED25519, public)):
+    body, _ = split_note(text)
+    for signature in signatures_of(text, name, key_id(name, ED25519, public)):
         verify(public, signature, body.encode("utf-8"))
     checkpoint = _read_body(body)
     if checkpoint.origin != name:
@@ -92,7 +92,7 @@ def read_checkpoint(text: str, vkey: str) -> Checkpoint:
 
 def cosign(text: str, signer: Signer, at: int) -> str:
     """The signature line by which a witness cosigns a checkpoint; `at` is in POSIX seconds."""
-    body, _ = _split_note(text)
+    body, _ = split_note(text)
     signature = at.to_bytes(8, "big") + signer.sign(_cosigned(body, at))
     return _signature_line(signer, COSIGNATURE, signature)
 
@@ -100,9 +100,9 @@ def cosign(text: str, signer: Signer, at: int) -> str:
 def check_cosignature(text: str, witness_vkey: str) -> int:
     """Verify a witness's cosignature on a checkpoint and give its time in POSIX seconds."""
     name, public = read_vkey(witness_vkey, COSIGNATURE)
-    body, _ = _split_note(text)
+    body, _ = split_note(text)
     at = -1
-    for signature in _signatures_of(text, name, _key_id(name, COSIGNATURE, public)):
+    for signature in signatures_of(text, name, key_id(name, COSIGNATURE, public)):
         at = int.from_bytes(signature[:8], "big")
         verify(public, signature[8:], _cosigned(body, at))
     return at
@@ -141,7 +141,8 @@ def _read_body(body: str) -> Checkpoint:
     return Checkpoint(lines[0], int(lines[1]), root)
 
 
-def _split_note(text: str) -> tuple[str, list[str]]:
+def split_note(text: str) -> tuple[str, list[str]]:
+    """The text of a signed note and the lines of its signatures."""
     body, gap, tail = text.rpartition("\n\n")
     if len(text) > MAX_NOTE_CHARS or not gap or not tail.endswith("\n"):
         _broken("the text is not a signed note")
@@ -150,15 +151,15 @@ def _split_note(text: str) -> tuple[str, list[str]]:
     return body + "\n", tail[:-1].split("\n")
 
 
-def _signatures_of(text: str, name: str, key_id: bytes) -> list[bytes]:
+def signatures_of(text: str, name: str, wanted_id: bytes) -> list[bytes]:
     """All signatures under this name and key id; there must be one, other keys' lines are passed over."""
     found = []
-    for line in _split_note(text)[1]:
+    for line in split_note(text)[1]:
         dash, *rest = line.split(" ")
         if dash != "—" or len(rest) != 2:
             _broken("the signed note has a malformed signature line")
         raw = read_base64(rest[1])
-        if rest[0] == name and raw[:4] == key_id:
+        if rest[0] == name and raw[:4] == wanted_id:
             found.append(raw[4:])
     if not found:
         _broken("the signed note carries no signature of the expected key")
@@ -166,14 +167,15 @@ def _signatures_of(text: str, name: str, key_id: bytes) -> list[bytes]:
 
 
 def _signature_line(signer: Signer, kind: bytes, signature: bytes) -> str:
-    return f"— {signer.name} {write_base64(_key_id(signer.name, kind, signer.public) + signature)}\n"
+    return f"— {signer.name} {write_base64(key_id(signer.name, kind, signer.public) + signature)}\n"
 
 
 def _cosigned(body: str, at: int) -> bytes:
     return f"cosignature/v1\ntime {at}\n{body}".encode()
 
 
-def _key_id(name: str, kind: bytes, public: bytes) -> bytes:
+def key_id(name: str, kind: bytes, public: bytes) -> bytes:
+    """The four bytes by which a signed note names a key."""
     return sha256(name.encode("utf-8") + b"\n" + kind + public).digest()[:4]
 
 

@@ -14,6 +14,8 @@ from kernel.errors import IntegrityBroken
 
 NodeReader = Callable[[int, int], bytes]
 """Gives the hash of the complete subtree at (level, index)."""
+NodeHash = Callable[[bytes, bytes], bytes]
+"""The hash of an inner node over its two children; SHA-256 unless the national head is meant."""
 
 EMPTY_ROOT = sha256(b"").digest()
 HASH_BYTES = 32
@@ -52,13 +54,13 @@ class Frontier:
         return fold_peaks(self.peaks)
 
 
-def fold_peaks(peaks: Sequence[bytes]) -> bytes:
+def fold_peaks(peaks: Sequence[bytes], join: NodeHash = node_hash) -> bytes:
     """The root over complete subtrees given largest first."""
     if not peaks:
         return EMPTY_ROOT
     root = peaks[-1]
     for peak in reversed(peaks[:-1]):
-        root = node_hash(peak, root)
+        root = join(peak, root)
     return root
 
 
@@ -75,17 +77,17 @@ def inclusion_of_next(frontier: Frontier) -> tuple[bytes, ...]:
     return frontier.peaks[::-1]  # the newest leaf only ever has left siblings, and these are the peaks
 
 
-def range_hash(start: int, end: int, node: NodeReader) -> bytes:
+def range_hash(start: int, end: int, node: NodeReader, join: NodeHash = node_hash) -> bytes:
     """The root over leaves start to end; `start` must be a multiple of the power of two not below end - start."""
     peaks = []
     while start < end:
         level = (end - start).bit_length() - 1
         peaks.append(node(level, start >> level))
         start += 1 << level
-    return fold_peaks(peaks)
+    return fold_peaks(peaks, join)
 
 
-def inclusion_proof(index: int, size: int, node: NodeReader) -> tuple[bytes, ...]:
+def inclusion_proof(index: int, size: int, node: NodeReader, join: NodeHash = node_hash) -> tuple[bytes, ...]:
     """The audit path of a leaf, from its sibling up to the root's child (RFC 6962, 2.1.1)."""
     if not 0 <= index < size:
         raise ValueError(f"internal: no leaf {index} in a tree of {size}")
@@ -93,10 +95,10 @@ def inclusion_proof(index: int, size: int, node: NodeReader) -> tuple[bytes, ...
     while end - start > 1:
         middle = start + _split(end - start)
         if index < middle:
-            path.append(range_hash(middle, end, node))
+            path.append(range_hash(middle, end, node, join))
             end = middle
         else:
-            path.append(range_hash(start, middle, node))
+            path.append(range_hash(start, middle, node, join))
             start = middle
     return tuple(reversed(path))
 
@@ -124,7 +126,9 @@ def _split(width: int) -> int:
     return 1 << ((width - 1).bit_length() - 1)
 
 
-def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> None:
+def verify_inclusion(
+    leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes, join: NodeHash = node_hash
+) -> None:
     """Check an audit path (RFC 9162, 2.1.3.2).
 
     Raises:
@@ -138,11 +142,11 @@ def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes],
         if last == 0:
             _broken("the inclusion proof is too long")
         if at & 1 or at == last:
-            top = node_hash(sibling, top)
+            top = join(sibling, top)
             shift = (at & -at).bit_length() - 1
             at, last = at >> shift, last >> shift
         else:
-            top = node_hash(top, sibling)
+            top = join(top, sibling)
         at, last = at >> 1, last >> 1
     if last != 0:
         _broken("the inclusion proof is too short")

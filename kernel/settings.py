@@ -56,6 +56,8 @@ class Settings:
     """How people reach the site; printed in receipts and notices."""
     log_origin: str = "mingtang.local/log"
     """Name of the append-only log in its checkpoints."""
+    national_log: bool = False
+    """Keep the log's head in SM3 too, signed by SM2; needs `make national`."""
     timestamp_authorities_file: str = ""
     """File of outside timestamp authorities: in each line a name, an http address, and a PEM file of certificates."""
     signing_authorities_file: str = ""

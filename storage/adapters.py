@@ -85,7 +85,9 @@ class Adapters:
 def make_adapters(settings: Settings, clock: Clock | None = None) -> Adapters:
     """Build the adapters that the settings name."""
     clock = clock or SystemClock()
-    keys = platform_keys(settings.var / "keys", settings.log_origin, clock.now())
+    keys = platform_keys(
+        settings.var / "keys", settings.log_origin, clock.now(), has_national_head=settings.national_log
+    )
     database = Database(settings.database, keys.people, caller_key(settings), settings.log_pace_seconds)
     return Adapters(settings, database, make_objects(settings), keys, clock)
 

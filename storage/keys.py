@@ -7,9 +7,12 @@ import os
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
+from crypto.canonical import b64
 from crypto.checkpoint import vkey
+from crypto.national_head import national_vkey
 from crypto.signatures import Signer
 from crypto.suites import suite
 from crypto.timestamps import AuthorityKey, make_authority, read_authority, write_authority
@@ -30,15 +33,33 @@ class PlatformKeys:
     people: bytes = field(repr=False)  # seals the personal data of applicants at rest
     exchange: bytes = field(repr=False)  # opens what other networks encrypt to this one
     bank: bytes = field(repr=False)  # shared with the bank, whose messages of payments it proves
+    national: bytes = field(default=b"", repr=False)  # signs the national head of the log, where there is one
 
     @property
     def log_vkey(self) -> str:
         """The verifier key of the log, as others pin it."""
         return vkey(self.log.name, self.log.public)
 
+    @cached_property
+    def public(self) -> dict[str, str]:
+        """What others pin: verifier keys of the log, the receipts' key, the timestamp authority's certificate."""
+        keys = {
+            "log_vkey": self.log_vkey,
+            "receipts_public": b64(self.receipts.public),
+            "timestamp_certificate": b64(self.authority.certificate),
+        }
+        national = {"national_vkey": national_vkey(self.log.name, self.national)} if self.national else {}
+        return {**keys, **national}
 
-def platform_keys(folder: Path, log_origin: str, now: datetime) -> PlatformKeys:
-    """Read the platform's keys, making those that do not exist yet."""
+
+def platform_keys(
+    folder: Path, log_origin: str, now: datetime, *, has_national_head: bool = False
+) -> PlatformKeys:
+    """Read the platform's keys, making those that do not exist yet.
+
+    Raises:
+        BadInput: the log shall have a national head, and the package that SM2 needs is not installed.
+    """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     log = Signer(log_origin, _kept(folder / "log.key", os.urandom(32)))
     receipts = Signer("receipts", _kept(folder / "receipts.key", os.urandom(32)))
@@ -48,7 +69,11 @@ def platform_keys(folder: Path, log_origin: str, now: datetime) -> PlatformKeys:
     people = _kept(folder / PEOPLE_KEY_FILE, os.urandom(32))
     exchange = _kept(folder / "exchange.key", suite("hybrid").make_private())
     bank = _kept(folder / "bank.key", os.urandom(32))
-    return PlatformKeys(log, receipts, read_authority(authority_file.read_bytes()), people, exchange, bank)
+    authority = read_authority(authority_file.read_bytes())
+    national = _kept(folder / "national-log.key", os.urandom(32)) if has_national_head else b""
+    keys = PlatformKeys(log, receipts, authority, people, exchange, bank, national)
+    keys.public  # noqa: B018 - a missing package is told at the start
+    return keys
 
 
 def caller_key(settings: Settings) -> bytes:

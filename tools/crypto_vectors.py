@@ -22,7 +22,8 @@ from crypto.canonical import b64, canonical, expand, tagged_hash, unb64
 from crypto.checkpoint import COSIGNATURE, Checkpoint, cosign, sign_checkpoint, vkey, write_proof
 from crypto.envelope import EnvelopeHeader, read_prefix
 from crypto.log_entry import fact_bytes, leaf_data
-from crypto.merkle import Frontier, inclusion_of_next, leaf_hash
+from crypto.merkle import Frontier, inclusion_of_next, inclusion_proof, leaf_hash, range_hash, root_of
+from crypto.national_head import NationalHead, name_of, national_vkey, sign_national, sm3_leaf, sm3_node
 from crypto.opener_keys import make_bidder_key, make_opener_key
 from crypto.own_secrets import file_key, own_part, own_seed, part_commitment
 from crypto.parts_digest import PART_BYTES, parts_digest
@@ -243,6 +244,29 @@ def log_vectors() -> dict[str, Vector]:
     }
 
 
+def national_head_vector() -> Vector:
+    """A national head over five entries of one byte, as SM2 signs it this time."""
+    private, entries = bytes(range(32)), [bytes([number]) for number in range(5)]
+    hashes = [sm3_leaf(entry) for entry in entries]
+
+    def node(level: int, index: int) -> bytes:
+        if level == 0:
+            return hashes[index]
+        return sm3_node(node(level - 1, 2 * index), node(level - 1, 2 * index + 1))
+
+    roots = [range_hash(0, size, node, sm3_node) for size in range(1, 6)]
+    plain = root_of(leaf_hash(entry) for entry in entries)
+    head = NationalHead(name_of(LOG.name), 5, roots[-1], plain)
+    return {
+        "private": private.hex(),
+        "vkey": national_vkey(LOG.name, private),
+        "roots_of_one_byte_entries": [root.hex() for root in roots],
+        "sha256_root": plain.hex(),
+        "proof_of_entry_3": [step.hex() for step in inclusion_proof(3, 5, node, sm3_node)],
+        "note": sign_national(head, private),
+    }
+
+
 def all_vectors() -> dict[str, Vector]:
     """Every vector, keyed by its path without ending."""
     bid = b'{"price":"1250000.00","v":1}'
@@ -256,6 +280,7 @@ def all_vectors() -> dict[str, Vector]:
         "sealed-envelope/classic": envelope_vector("classic", b"", bid),
         "sealed-envelope/bidder-also": envelope_vector("hybrid", b"content", bid, bidder_also=True),
         "sealed-envelope/sm": national_vector(b"content", bid),
+        "national-head/national-head": national_head_vector(),
         "sealed-envelope/archive": envelope_vector("classic", archive_bytes(), bid),
         **keys,
         **logs,

@@ -18,6 +18,7 @@ from accounts.duties import Duty
 from crypto.canonical import JsonValue, b64, canonical
 from crypto.checkpoint import Checkpoint, sign_checkpoint
 from crypto.merkle import consistency_proof, inclusion_proof
+from crypto.national_head import sm3_node
 from crypto.parts_digest import PART_BYTES
 from evaluation.capsule import FULL, PUBLIC, pack
 from evaluation.queries import draws
@@ -25,7 +26,7 @@ from evaluation.queries import judging as evaluations
 from expert_pool import queries as experts
 from expert_pool.queries.verifier import verifier_of
 from kernel.errors import NotFound
-from storage import archive_stamps, audit_log, published_heads
+from storage import archive_stamps, audit_log, national_log, published_heads
 from storage.adapters import Adapters
 from storage.database import Session
 from tender import queries as tenders
@@ -82,6 +83,8 @@ def make_capsule(adapters: Adapters, tender_id: str, scope: str) -> bytes:
         }
         if scope == FULL:
             parts |= share_parts(session, tender_id)
+    if adapters.keys.national:
+        parts["log/national"] = national_log.head_note(adapters.database, adapters.keys, size).encode()
     return pack(
         parts, tender_id=tender_id, reference=tender.reference, scope=scope, signer=adapters.keys.receipts
     )
@@ -110,18 +113,26 @@ def log_parts(
     return {
         **locked,
         **archive_parts(session, adapters, size),
-        "keys.json": canonical(
-            {
-                "log_vkey": keys.log_vkey,
-                "receipts_public": b64(keys.receipts.public),
-                "timestamp_certificate": b64(keys.authority.certificate),
-            }
-        ),
+        **national_parts(session, adapters, entries, size),
+        "keys.json": canonical({**keys.public}),
         "log/head": head.encode(),
         "log/facts.json": canonical([proven(entry) for entry in entries]),
         "log/chains.json": canonical([proven(entry) for entry in chains]),
         "log/closing.json": canonical({"checkpoint": closing.checkpoint, "consistency": way}),
     }
+
+
+def national_parts(
+    session: Session, adapters: Adapters, entries: list[audit_log.LogRecord], size: int
+) -> Mapping[str, bytes]:
+    """Where the log has a national head: the path of every fact in its tree. The head itself is added behind it."""
+    if not adapters.keys.national:
+        return {}
+    node = national_log.node_reader(session)
+    proofs: list[JsonValue] = [
+        [b64(step) for step in inclusion_proof(entry.index, size, node, sm3_node)] for entry in entries
+    ]
+    return {"log/national.json": canonical(proofs)}
 
 
 def archive_parts(session: Session, adapters: Adapters, size: int) -> Mapping[str, bytes]:

@@ -12,7 +12,7 @@ from litestar.params import FromPath
 from crypto.canonical import b64
 from crypto.merkle import TILE_WIDTH, hash_tile, tile_width
 from kernel.errors import BadInput, NotFound
-from storage import archive_stamps, audit_log, cosignatures, published_heads
+from storage import archive_stamps, audit_log, cosignatures, national_log, published_heads
 from web.guards import adapters_of
 from web.routes import get
 
@@ -28,12 +28,7 @@ FOREVER = "public, max-age=31536000, immutable"
 @get("/api/platform")
 def show_platform(request: Request[Any, Any, Any]) -> dict[str, str]:
     """The public keys to pin: the log's verifier key, the receipts' key, the timestamp authority's certificate."""
-    keys = adapters_of(request).keys
-    return {
-        "log_vkey": keys.log_vkey,
-        "receipts_public": b64(keys.receipts.public),
-        "timestamp_certificate": b64(keys.authority.certificate),
-    }
+    return adapters_of(request).keys.public
 
 
 @get("/log/checkpoint", media_type=MediaType.TEXT)
@@ -43,6 +38,19 @@ def show_checkpoint(request: Request[Any, Any, Any]) -> Response[str]:
     with adapters.database.reading() as session:
         text = cosignatures.head_note(session, adapters.keys, published_heads.public_size(session))
     return Response(text, media_type=MediaType.TEXT, headers={"Cache-Control": "no-cache"})
+
+
+@get("/log/national", media_type=MediaType.TEXT)
+def show_national(request: Request[Any, Any, Any], size: int = 0) -> Response[str]:
+    """The signed national head of the log in SM3, the newest one or that of an earlier size."""
+    adapters = adapters_of(request)
+    with adapters.database.reading() as session:
+        wanted = size or published_heads.public_size(session)
+        is_public = wanted > 0 and published_heads.is_public(session, wanted)
+    if not adapters.keys.national or not is_public:
+        raise NotFound(what="national head of the log", id=str(size))
+    note = national_log.head_note(adapters.database, adapters.keys, wanted)
+    return Response(note, media_type=MediaType.TEXT, headers={"Cache-Control": "no-cache"})
 
 
 @get("/log/cosigned")
@@ -127,4 +135,12 @@ def read_tile_path(path: str) -> tuple[str, int, int | None]:
     return found["level"], index, int(found["width"]) if found["width"] else None
 
 
-ROUTES = [show_platform, show_checkpoint, show_cosigned, take_cosignature, show_archive, show_tile]
+ROUTES = [
+    show_platform,
+    show_checkpoint,
+    show_national,
+    show_cosigned,
+    take_cosignature,
+    show_archive,
+    show_tile,
+]

@@ -11,7 +11,7 @@ from evaluation.actions import findings as findings_actions
 from evaluation.actions import stages
 from expert_pool.actions import eligibility
 from kernel.errors import NotYetClosed
-from storage import published_heads
+from storage import national_log, published_heads
 from storage.adapters import Adapters
 from storage.database import Session
 from tender.actions import close, open_bids, open_prices, unseal
@@ -128,6 +128,7 @@ JOBS: Mapping[str, Job] = {
     "renew_archive": Job(timestamps.keep_renewal, prepare=timestamps.renew_archive),
     "fetch_revocation_lists": Job(revocation.keep_lists, prepare=revocation.fetch_lists),
     "publish_head": Job(publish_head),
+    "keep_national_nodes": Job(lambda session, *_: national_log.keep_nodes(session)),
     "ask_witnesses": Job(witnesses.keep_cosignatures, prepare=witnesses.ask_witnesses),
     "make_bulletins": Job(sweeps.keep_bulletins, prepare=sweeps.write_bulletins),
 }

@@ -8,7 +8,7 @@ import logging
 import threading
 from datetime import timedelta
 
-from storage import archive_stamps, outbox
+from storage import archive_stamps, national_log, outbox
 from storage.adapters import Adapters
 from worker import revocation
 from worker.timestamps import RENEW
@@ -16,6 +16,7 @@ from worker.witnesses import ASK
 
 SWEEP = "sweep"
 PUBLISH = "publish_head"
+KEEP_NODES = "keep_national_nodes"
 KEPT = timedelta(hours=1)  # of sweeps that are done
 log = logging.getLogger(__name__)
 
@@ -49,6 +50,9 @@ class Ticker:
             if revocation.due(session, self._adapters.signing_authorities.values(), now):
                 outbox.forget_done(session, revocation.FETCH, now - KEPT)
                 outbox.enqueue_once(session, revocation.FETCH, {}, now=now)
+            if self._adapters.keys.national and national_log.is_due(session):
+                outbox.forget_done(session, KEEP_NODES, now - KEPT)
+                outbox.enqueue_once(session, KEEP_NODES, {}, now=now)
             if self._adapters.witnesses:
                 outbox.forget_done(session, ASK, now - KEPT)
                 outbox.enqueue_once(session, ASK, {}, now=now)

@@ -28,6 +28,7 @@ OPEN_CLAIMS = {
     "the award follows the ranking",
     "independent witnesses saw the log",
     "the log is stamped for the archive",
+    "the national head holds every fact",
 }
 
 

@@ -26,6 +26,7 @@ OPEN_QUESTIONS = {
     "the award follows the ranking",
     "independent witnesses saw the log",
     "the log is stamped for the archive",
+    "the national head holds every fact",
 }
 
 

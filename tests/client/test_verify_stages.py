@@ -4,6 +4,7 @@ import json
 import random
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,18 +18,22 @@ from crypto.suites import suite
 from crypto.timestamps import validity_of
 from evaluation.capsule import PUBLIC, pack, unpack
 from kernel.clock import write_time
+from storage.keys import platform_keys
 from tender import queries
 from tests.builders import Platform
 from tests.capsules import originals_of, staged
 from tools.campaign.tamper_capsule import first_verdicts, judged
 from tools.campaign.tampering import one_of_each
 from tools.second_verifier import SecondVerifier
+from web.capsules import make_capsule
 from worker.timestamps import keep_renewal, renew_archive
 
 OPEN_QUESTIONS = {
     "the award follows the ranking",
     "independent witnesses saw the log",
+    "the national head holds every fact",
 }
+NATIONAL = "the national head holds every fact"
 STAMPED = "the log is stamped for the archive"
 OPENED = "the bids were opened by the named openers"
 ANNOUNCED = "the announced prices are the sealed ones"
@@ -241,6 +246,26 @@ def test_a_stamp_proves_nothing_once_its_certificate_ran_out(
         ]
         assert found.result == due
         assert second.verdicts(path, story.pinned, write_time(now))[STAMPED] == due
+
+
+def test_a_national_head_is_judged_by_the_command_and_left_open_by_the_page(
+    story: Story, second: SecondVerifier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    adapters = story.platform.adapters
+    folder, origin = adapters.settings.var / "keys", adapters.settings.log_origin
+    keys = platform_keys(folder, origin, story.platform.clock.now(), has_national_head=True)
+    national = replace(adapters, keys=keys)
+    data = make_capsule(national, story.tender.tender_id, PUBLIC)
+    assert make_capsule(national, story.tender.tender_id, PUBLIC) == data, "SM2 signs a head only once"
+    path = tmp_path / "capsule.zip"
+    path.write_bytes(data)
+    assert first_verdicts(data, keys.public)[NATIONAL] == PASS
+    assert second.verdicts(path, keys.public)[NATIONAL] == NOT_PROVEN
+    # Who pinned the keys before there was a national head loses nothing else.
+    before = {**first_verdicts(story.public, story.pinned), NATIONAL: NOT_PROVEN}
+    assert first_verdicts(data, story.pinned) == second.verdicts(path, story.pinned) == before
+    monkeypatch.setitem(sys.modules, "gmssl_pyx", None)
+    assert first_verdicts(data, keys.public)[NATIONAL] == NOT_PROVEN
 
 
 def both(

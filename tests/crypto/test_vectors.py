@@ -25,6 +25,7 @@ from crypto.checkpoint import (
 )
 from crypto.log_entry import leaf_data, read_fact
 from crypto.merkle import Frontier, leaf_hash, verify_inclusion
+from crypto.national_head import national_vkey, read_national, sm3_leaf, sm3_node
 from crypto.opener_keys import open_bidder_key, open_opener_key
 from crypto.parts_digest import parts_digest
 from crypto.receipts import check_receipt
@@ -37,7 +38,7 @@ from kernel.errors import BadInput
 from tools import crypto_vectors
 
 FOLDER = Path(__file__).parents[1] / "vectors"
-CHANCE = {"sealed-envelope", "timestamp", "receipt"}
+CHANCE = {"sealed-envelope", "timestamp", "receipt", "national-head"}
 
 
 def vector(name: str) -> Any:
@@ -234,3 +235,15 @@ def test_the_generator_writes_files(tmp_path: Path) -> None:
     crypto_vectors.main(tmp_path)
     ours = {path.relative_to(tmp_path) for path in tmp_path.rglob("*.json")}
     assert all((FOLDER / path).is_file() for path in ours)
+
+
+def test_national_heads() -> None:
+    known = vector("national-head/national-head")
+    head = read_national(known["note"], known["vkey"])
+    assert known["vkey"] == national_vkey("mingtang.example/log", bytes.fromhex(known["private"]))
+    assert [head.size, head.root.hex()] == [5, known["roots_of_one_byte_entries"][-1]]
+    assert head.sha256_root.hex() == known["sha256_root"]
+    proof = [bytes.fromhex(step) for step in known["proof_of_entry_3"]]
+    verify_inclusion(sm3_leaf(b"\x03"), 3, 5, proof, head.root, sm3_node)
+    again = crypto_vectors.national_head_vector()
+    assert {**again, "note": ""} == {**known, "note": ""}

@@ -54,6 +54,7 @@ PUBLIC = (
         "GET /api/outages",
         "GET /api/outages/{outage_id}",
         "GET /log/archive",
+        "GET /log/national",
         "GET /log/cosigned",
         "POST /log/cosignatures",
         "GET /log/tile/{path}",

@@ -2,15 +2,18 @@
 
 import struct
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from hashlib import sha256
 
 import pytest
 from litestar.testing import TestClient
 
 from crypto.checkpoint import Checkpoint, read_checkpoint
+from crypto.national_head import read_national, sm3_leaf, sm3_node
 from storage import audit_log
 from storage.audit_log import Fact
-from tests.builders import Platform, make_platform, make_tender
+from storage.keys import platform_keys
+from tests.builders import NOW, Platform, make_platform, make_tender
 from tests.doors.door import Door
 from web.app import create_app
 
@@ -200,3 +203,22 @@ def test_empty_log_has_a_head_and_no_tiles(tmp_path_factory: pytest.TempPathFact
         assert head(door).root == sha256().digest()
         assert door.call(None, "GET", "/log/tile/0/000").status_code == 404
         assert door.call(None, "GET", "/log/tile/0/000.p/1").status_code == 404
+
+
+def test_the_national_head_over_http_is_that_of_the_published_leaves(door: Door) -> None:
+    assert door.call(None, "GET", "/log/national").status_code == 404, "no site has one unless it asks for it"
+    adapters = door.platform.adapters
+    keys = platform_keys(
+        adapters.settings.var / "keys", adapters.settings.log_origin, NOW, has_national_head=True
+    )
+    with TestClient(create_app(replace(adapters, keys=keys))) as client:
+        vkey = client.get("/api/platform").json()["national_vkey"]
+        newest = read_national(client.get("/log/national").text, vkey)
+        earlier = read_national(client.get("/log/national?size=3").text, vkey)
+        assert client.get(f"/log/national?size={newest.size + 1}").status_code == 404
+        assert client.get("/log/national?size=-1").status_code == 404
+    bundle = tile(door, "entries/000")
+    leaves = [bundle[at + 2 : at + 34] for at in range(0, 3 * 34, 34)]
+    first, second, third = map(sm3_leaf, leaves)
+    assert earlier.root == sm3_node(sm3_node(first, second), third)
+    assert newest.sha256_root == head(door).root

@@ -204,6 +204,7 @@ def is_pinned(name: str) -> bool:
     """
     return not name.startswith("verify_draw") and name not in (
         "log/archive.json",
+        "log/national.json",
         "log/chains.json",
         "log/facts.json",
     )

@@ -5,11 +5,11 @@ import { unb64 } from "./bytes.js";
 import { panelWasDrawn } from "./draw/ceremony.js";
 import { drawsCameFromTheLog } from "./drawing.js";
 import { Broken, NotProven, need } from "./errors.js";
-import { Evidence, checkWhole, openCapsule } from "./evidence.js";
+import { Evidence, NATIONAL, checkWhole, knownKeys, openCapsule } from "./evidence.js";
 import { digestOf, equal, has } from "./json.js";
 import { checkConsistency } from "./merkle.js";
 import {
-  awardFollowsRanking, rankingFollowsRulebook, reportIsLogged, reportWasSigned, sheetsWereSigned, witnessesCosigned,
+  awardFollowsRanking, nationalHeadHolds, rankingFollowsRulebook, reportIsLogged, reportWasSigned, sheetsWereSigned, witnessesCosigned,
 } from "./result.js";
 import { readStatement } from "./signed.js";
 
@@ -25,7 +25,8 @@ function keysArePinned(evidence) {
   if (!evidence.pinned) {
     throw new NotProven("no pinned keys were given; compare keys.json with what you know", "未提供可信公钥；请将 keys.json 与你所知的核对");
   }
-  need(equal(evidence.pinned, evidence.json("keys.json")), "the capsule names other platform keys than the pinned ones", "证据包所列平台密钥与可信公钥不符");
+  const told = knownKeys(evidence.json("keys.json")), names = Object.keys(told).filter((name) => name !== NATIONAL || has(evidence.pinned, name));
+  need(equal(evidence.pinned, Object.fromEntries(names.map((name) => [name, told[name]]))), "the capsule names other platform keys than the pinned ones", "证据包所列平台密钥与可信公钥不符");
   return ["keys.json equals the pinned keys", "keys.json 与可信公钥一致"];
 }
 
@@ -67,6 +68,7 @@ export const CLAIMS = [
   ["the award follows the ranking", "定标遵循排序", awardFollowsRanking],
   ["independent witnesses saw the log", "独立见证人见过日志", witnessesCosigned],
   ["the log is stamped for the archive", "日志盖有存档时间戳", archiveIsStamped],
+  ["the national head holds every fact", "国密日志头含每项事实", nationalHeadHolds],
 ];
 
 function judge([claim, zh, check], evidence) {

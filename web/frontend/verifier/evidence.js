@@ -15,6 +15,12 @@ const ONLY = "bid";
 export const nameOf = (bid, kind) => (kind === ONLY ? bid : `${bid}/${kind}`);
 export const bidOf = (name) => name.split("/")[0];
 
+export const NATIONAL = "national_vkey";
+
+/** The keys of a platform; a log without a national head has none for it. */
+export const knownKeys = (keys) =>
+  exactly(keys, "log_vkey", "receipts_public", "timestamp_certificate", ...(isObject(keys) && has(keys, NATIONAL) ? [NATIONAL] : []));
+
 /** Compute once; what went wrong goes wrong again. */
 function once(compute) {
   let known = null;
@@ -88,7 +94,7 @@ export class Evidence {
   }
 
   _keys() {
-    return exactly(this.pinned ?? this.json("keys.json"), "log_vkey", "receipts_public", "timestamp_certificate");
+    return knownKeys(this.pinned ?? this.json("keys.json"));
   }
 
   _head() {

@@ -5,7 +5,8 @@ import { workThatCounted } from "./draw/panel.js";
 import { askedAnswers, tellAnswers, usableAnswers } from "./engine/answers.js";
 import { evaluate, reduced } from "./engine/rank.js";
 import { NotProven, need } from "./errors.js";
-import { byCodePoints, digestOf, equal, opt } from "./json.js";
+import { NATIONAL } from "./evidence.js";
+import { byCodePoints, digestOf, equal, has, opt } from "./json.js";
 import { partsDigest } from "./merkle.js";
 import { writeUnits } from "./money.js";
 import { checkLocked, checkReview } from "./stages.js";
@@ -159,3 +160,10 @@ export function witnessesCosigned(evidence) {
   throw new NotProven(`the head carries ${signatures} signature, the log's own; no witness key was given`, `日志头有 ${signatures} 个签名，仅日志自身；未提供见证人密钥`);
 }
 
+
+export function nationalHeadHolds(evidence) {
+  if (!has(evidence.keys, NATIONAL)) {
+    throw new NotProven("the log has no national head, or its key is not among those that you pinned", "日志没有国密日志头，或其公钥不在可信公钥之列");
+  }
+  throw new NotProven("this page does not check SM2; the command does: mingtang verify", "本页不核验 SM2；请用命令 mingtang verify");
+}
