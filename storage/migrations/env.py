@@ -19,7 +19,14 @@ LOCK = 0x6D696E67  # any number that nothing else on the server uses
 
 def load_tables() -> None:
     """Import every module with tables."""
-    for name in ("audit_log", "archive_stamps", "cosignatures", "outbox", "revocation_lists"):
+    for name in (
+        "audit_log",
+        "archive_stamps",
+        "cosignatures",
+        "national_log",
+        "outbox",
+        "revocation_lists",
+    ):
         import_module(f"storage.{name}")
     for records in sorted([*ROOT.glob("*/records.py"), *ROOT.glob("*/records/[a-z]*.py")]):
         import_module(".".join(records.relative_to(ROOT).with_suffix("").parts))
