@@ -22,12 +22,15 @@ from webauthn.helpers.structs import (
 )
 
 from accounts.duties import Actor, Duty
-from kernel.errors import BadInput, PasskeyNeeded, Refused
+from kernel.errors import BadInput, PasskeyCopied, PasskeyNeeded, RateLimited, Refused
 
 STEP_UP = timedelta(minutes=5)
 """How long a confirmation holds for acts of legal weight."""
 CHALLENGE_LIFE = timedelta(minutes=5)
 MOST_PASSKEYS = 10  # of one person
+MOST_CHALLENGES = (
+    1000  # open at one time for signing in: they cost a row each, and nobody has to be known for one
+)
 NAME_LENGTH = range(1, 101)
 ADDRESS = re.compile(r"(https?)://([^/:?#\[\]@]+)(?::([0-9]+))?(?:[/?#]|$)", re.ASCII)  # no IPv6 numbers
 NUMBER = re.compile(r"[0-9.]+", re.ASCII)
@@ -128,9 +131,7 @@ def credential_id(credential: Mapping[str, Any]) -> bytes:
         raise _wrong() from None
 
 
-def read_assertion(
-    credential: Mapping[str, Any], *, site: Site, challenge: bytes, public_key: bytes, sign_count: int
-) -> int:
+def read_assertion(credential: Mapping[str, Any], *, site: Site, challenge: bytes, public_key: bytes) -> int:
     """The authenticator's new counter; raises BadInput unless the answer is signed by this passkey, here and now."""
     try:
         seen = webauthn.verify_authentication_response(
@@ -139,12 +140,24 @@ def read_assertion(
             expected_rp_id=site.host,
             expected_origin=site.origin,
             credential_public_key=public_key,
-            credential_current_sign_count=sign_count,
+            credential_current_sign_count=0,  # compared by `check_counter`, once the signature holds
             require_user_verification=True,
         )
     except Exception as error:  # what a stranger sends may fail anywhere in the parsers
         raise _wrong() from error
     return seen.new_sign_count
+
+
+def check_counter(passkey_id: str, known: int, said: int) -> None:
+    """Raise PasskeyCopied unless a counter rose; authenticators without one always say 0."""
+    if (known or said) and said <= known:
+        raise PasskeyCopied(passkey=passkey_id, known=known, said=said)
+
+
+def check_challenges(count: int) -> None:
+    """Raise RateLimited when too many browsers are about to sign in with a passkey."""
+    if count >= MOST_CHALLENGES:
+        raise RateLimited(seconds=int(CHALLENGE_LIFE.total_seconds()))
 
 
 def _wrong() -> BadInput:

@@ -16,6 +16,7 @@ from accounts.records import (
     DutyRecord,
     FailedSignInRecord,
     OrganisationRecord,
+    PasskeyChallengeRecord,
     PasskeyRecord,
     PersonRecord,
     PublishedProgramRecord,
@@ -87,6 +88,12 @@ def passkeys(session: Session, person_id: str) -> list[PasskeyRecord]:
     """A person's passkeys, the oldest first."""
     found = select(PasskeyRecord).where(PasskeyRecord.person_id == person_id)
     return list(session.exec(found.order_by(col(PasskeyRecord.created_at), PasskeyRecord.id)))
+
+
+def open_challenges(session: Session, purpose: str) -> int:
+    """How many challenges of a purpose wait for their answer."""
+    found = select(func.count()).where(PasskeyChallengeRecord.purpose == purpose)
+    return session.exec(found).one()
 
 
 def passkey_by_credential(session: Session, credential_id: bytes) -> PasskeyRecord | None:

@@ -69,6 +69,15 @@ class BadInput(TenderingError):
     text = "{where}: {why}"
 
 
+class PasskeyCopied(BadInput):
+    """A passkey answered rightly and counted backwards, so there is a second one with its key; it is reported."""
+
+    text = (
+        "The counter of this passkey went back, so somebody may have a copy of it. Nothing was confirmed;"
+        " remove it and register another, or ask the operator."
+    )
+
+
 class MalformedEnvelope(BadInput):
     """The bytes are not a sealed envelope of a known version."""
 

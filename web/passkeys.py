@@ -4,6 +4,8 @@ All but signing in is for browser sessions only: a program has no authenticator.
 """
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from litestar import Request, Response
@@ -16,8 +18,9 @@ from accounts.credentials import Scope
 from accounts.duties import Actor, Duty
 from accounts.passkeys import STEP_UP, Purpose, Site, assertion_options, registration_options, site_of
 from kernel.clock import write_time
-from kernel.errors import BadInput, NotAllowed
+from kernel.errors import BadInput, NotAllowed, PasskeyCopied
 from storage.adapters import Adapters
+from storage.database import Session
 from web.guards import SESSION_COOKIE, adapters_of, caller, check_same_origin
 from web.local_paths import local_path
 from web.routes import delete, get, post
@@ -71,6 +74,18 @@ def taken(adapters: Adapters, secret: str, purpose: Purpose) -> bytes | None:
     """The open challenge, used up for good whatever comes of the answer."""
     with adapters.database.transaction() as session:
         return actions.take_challenge(session, secret=secret, purpose=purpose, now=adapters.clock.now())
+
+
+@contextmanager
+def watching_counters(adapters: Adapters) -> Iterator[Session]:
+    """A transaction in which a passkey answers; one whose counter went back is logged though the answer is refused."""
+    try:
+        with adapters.database.transaction() as session:
+            yield session
+    except PasskeyCopied as copied:
+        with adapters.database.transaction() as session:
+            actions.report_copy(session, copied=copied, now=adapters.clock.now())
+        raise
 
 
 @post("/api/me/passkeys/challenge", status_code=200)
@@ -158,7 +173,7 @@ def step_up(request: Request[Any, Any, Any], data: JSONBody[AssertionRequest]) -
     """Confirm: for five minutes this session may do acts of legal weight."""
     adapters, (actor, secret) = adapters_of(request), browser(request)
     challenge, now = taken(adapters, secret, Purpose.STEP_UP), adapters.clock.now()
-    with adapters.database.transaction() as session:
+    with watching_counters(adapters) as session:
         actions.step_up(
             session,
             actor=actor,
@@ -210,7 +225,7 @@ def sign_in(request: Request[Any, Any, Any], data: JSONBody[SignInRequest]) -> R
     adapters = adapters_of(request)
     challenge = taken(adapters, request.cookies.get(TRY_COOKIE, ""), Purpose.SIGN_IN)
     hours = adapters.settings.session_hours
-    with adapters.database.transaction() as session:
+    with watching_counters(adapters) as session:
         secret = actions.sign_in(
             session,
             credential=data.credential,

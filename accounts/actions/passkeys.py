@@ -17,6 +17,8 @@ from accounts.passkeys import (
     MOST_PASSKEYS,
     Purpose,
     Site,
+    check_challenges,
+    check_counter,
     check_presence,
     credential_id,
     is_present,
@@ -26,7 +28,7 @@ from accounts.passkeys import (
 )
 from accounts.records import PasskeyChallengeRecord, PasskeyRecord, SessionRecord, TokenRecord
 from crypto.canonical import JsonValue
-from kernel.errors import NotFound, NotSignedIn, PasskeyNeeded, Refused
+from kernel.errors import NotFound, NotSignedIn, PasskeyCopied, PasskeyNeeded, Refused
 from kernel.ids import new_id
 from storage import audit_log
 from storage.audit_log import Fact
@@ -38,8 +40,14 @@ def check_step_up(session: Session, *, actor: Actor, duty: Duty, now: datetime) 
 
 
 def give_challenge(session: Session, *, secret: str, purpose: Purpose, now: datetime) -> bytes:
-    """A fresh challenge for the browser that holds a secret."""
+    """A fresh challenge for the browser that holds a secret.
+
+    Raises:
+        RateLimited: too many unknown browsers are about to sign in.
+    """
     session.exec(delete(PasskeyChallengeRecord).where(col(PasskeyChallengeRecord.expires_at) <= now))
+    if purpose is Purpose.SIGN_IN:
+        check_challenges(queries.open_challenges(session, purpose))
     challenge = secrets.token_bytes(32)
     session.merge(
         PasskeyChallengeRecord(
@@ -185,6 +193,15 @@ def remove_all(session: Session, *, actor: Actor, person_id: str, now: datetime)
     return len(found)
 
 
+def report_copy(session: Session, *, copied: PasskeyCopied, now: datetime) -> None:
+    """Log that a passkey's counter went back; the door does it in a transaction that the refusal does not undo."""
+    record = session.get(PasskeyRecord, str(copied.facts["passkey"]))
+    if record is not None:
+        data: dict[str, JsonValue] = {"passkey": record.id}
+        data |= {name: int(str(copied.facts[name])) for name in ("known", "said")}
+        audit_log.append(session, Fact("passkey.counter-went-back", record.person_id, data=data), now)
+
+
 def _remove(session: Session, record: PasskeyRecord, actor: Actor, now: datetime) -> None:
     for table in (SessionRecord, TokenRecord):
         own = col(table.person_id) == record.person_id
@@ -213,13 +230,9 @@ def _assert(
     record = queries.passkey_by_credential(session, credential_id(credential))
     if record is None or person_id not in (None, record.person_id):
         raise Refused(rule="passkeys", why="this passkey is not registered for you")
-    record.sign_count = read_assertion(
-        credential,
-        site=site,
-        challenge=expected,
-        public_key=record.public_key,
-        sign_count=record.sign_count,
-    )
+    said = read_assertion(credential, site=site, challenge=expected, public_key=record.public_key)
+    check_counter(record.id, record.sign_count, said)
+    record.sign_count = said
     record.last_used_at = now
     session.add(record)
     return record
