@@ -28,6 +28,7 @@ from tests.builders import (
     release,
     submit,
 )
+from tests.flows.databases import ONE_DATABASE
 
 SECOND = timedelta(seconds=1)
 ALSO = OpeningRule(bidder_also=30)
@@ -120,6 +121,7 @@ def test_openers_and_bidders_open_together(platform: Platform) -> None:
     assert [line["price"] for line in lines(platform, tender)] == ["100.00", "200.00", "300.00"]
 
 
+@ONE_DATABASE
 @pytest.mark.parametrize(("late", "is_taken"), [(-SECOND, True), (timedelta(), True), (SECOND, False)])
 def test_own_part_is_taken_until_its_time_is_over_and_then_the_bid_counts_as_revoked(
     platform: Platform, late: timedelta, is_taken: bool
@@ -139,6 +141,7 @@ def test_own_part_is_taken_until_its_time_is_over_and_then_the_bid_counts_as_rev
     assert outcomes(platform, tender) == [first, *[("opened", "", None)] * 3]
 
 
+@ONE_DATABASE
 def test_what_the_platform_was_down_is_given_back(platform: Platform) -> None:
     tender, _ = closed(platform, ALSO)
     with platform.database.transaction() as session:
@@ -159,6 +162,7 @@ def test_what_the_platform_was_down_is_given_back(platform: Platform) -> None:
     assert until == CLOSES + timedelta(minutes=42)
 
 
+@ONE_DATABASE
 def test_a_job_comes_when_the_time_for_own_parts_is_over(platform: Platform) -> None:
     tender, _ = closed(platform, ALSO)
     released(platform, tender, 1, 2)
@@ -167,6 +171,7 @@ def test_a_job_comes_when_the_time_for_own_parts_is_over(platform: Platform) -> 
     assert sorted(due)[-3:] == [CLOSES + timedelta(minutes=30) + SECOND] * 3
 
 
+@ONE_DATABASE
 def test_own_secrets_are_the_bidders_own_and_never_leave_before_the_closing(platform: Platform) -> None:
     tender, bids = closed(platform, ALSO)
     platform.clock.at = CLOSES
@@ -203,12 +208,14 @@ def test_own_secrets_are_the_bidders_own_and_never_leave_before_the_closing(plat
     assert right.hex().encode() not in facts
 
 
+@ONE_DATABASE
 def test_a_tender_without_the_policy_wants_no_part(platform: Platform) -> None:
     tender, bids = closed(platform, OpeningRule())
     with pytest.raises(BadInput, match="commits to"):
         give(platform, tender, bids[0])
 
 
+@ONE_DATABASE
 def test_too_few_bids_stay_sealed_for_their_bidders_too(platform: Platform) -> None:
     tender, bids = closed(platform, ALSO, count=2)
     with platform.database.transaction() as session:
@@ -219,6 +226,7 @@ def test_too_few_bids_stay_sealed_for_their_bidders_too(platform: Platform) -> N
         give(platform, tender, bids[0])
 
 
+@ONE_DATABASE
 @pytest.mark.parametrize("is_also", [True, False])
 def test_a_bid_sealed_by_another_policy_than_the_notices_is_refused(
     platform: Platform, is_also: bool
@@ -242,6 +250,7 @@ def bid_ids(platform: Platform, tender: PublishedTender) -> list[str]:
         return [bid.id for bid in queries.sealed_bids(session, tender.tender_id)]
 
 
+@ONE_DATABASE
 def test_shares_that_working_openers_cannot_read_are_their_bidders_fault(platform: Platform) -> None:
     tender, _ = closed(platform, OpeningRule())
     ids = bid_ids(platform, tender)
@@ -250,6 +259,7 @@ def test_shares_that_working_openers_cannot_read_are_their_bidders_fault(platfor
     assert outcomes(platform, tender)[0] == ("unopened", "bidder", "revoked")
 
 
+@ONE_DATABASE
 def test_openers_whose_keys_open_nothing_are_answerable_and_the_bids_count_as_withdrawn(
     platform: Platform,
 ) -> None:
@@ -261,6 +271,7 @@ def test_openers_whose_keys_open_nothing_are_answerable_and_the_bids_count_as_wi
     assert outcomes(platform, tender) == [("unopened", "opener", "withdrawn")] * 3
 
 
+@ONE_DATABASE
 @pytest.mark.parametrize(("late", "is_mended"), [(-SECOND, True), (timedelta(), True), (SECOND, False)])
 def test_where_the_notice_has_a_remedy_the_bidders_seed_opens_what_openers_could_not(
     platform: Platform, late: timedelta, is_mended: bool
@@ -310,6 +321,7 @@ def test_openers_who_never_come_are_given_up_by_two_people_and_the_bidders_mend_
         assert queries.tender(session, tender.tender_id).stage == Stage.OPENED
 
 
+@ONE_DATABASE
 def test_openers_who_come_after_all_open_what_was_given_up(platform: Platform) -> None:
     tender, _ = closed(platform, REMEDY)
     bid_ids(platform, tender)
@@ -319,6 +331,7 @@ def test_openers_who_come_after_all_open_what_was_given_up(platform: Platform) -
     assert outcomes(platform, tender) == [("opened", "", None)] * 3
 
 
+@ONE_DATABASE
 def test_without_a_remedy_a_confirmed_failure_ends_at_once(platform: Platform) -> None:
     tender, bids = closed(platform, OpeningRule())
     bid_ids(platform, tender)
@@ -341,6 +354,7 @@ def spoil(platform: Platform, digest: bytes) -> None:
     path.write_bytes(content)
 
 
+@ONE_DATABASE
 def test_a_lost_file_is_the_platforms_fault_once_two_people_say_so(platform: Platform) -> None:
     tender, _ = closed(platform, OpeningRule())
     ids = bid_ids(platform, tender)
@@ -357,6 +371,7 @@ def test_a_lost_file_is_the_platforms_fault_once_two_people_say_so(platform: Pla
     assert [line["outcome"] for line in lines(platform, tender)][:2] == ["opened", "opened"]
 
 
+@ONE_DATABASE
 @pytest.mark.parametrize(
     ("failing", "of_bid", "error", "match"),
     [
@@ -375,6 +390,7 @@ def test_what_cannot_be_declared(
         declare(platform, tender, failing, "nothing" if of_bid is None else ids[0] if of_bid else None)
 
 
+@ONE_DATABASE
 def test_a_failure_needs_something_that_waits_and_openers_who_did_not_act(platform: Platform) -> None:
     tender, _ = closed(platform, OpeningRule())
     with pytest.raises(Refused, match="waits"):
