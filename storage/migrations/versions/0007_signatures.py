@@ -14,6 +14,19 @@ depends_on: Any = None
 def upgrade() -> None:
     """Go forward."""
     op.create_table(
+        "national_heads",
+        sa.Column("log_size", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("log_size"),
+    )
+    op.create_table(
+        "national_nodes",
+        sa.Column("level", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("index", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("hash", sa.LargeBinary(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("level", "index"),
+    )
+    op.create_table(
         "passkey_challenges",
         sa.Column("bound_to", sa.LargeBinary(length=32), nullable=False),
         sa.Column("purpose", sa.String(length=20), nullable=False),
@@ -175,3 +188,5 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_passkey_challenges_expires_at"))
 
     op.drop_table("passkey_challenges")
+    op.drop_table("national_nodes")
+    op.drop_table("national_heads")
