@@ -41,10 +41,9 @@ def keep(
 
     A list older than the one that is held is not kept: an address may not take a revocation back.
     """
-    held = _newest(session, authority).get(source)
-    if held is not None and held.this_update > moments[0]:
-        held.fetched_at = now
-        return
+    held = _newest(session, authority, source)
+    if held is not None and held[1] > moments[0]:
+        digest = held[0]
     record = session.get(RevocationListRecord, (digest, authority, source))
     if record is None:
         this, following = moments
@@ -59,10 +58,15 @@ def keep(
     session.connection().execute(delete(LISTS).where(rest & LISTS.c.is_used.is_(False)))
 
 
-def _newest(session: Session, authority: str) -> dict[str, RevocationListRecord]:
-    found = select(RevocationListRecord).where(RevocationListRecord.authority == authority)
-    rows = session.exec(found.order_by(col(RevocationListRecord.this_update)))
-    return {row.source: row for row in rows}
+def _newest(session: Session, authority: str, source: str) -> tuple[bytes, datetime] | None:
+    """Digest and moment of the newest list of an address."""
+    record = RevocationListRecord
+    found = (
+        select(record.digest, record.this_update)
+        .where(record.authority == authority, record.source == source)
+        .order_by(col(record.this_update).desc())
+    )
+    return session.exec(found).first()
 
 
 def fetched_at(session: Session, authority: str, source: str) -> datetime | None:
