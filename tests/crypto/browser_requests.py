@@ -25,6 +25,10 @@ ENVELOPES = {
     name: json.loads((VECTORS / f"sealed-envelope/{name}.json").read_text())
     for name in ("classic", "hybrid", "archive", "bidder-also")
 }
+CERTIFICATES = {
+    name: json.loads((VECTORS / f"signing-certificate/{name}.json").read_text())
+    for name in ("rsa", "ecdsa", "sm2")
+}
 CANONICAL = json.loads((VECTORS / "canonical/canonical.json").read_text())
 ZEROS = json.loads((VECTORS / "parts-digest/zeros.json").read_text())["zeros"]
 STATEMENT = json.loads((VECTORS / "statement/statement.json").read_text())
@@ -219,6 +223,8 @@ def requests() -> Iterator[tuple[str, dict[str, Any]]]:
     )
     for name, data in broken_prefixes().items():
         yield f"prefix {name}", {"act": "prefix", "bytes": b64(data)}
+    for name, known in CERTIFICATES.items():
+        yield f"certificate {name}", {"act": "prefix", "bytes": known["prefix"]}
     for name, known in KEYS.items():
         act = "open_bidder" if name == "bidder" else "open_opener"
         yield f"key {name}", {"act": act, "file": known["file"], "passphrase": known["passphrase"]}

@@ -40,6 +40,7 @@ from tests.crypto.browser_requests import (
     ANSWERS,
     AROUND,
     CANONICAL,
+    CERTIFICATES,
     CLASHES,
     ENVELOPES,
     FIELDS,
@@ -116,6 +117,16 @@ def test_both_refuse_the_same_prefixes(browser: dict[str, dict[str, Any]]) -> No
         with pytest.raises(TenderingError):
             env.read_prefix(data)
         assert browser[f"prefix {name}"]["problem"] in ("malformed", "unknown-suite", "national-suite"), name
+
+
+@pytest.mark.parametrize("name", CERTIFICATES)
+def test_openers_read_envelopes_that_a_certificate_signed_too(
+    browser: dict[str, dict[str, Any]], name: str
+) -> None:
+    assert (
+        browser[f"certificate {name}"]["value"]
+        == env.read_prefix(unb64(CERTIFICATES[name]["prefix"])).ctx.hex()
+    )
 
 
 def test_the_national_suite_is_refused_by_its_name(browser: dict[str, dict[str, Any]]) -> None:
