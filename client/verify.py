@@ -31,6 +31,7 @@ from client.claims_bids import (
     signed_by_bidders,
 )
 from client.claims_draws import draws_came_from_the_log
+from client.claims_findings import findings_are_logged
 from client.claims_national import national_head_holds
 from client.claims_result import (
     award_follows_ranking,
@@ -63,6 +64,7 @@ CLAIMS: tuple[tuple[str, Check], ...] = (
     ("the ranking is the rulebook's result", ranking_follows_rulebook),
     ("whatever was drawn came from the log", draws_came_from_the_log),
     ("the report is the logged one", report_is_logged),
+    ("the findings are the logged ones", findings_are_logged),
     ("the members signed or dissented", report_was_signed),
     ("the award follows the ranking", award_follows_ranking),
     ("independent witnesses saw the log", witnesses_cosigned),

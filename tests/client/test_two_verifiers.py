@@ -24,6 +24,7 @@ CASES = 60
 VECTORS = Path(__file__).parents[1] / "vectors"
 OPEN_CLAIMS = {
     "the whole contents are the sealed ones",
+    "the findings are the logged ones",
     "the members signed or dissented",
     "the award follows the ranking",
     "independent witnesses saw the log",

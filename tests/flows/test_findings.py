@@ -5,13 +5,19 @@ from pathlib import Path
 
 import pytest
 
+from client.claims import PASS, Evidence
+from client.claims_findings import check_reasons, findings_are_logged
 from evaluation.actions import scoring
 from evaluation.actions.reopen import reopen_sheet
+from evaluation.capsule import PUBLIC, unpack
 from evaluation.queries import findings as queries
 from evaluation.queries import judging
 from evaluation.queries.low_prices import low_prices
-from kernel.errors import BadInput, NotFound, Refused
+from kernel.errors import BadInput, IntegrityBroken, NotFound, Refused
 from tests.flows.divided_panel import Stage
+from tests.simulator import do_jobs
+from tools.second_verifier import SecondVerifier
+from web.capsules import make_capsule
 from worker.findings import keep_findings, make_findings
 
 
@@ -87,6 +93,25 @@ def test_4_what_was_found_is_kept_beside_the_ranking(signed: Stage) -> None:
     assert [one["without"] for one in body["influence"]["experts"]] == sorted(signed.panel)
     assert body["robustness"]["draws"] == 10_000
     assert sum(float(one["share"]) for one in body["robustness"]["win_share"]) == pytest.approx(1, abs=1e-3)
+
+
+def test_5_both_verifiers_hold_the_findings_of_the_report_against_the_log(
+    signed: Stage, tmp_path: Path
+) -> None:
+    do_jobs(signed.platform)
+    data = make_capsule(signed.platform.adapters, signed.tender.tender_id, PUBLIC)
+    path = tmp_path / "capsule.zip"
+    path.write_bytes(data)
+    evidence = Evidence(unpack(data))
+    assert findings_are_logged(evidence) == "1 lots, 1 reasons of members"
+    with SecondVerifier() as second:
+        assert second.verdicts(path, None)["the findings are the logged ones"] == PASS
+    told = {"seat": "seat-3", "bid_id": signed.bids[0], "level": "criterion", "target": "plan"}
+    reason = {"reason": "The plan lacks the bridge."}
+    assert check_reasons(evidence, [{**told, **reason}, {**told, "reason": ""}]) == 1
+    for other in ({"seat": "seat-1"}, {"reason": "It has a bridge."}, {"bid_id": signed.bids[1]}):
+        with pytest.raises(IntegrityBroken):
+            check_reasons(evidence, [{**told, **reason, **other}])
 
 
 def test_a_reopened_figure_that_was_changed_asks_no_reason(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import { panelWasDrawn } from "./draw/ceremony.js";
 import { drawsCameFromTheLog } from "./drawing.js";
 import { Broken, NotProven, need } from "./errors.js";
 import { Evidence, NATIONAL, checkWhole, knownKeys, openCapsule } from "./evidence.js";
+import { findingsAreLogged } from "./findings.js";
 import { digestOf, equal, has } from "./json.js";
 import { checkConsistency } from "./merkle.js";
 import {
@@ -64,6 +65,7 @@ export const CLAIMS = [
   ["the ranking is the rulebook's result", "排序即规则的结果", rankingFollowsRulebook],
   ["whatever was drawn came from the log", "凡抽取皆出自日志", drawsCameFromTheLog],
   ["the report is the logged one", "报告即日志所记的那份", reportIsLogged],
+  ["the findings are the logged ones", "评审分析即日志所记", findingsAreLogged],
   ["the members signed or dissented", "成员已签署或提出异议", reportWasSigned],
   ["the award follows the ranking", "定标遵循排序", awardFollowsRanking],
   ["independent witnesses saw the log", "独立见证人见过日志", witnessesCosigned],
