@@ -1,4 +1,4 @@
-"""Whole tenders of four kinds, for whoever needs their capsules: plain, rich (lots, chance, rounds), blind, staged."""
+"""Whole tenders of five kinds, for whoever needs their capsules; `KINDS` names them."""
 
 import fcntl
 import json
@@ -24,7 +24,7 @@ from tests.flows.blind import blind_tender, prepare, score_blind
 from tests.flows.called import answer_all, arrive_all
 from tests.flows.ceremonies import begin, countersign, hold
 from tests.flows.panels import bids_of, draw_panel, elect, members, request, sign_reports, vote
-from tests.flows.staged import whole_staged_tender
+from tests.flows.staged import whole_staged_tender, whole_tender_in_two
 from tests.flows.test_lots_with_rulebooks import opened, score_at_once
 from tests.simulator import do_jobs, whole_tender
 from tools.campaign.tampering import Original
@@ -147,6 +147,12 @@ def staged(folder: Path, **described: Any) -> Made:
     return Made(platform, whole_staged_tender(platform, ["300.00", "100.00", "200.00"], **described))
 
 
+def together(folder: Path) -> Made:
+    """Bids of two envelopes that open at the same time."""
+    platform = make_platform(folder)
+    return Made(platform, whole_tender_in_two(platform, ["300.00", "100.00", "200.00"]))
+
+
 @dataclass(frozen=True)
 class Kept:
     """A capsule with the keys to check it by."""
@@ -169,7 +175,13 @@ def plain_capsule(factory: pytest.TempPathFactory) -> Kept:
     return Kept(data.read_bytes(), json.loads(keys.read_text()))
 
 
-KINDS: dict[str, Callable[[Path], Made]] = {"plain": plain, "rich": rich, "blind": blind, "staged": staged}
+KINDS: dict[str, Callable[[Path], Made]] = {
+    "plain": plain,
+    "rich": rich,
+    "blind": blind,
+    "staged": staged,
+    "together": together,
+}
 
 
 def draw(platform: Platform, lot: PublishedTender) -> None:

@@ -12,12 +12,14 @@ from typing import Any
 import pytest
 
 from client.claims import FAIL, NOT_PROVEN, PASS, Evidence
+from client.claims_stages import announced_at_once
 from client.verify import CLAIMS, examine
 from crypto.canonical import canonical, unb64
 from crypto.suites import suite
 from crypto.timestamps import validity_of
 from evaluation.capsule import PUBLIC, pack, unpack
 from kernel.clock import write_time
+from kernel.errors import IntegrityBroken
 from storage.keys import platform_keys
 from tender import queries
 from tests.builders import Platform
@@ -135,6 +137,17 @@ def test_the_unreadable_price_is_a_rejection_with_its_ground(story: Story) -> No
     [rejected] = [one for one in ranking["rejected"] if one["reasons"][0]["check"] == "price-missing"]
     case = parts.json(f"lots/{story.tender.lot_id}/case.json")
     assert [bid["price"] for bid in case["bids"] if bid["bid_id"] == rejected["bid_id"]] == [None]
+
+
+def test_envelopes_that_open_together_are_read_as_one_announcement(story: Story) -> None:
+    evidence = Evidence(unpack(story.public), story.pinned)
+    late = next(line for line in evidence.prices["bids"] if line["price"])
+    first = next(line for line in evidence.opening["bids"] if line["bid"] == late["bid"])
+    line = {**first, "envelopes": [*first["envelopes"], *late["envelopes"]]}
+    assert json.loads(announced_at_once(evidence, line))["price"]["amount"] == late["price"]
+    for changed in ([*line["envelopes"]][::-1], first["envelopes"], []):
+        with pytest.raises(IntegrityBroken):
+            announced_at_once(evidence, {**line, "envelopes": changed})
 
 
 def price_of(body: Any) -> None:

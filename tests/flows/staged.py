@@ -1,5 +1,6 @@
 """Builders for tenders that open in stages: the technical envelope after the closing, the price after the scores."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -93,6 +94,22 @@ def open_prices(platform: Platform, tender: PublishedTender) -> None:
     release_prices(platform, tender, 1)
     release_prices(platform, tender, 2)
     do_jobs(platform)
+
+
+TOGETHER = (TWO[0], replace(TWO[1], opens=Moment.CLOSING))
+"""The same two envelopes, both of which open after the closing."""
+
+
+def whole_tender_in_two(platform: Platform, prices: list[str]) -> PublishedTender:
+    """From the draft to the signed report of a tender whose two envelopes open together."""
+    tender = published_tender(platform, {"envelopes": TOGETHER})
+    for number, price in enumerate(prices, 1):
+        submit(platform, seal_in_two(platform, tender, f"bidder-{number}", price), tender)
+    open_first(platform, tender)
+    score_all(platform, tender)
+    sign_reports(platform, tender)
+    do_jobs(platform)
+    return tender
 
 
 def whole_staged_tender(platform: Platform, prices: list[str], **described: Any) -> PublishedTender:

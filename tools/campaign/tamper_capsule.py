@@ -3,7 +3,7 @@
     python -m tools.campaign.tamper_capsule [how many] [seed]
 
 The capsules are those of whole tenders: a plain one, one with lots, chance and a further round, a blind one, one
-whose prices opened after the scores; public ones and full ones.
+whose prices opened after the scores, one of two envelopes that open together; public ones and full ones.
 """
 
 import random
