@@ -26,8 +26,8 @@ from tests.builders import (
     release,
     submit,
 )
+from tests.flows.failing import SECOND, confirm, declare, give
 from tests.flows.panels import bids_of, draw_panel, published_tender, score, sign_reports, vote
-from tests.flows.test_failing_openings import SECOND, confirm, declare, give
 from tests.simulator import do_jobs
 from tools.second_verifier import SecondVerifier
 from web.capsules import make_capsule

@@ -1,18 +1,16 @@
 """Openings that need the bidder too, and openings that fail: who is answerable, what follows, what mends it."""
 
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
 from sqlmodel import select
 
-from accounts.duties import Actor, Duty
-from crypto.own_secrets import own_part, own_seed
+from crypto.own_secrets import own_part
 from kernel.errors import BadInput, NotAllowed, NotFound, NotYetClosed, Refused, TenderingError, TooFewBids
 from storage.audit_log import LogRecord
 from storage.outbox import JobRecord
 from tender import queries
-from tender.actions import failures, own_secrets
+from tender.actions import own_secrets
 from tender.failures import OpeningRule
 from tender.lifecycle import Stage
 from tender.queries import failures as found_failures
@@ -20,8 +18,6 @@ from tender.records import OutageRecord
 from tests.builders import (
     CLOSES,
     Platform,
-    PublishedTender,
-    SealedBid,
     make_bid,
     make_tender,
     open_all,
@@ -29,84 +25,22 @@ from tests.builders import (
     submit,
 )
 from tests.flows.databases import ONE_DATABASE
-
-SECOND = timedelta(seconds=1)
-ALSO = OpeningRule(bidder_also=30)
-BOTH = OpeningRule(bidder_also=30, remedy=60)
-REMEDY = OpeningRule(remedy=60)
-
-
-def closed(
-    platform: Platform, rule: OpeningRule, count: int = 3, **changes: Any
-) -> tuple[PublishedTender, list[SealedBid]]:
-    tender = make_tender(platform, opening_rule=rule, **changes)
-    header = {"bidder_also": rule.bidder_also is not None, "k": changes.get("threshold", 2)}
-    bids = [
-        make_bid(platform, tender, f"bidder-{n}", price=f"{n}00.00", **header) for n in range(1, count + 1)
-    ]
-    for bid in bids:
-        submit(platform, bid, tender)
-    platform.clock.at = CLOSES + SECOND
-    return tender, bids
-
-
-def give(platform: Platform, tender: PublishedTender, bid: SealedBid, *, seed: bool = False) -> int:
-    """Hand in what a bidder's own program makes of the key."""
-    with platform.database.transaction() as session:
-        mine = own_secrets.own_envelopes(
-            session,
-            keys=platform.adapters.keys,
-            actor=bid.bidder,
-            tender_id=tender.tender_id,
-            now=platform.clock.now(),
-        )
-        make = own_seed if seed else own_part
-        secrets = {one.key: make(bid.signer, one.place.prefix.ctx) for one in mine}
-        return own_secrets.give_own(
-            session,
-            keys=platform.adapters.keys,
-            actor=bid.bidder,
-            tender_id=tender.tender_id,
-            parts={} if seed else secrets,
-            seeds=secrets if seed else {},
-            now=platform.clock.now(),
-        )
-
-
-def lines(platform: Platform, tender: PublishedTender) -> list[dict[str, Any]]:
-    with platform.database.reading() as session:
-        found = queries.opening_record(session, tender.tender_id)
-        return [] if found is None else found.body["bids"]
-
-
-def outcomes(platform: Platform, tender: PublishedTender) -> list[tuple[str, str, str | None]]:
-    return [(line["outcome"], line["cause"], line.get("consequence")) for line in lines(platform, tender)]
-
-
-def released(platform: Platform, tender: PublishedTender, *positions: int) -> None:
-    for position in positions:
-        release(platform, tender, position)
-
-
-def declare(
-    platform: Platform, tender: PublishedTender, failing: str = "openers", bid: str | None = None
-) -> str:
-    with platform.database.transaction() as session:
-        return failures.declare(
-            session,
-            actor=tender.office,
-            tender_id=tender.tender_id,
-            failing=failing,
-            bid_id=bid,
-            reason="two openers lost their keys",
-            now=platform.clock.now(),
-        )
-
-
-def confirm(platform: Platform, failure: str, actor: Actor | None = None) -> datetime:
-    who = actor or platform.person("supervisor", Duty.SUPERVISOR)
-    with platform.database.transaction() as session:
-        return failures.confirm(session, actor=who, failure_id=failure, now=platform.clock.now())
+from tests.flows.failing import (
+    ALSO,
+    BOTH,
+    REMEDY,
+    SECOND,
+    bid_ids,
+    closed,
+    confirm,
+    declare,
+    give,
+    lines,
+    outcomes,
+    released,
+    spoil,
+    undecryptable,
+)
 
 
 def test_openers_and_bidders_open_together(platform: Platform) -> None:
@@ -237,19 +171,6 @@ def test_a_bid_sealed_by_another_policy_than_the_notices_is_refused(
         submit(platform, bid, tender)
 
 
-def undecryptable(platform: Platform, tender: PublishedTender, *positions: int, ids: list[str]) -> None:
-    for position in positions:
-        release(platform, tender, position, **dict.fromkeys(ids))
-
-
-def bid_ids(platform: Platform, tender: PublishedTender) -> list[str]:
-    with platform.database.transaction() as session:
-        own_secrets.close(
-            session, keys=platform.adapters.keys, tender_id=tender.tender_id, now=platform.clock.now()
-        )
-        return [bid.id for bid in queries.sealed_bids(session, tender.tender_id)]
-
-
 @ONE_DATABASE
 def test_shares_that_working_openers_cannot_read_are_their_bidders_fault(platform: Platform) -> None:
     tender, _ = closed(platform, OpeningRule())
@@ -341,17 +262,6 @@ def test_without_a_remedy_a_confirmed_failure_ends_at_once(platform: Platform) -
         give(platform, tender, bids[0], seed=True)
     open_all(platform, tender)
     assert outcomes(platform, tender) == [("unopened", "opener", "withdrawn")] * 3
-
-
-def spoil(platform: Platform, digest: bytes) -> None:
-    folder = platform.adapters.settings.var / "objects"
-    [path] = [
-        one for one in folder.rglob("*") if digest.hex() in one.as_posix().replace("/", "") and one.is_file()
-    ]
-    path.chmod(0o600)
-    content = bytearray(path.read_bytes())
-    content[-100] ^= 1
-    path.write_bytes(content)
 
 
 @ONE_DATABASE

@@ -14,7 +14,7 @@ from crypto.opener_keys import make_bidder_key, open_bidder_key, open_opener_key
 from crypto.parts_digest import parts_digest
 from tender import queries
 from tests.builders import CHEAP, CLOSES, PASSPHRASE, SealedBid, make_bid, open_all, release, submit
-from tests.flows.test_failing_openings import give
+from tests.flows.failing import give
 from tests.pages.sealing_scene import (
     FILES,
     NAMED_FILE,

@@ -10,8 +10,8 @@ from tender import queries
 from tender.failures import OpeningRule
 from tender.queries import failures
 from tests.builders import make_draft, open_all
+from tests.flows.failing import SECOND, bid_ids, closed, declare, give, released
 from tests.flows.panels import published_tender
-from tests.flows.test_failing_openings import SECOND, bid_ids, closed, declare, give, released
 from tests.web.test_stage_pages import Stages
 
 
