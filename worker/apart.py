@@ -10,16 +10,22 @@ from crypto.canonical import JsonValue, canonical
 from kernel.errors import Unavailable
 
 LANGUAGES = ("zh", "en")
+LENGTH_BYTES = 8  # before each document that the renderer of reports gives
 SECONDS = 300  # far above any report; a renderer that hangs is ended
 
 
-def render_apart(report: Mapping[str, JsonValue], language: str) -> bytes:
-    """The report as PDF in one language, made by `python -m worker.report_pdf`.
+def render_apart(report: Mapping[str, JsonValue]) -> dict[str, bytes]:
+    """The report as PDF in each language, made by one `python -m worker.report_pdf`.
 
     Raises:
         Unavailable: the renderer did not finish; the job tries again.
     """
-    return run_apart("worker.report_pdf", report, language)
+    answer = run_apart("worker.report_pdf", report, *LANGUAGES)
+    found: dict[str, bytes] = {}
+    for language in LANGUAGES:
+        size = int.from_bytes(answer[:LENGTH_BYTES], "big")
+        found[language], answer = answer[LENGTH_BYTES : LENGTH_BYTES + size], answer[LENGTH_BYTES + size :]
+    return found
 
 
 def render_letter_apart(letter: Mapping[str, Any]) -> bytes:

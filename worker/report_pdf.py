@@ -6,13 +6,13 @@ document is made of.
 
 import sys
 from collections.abc import Mapping
-from functools import partial
+from functools import cache
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from typing import Any, NoReturn
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from weasyprint import HTML, Attachment  # type: ignore[import-untyped]
 
 from crypto.canonical import JsonValue, canonical, read_canonical
@@ -21,6 +21,7 @@ from evaluation.explain import explain
 from evaluation.rulebook import read_rulebook
 from kernel.clock import BEIJING, read_time
 from worker import report_words
+from worker.apart import LENGTH_BYTES
 
 TEMPLATES = Path(__file__).with_name("templates")
 CLOCK_FORM = "%Y-%m-%d %H:%M:%S"
@@ -62,39 +63,45 @@ def report_html(report: Mapping[str, JsonValue], language: str) -> str:
     parts = _parts(report)
     lots = parts["method"]
     names = {bid["bid"]: bid["bidder"] for bid in parts["opening"]["bids"]}
-    return _template("report.html", language).render(
-        report=report,
-        parts=parts,
-        annexes={annex["id"]: annex for annex in _list(report["annexes"])},
-        group_names={
-            lot["lot"]: {group["id"]: group["name"][language] for group in lot["rulebook"]["groups"]}
-            for lot in lots
-        },
-        criterion_names={
-            lot["lot"]: {
-                one["id"]: one["name"][language]
-                for group in lot["rulebook"]["groups"]
-                for one in group["criteria"]
-            }
-            for lot in lots
-        },
-        checks={lot["lot"]: lot["rulebook"]["checks"] for lot in lots},
-        check_names={
-            check["id"]: check["text"][language] for lot in lots for check in lot["rulebook"]["checks"]
-        },
-        is_large={lot["lot"]: _cells(lot) > MOST_CELLS for lot in parts["scores"]},
-        names=names,
-        titles={part["id"]: (part["number"], part["title"][language]) for part in _list(report["parts"])},
-        **_words(language),
+    return (
+        _environment()
+        .get_template("report.html")
+        .render(
+            report=report,
+            parts=parts,
+            annexes={annex["id"]: annex for annex in _list(report["annexes"])},
+            group_names={
+                lot["lot"]: {group["id"]: group["name"][language] for group in lot["rulebook"]["groups"]}
+                for lot in lots
+            },
+            criterion_names={
+                lot["lot"]: {
+                    one["id"]: one["name"][language]
+                    for group in lot["rulebook"]["groups"]
+                    for one in group["criteria"]
+                }
+                for lot in lots
+            },
+            checks={lot["lot"]: lot["rulebook"]["checks"] for lot in lots},
+            check_names={
+                check["id"]: check["text"][language] for lot in lots for check in lot["rulebook"]["checks"]
+            },
+            is_large={lot["lot"]: _cells(lot) > MOST_CELLS for lot in parts["scores"]},
+            names=names,
+            titles={part["id"]: (part["number"], part["title"][language]) for part in _list(report["parts"])},
+            **_words(language),
+        )
     )
 
 
 def form_html(form: Mapping[str, JsonValue], language: str) -> str:
     """The page of a form of signatures."""
-    return _template("signatures.html", language).render(form=form, **_words(language))
+    return _environment().get_template("signatures.html").render(form=form, **_words(language))
 
 
-def _template(name: str, language: str) -> Template:
+@cache
+def _environment() -> Environment:
+    """Made once, so that the second language finds the templates compiled."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
@@ -103,11 +110,11 @@ def _template(name: str, language: str) -> Template:
         "score_line": score_line,
         "score_head": score_head,
         "heat": heat,
-        "word": partial(report_words.word, language=language),
-        "seat": partial(report_words.seat, language=language),
+        "word": pass_context(lambda context, code: report_words.word(code, context["language"])),
+        "seat": pass_context(lambda context, name: report_words.seat(name, context["language"])),
         "explained": explained,
     }
-    return environment.get_template(name)
+    return environment
 
 
 def _words(language: str) -> dict[str, Any]:
@@ -171,8 +178,11 @@ def _list(value: Any) -> list[Any]:
 
 
 def main() -> None:
-    """Read a report from standard input, write its PDF in the language given to standard output."""
-    sys.stdout.buffer.write(render_report(read_canonical(sys.stdin.buffer.read()), sys.argv[1]))
+    """Read a report from standard input; write its PDF in each language given, with its length before it."""
+    report = read_canonical(sys.stdin.buffer.read())
+    for language in sys.argv[1:]:
+        pdf = render_report(report, language)
+        sys.stdout.buffer.write(len(pdf).to_bytes(LENGTH_BYTES, "big") + pdf)
 
 
 if __name__ == "__main__":

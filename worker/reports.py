@@ -11,7 +11,7 @@ from evaluation.report.contents import make_report
 from storage.adapters import Adapters
 from storage.database import Session
 from storage.objects import StoredObject
-from worker.apart import LANGUAGES, render_apart
+from worker.apart import render_apart
 from worker.jobs import Payload
 
 REPORT_LIMIT = 1 << 30  # bytes of one form
@@ -65,7 +65,7 @@ def keep_signatures(
 def _store(
     adapters: Adapters, content: Mapping[str, JsonValue], json_form: str, pdf_form: str
 ) -> dict[str, StoredObject]:
-    pages = {f"{pdf_form}-{language}": render_apart(content, language) for language in LANGUAGES}
+    pages = {f"{pdf_form}-{language}": pdf for language, pdf in render_apart(content).items()}
     return {
         form: adapters.objects.put_once(iter([body]), expected=None, limit_bytes=REPORT_LIMIT)
         for form, body in {json_form: canonical(dict(content)), **pages}.items()

@@ -53,6 +53,7 @@ EXPECTED = {
     "NotFound": 404,
     "NotSignedIn": 401,
     "PasskeyNeeded": 403,
+    "PasskeyCopied": 422,
     "NotAllowed": 403,
     "BadInput": 422,
     "BadPoolFile": 422,

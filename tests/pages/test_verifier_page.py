@@ -37,7 +37,7 @@ def test_a_capsule_is_checked_from_the_disk_without_any_connection(
     page.set_input_files("#capsule", capsule)
     page.locator("#banner.pass").wait_for()
     results = page.locator("#claims .result").all_text_contents()
-    assert (results.count("PASS"), results.count("NOT PROVEN"), len(results)) == (15, 3, 18)
+    assert (results.count("PASS"), results.count("NOT PROVEN"), len(results)) == (16, 5, 21)
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -60,7 +60,7 @@ def test_it_runs_from_a_folder_with_nothing_else_in_it(
     keys.write_text(json.dumps(tender.pinned))
     answer = run(one_file, "verify", str(capsule), "--keys", str(keys), "--json")
     verdict = json.loads(answer.stdout)
-    assert (answer.returncode, verdict["holds"], len(verdict["claims"])) == (0, True, 18)
+    assert (answer.returncode, verdict["holds"], len(verdict["claims"])) == (0, True, 21)
     assert [path.name for path in (one_file.parent / "cache").iterdir()] == [f"{version['build'][:32]}-{TAG}"]
 
 

@@ -20,6 +20,7 @@ from evaluation.capsule import PUBLIC, unpack
 from tools.second_verifier import SecondVerifier
 from web.capsules import make_capsule
 from worker import reports
+from worker.apart import LANGUAGES
 
 BIDS = int(os.environ.get("BIDS", "1000"))
 MOST_SECONDS = 60
@@ -53,9 +54,9 @@ def large_capsule(folder: Path, bids: int) -> bytes:
     return make_capsule(platform.adapters, tender.tender_id, PUBLIC)
 
 
-def blank_page(*_: Any) -> bytes:
+def blank_page(*_: Any) -> dict[str, bytes]:
     """What stands for the printed report."""
-    return b"%PDF-1.7 blank"
+    return dict.fromkeys(LANGUAGES, b"%PDF-1.7 blank")
 
 
 def main() -> int:
