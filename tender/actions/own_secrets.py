@@ -55,10 +55,12 @@ def own_envelopes(
     part_until = failures.own_parts_until(session, tender_id, moment)
     has_remedy = failures.opening_rule(record).remedy is not None
     opened = stages.opened_at(session, tender_id, moment)
+    sealed = queries.sealed_bids(session, tender_id)
+    own = {bid.id: bid for bid in sealed if bid.bidder_id == actor.organisation_id}
     found = []
     for key, place in stages.envelopes(session, tender_id, moment).items():
-        bid = queries.bid(session, key.partition("/")[0])
-        if bid.bidder_id != actor.organisation_id:
+        bid = own.get(key.partition("/")[0])
+        if bid is None:
             continue
         failed = failures.failure_of(session, tender_id, bid.id, moment) if has_remedy else None
         kind = place.prefix.header.kind
