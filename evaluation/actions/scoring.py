@@ -194,15 +194,17 @@ def _save(
     for id, points in fixed.items():
         if read[id] != points:
             raise BadSheet(where=id, why="it was scored under a label and stands")
+    written = {id: str(text) for id, text in read.items()}
     record = queries.sheet(session, bid_id, seat, lock=True)
+    if record is not None and record.signed_at is None and record.points == written:
+        return record  # a draft that arrives twice changes nothing, whichever version it was written on
     if (record.version if record else 0) != draft.version:
         raise ChangedMeanwhile()
     if record is None:
         record = SheetRecord(bid_id=bid_id, seat=seat, lot_id=lot_id, version=0, points={}, saved_at=now)
     if record.signed_at is not None:
         raise Refused(rule="signed-is-final", why="this sheet was signed; nobody can change it")
-    record.points = {id: str(text) for id, text in read.items()}
-    record.version, record.saved_at = draft.version + 1, now
+    record.points, record.version, record.saved_at = written, draft.version + 1, now
     session.add(record)
     session.flush()
     return record

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.pages.story import EXPERTS, HAND_IN, SEND, Story, until
 from tests.pages.world import release
@@ -186,8 +186,7 @@ def score_in_browser(story: Story, page: Page) -> None:
     page.click(SEND)
     expect(page.locator(".govuk-error-summary")).to_be_visible()
     story.world.judge.judge(page, "expert-sheet-refused")
-    for number in range(inputs.count()):
-        inputs.nth(number).fill("12.5")
+    fill(inputs)
     inputs.last.press("Tab")
     expect(page.locator("#saved")).to_contain_text("草稿已保存")
     bid = page.url.rpartition("/")[2]
@@ -195,11 +194,27 @@ def score_in_browser(story: Story, page: Page) -> None:
     until(lambda: len(page.request.get(sheet).json()["points"]) == inputs.count())
     page.goto(page.url)
     expect(inputs.last).to_have_value("12.5")
+    page.route("**/draft", answer_late)
+    fill(inputs, "11.5")
     page.click(SEND)
     expect(page).to_have_url(re.compile(r"/check$"))
+    expect(page.locator("main")).to_contain_text("11.5")
+    expect(page.locator("main")).not_to_contain_text("12.5")
     story.world.judge.visit(page, page.url.removeprefix(story.world.url), "expert-check")
     page.click(SEND)
     expect(page).to_have_url(re.compile(r"/bids/[0-9a-f-]+$"))
+
+
+def fill(inputs: Locator, points: str = "12.5") -> None:
+    for number in range(inputs.count()):
+        inputs.nth(number).fill(points)
+
+
+def answer_late(route: Route) -> None:
+    """The draft is saved, but its answer is still on the way when the member hands in."""
+    answer = route.fetch()
+    route.request.frame.page.wait_for_timeout(300)
+    route.fulfill(response=answer)
 
 
 def score_by_api(story: Story, name: str) -> None:
