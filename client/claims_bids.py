@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from client.claims import Evidence, NotProven
 from client.claims_certificates import check_certificates
-from client.claims_failures import PART, SEED, check_unopened, is_confirmed, own_secrets
+from client.claims_failures import check_unopened, is_confirmed, own_secrets
 from client.claims_stages import (
     announced_at_once,
     announced_by_stages,
@@ -35,7 +35,7 @@ from kernel.errors import IntegrityBroken, MalformedEnvelope
 from kernel.money import PriceScale, write_units
 from kernel.window import window
 from tender.envelopes import Moment, envelope_key, opens_in_stages
-from tender.failures import Failing
+from tender.failures import PART, SEED, Failing
 from tender.opening import BidOutcome, Closing, read_announced
 from tender.stamps import check_near, read_terms
 
@@ -180,7 +180,7 @@ def contents_were_sealed(evidence: Evidence) -> str:
 def _joined(
     evidence: Evidence, shares: Mapping[str, Mapping[str, str | None]], secrets: Secrets
 ) -> dict[str, bytes]:
-    """The seed of each opened envelope; shares are those signed for, and do to it what the opening record says."""
+    """The seed of each envelope that can be opened; shares are those signed for, and do what the record says."""
     told, outcomes = released_hashes(evidence), opened_outcomes(evidence)
     if set(shares) != set(told) or any(set(shares[position]) != set(told[position]) for position in told):
         raise IntegrityBroken(what="the shares are not those of the openers who released")

@@ -5,7 +5,7 @@
 3. Fewer than k openers are enough only where their failure was confirmed, and then for envelopes whose seed was given.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from hashlib import sha256
 from typing import Any
 
@@ -15,11 +15,10 @@ from crypto.envelope import is_dealt, is_own_part
 from evaluation.capsule import FULL
 from kernel.errors import IntegrityBroken
 from tender.envelopes import envelope_key
-from tender.failures import Failing, consequence
+from tender.failures import PART, SEED, Failing, consequence
 from tender.opening import BidOutcome, Cause
 
 OWN = "own-secrets.json"
-PART, SEED = "part", "seed"
 
 
 def given(evidence: Evidence, what: str) -> dict[str, str]:
@@ -53,7 +52,9 @@ def own_secrets(evidence: Evidence) -> dict[tuple[str, str], bytes]:
     return held
 
 
-def check_quorum(evidence: Evidence, names: list[str], wanted: Any, opened: Mapping[str, str]) -> str:
+def check_quorum(
+    evidence: Evidence, names: list[str], wanted: Collection[str], opened: Mapping[str, str]
+) -> str:
     """Raise unless enough openers acted, or they failed for certain and bidders gave the seeds of what was opened."""
     needed = evidence.notice["sealing"]["k"]
     if len(names) >= needed:

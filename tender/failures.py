@@ -17,6 +17,7 @@ from kernel.errors import BadInput
 from tender.opening import Cause
 from tender.outages import Outage
 
+PART, SEED = "part", "seed"  # what bidders hand in of an own envelope
 MINUTES = range(1, 24 * 60 + 1)
 REASON_LENGTH = range(5, 2001)
 

@@ -126,8 +126,7 @@ def _waiting(session: Session, tender_id: str, moment: Moment) -> set[str]:
     """The bids that wait to be opened at a moment; none before the closing was recorded."""
     if queries.closing(session, tender_id) is None:
         return set()
-    every = {key.partition("/")[0] for key in stages.envelopes(session, tender_id, moment)}
-    return every - stages.opened_at(session, tender_id, moment)
+    return stages.waiting_bids(session, tender_id, moment)
 
 
 def _new(

@@ -98,8 +98,7 @@ def log_release(
 def ask_to_open(session: Session, record: TenderRecord, moment: Moment, now: datetime) -> None:
     """Ask for the opening of every bid that waits for it; again when the time for bidders' own parts is over."""
     until = failures.own_parts_until(session, record.id, moment)
-    every = {key.partition("/")[0] for key in stages.envelopes(session, record.id, moment)}
-    for bid_id in sorted(every - stages.opened_at(session, record.id, moment)):
+    for bid_id in sorted(stages.waiting_bids(session, record.id, moment)):
         outbox.enqueue(session, "open_bid", {"bid_id": bid_id}, now=now)
         if until is not None and now <= until:
             outbox.enqueue(session, "open_bid", {"bid_id": bid_id}, now=now, due_at=until + AFTER)

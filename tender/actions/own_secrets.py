@@ -17,9 +17,9 @@ from storage.audit_log import Fact
 from storage.keys import PlatformKeys
 from tender import queries
 from tender.actions.close import close
+from tender.failures import PART, SEED
 from tender.lifecycle import Stage
 from tender.queries import failures, stages
-from tender.queries.failures import PART, SEED
 from tender.records import BidRecord
 from tender.records.failures import OwnSecretRecord
 
@@ -55,19 +55,15 @@ def own_envelopes(
     part_until = failures.own_parts_until(session, tender_id, moment)
     has_remedy = failures.opening_rule(record).remedy is not None
     opened = stages.opened_at(session, tender_id, moment)
-    sealed = queries.sealed_bids(session, tender_id)
-    own = {bid.id: bid for bid in sealed if bid.bidder_id == actor.organisation_id}
     found = []
-    for key, place in stages.envelopes(session, tender_id, moment).items():
-        bid = own.get(key.partition("/")[0])
-        if bid is None:
+    for bid in stages.bids_at(session, tender_id, moment):
+        if bid.bidder_id != actor.organisation_id:
             continue
         failed = failures.failure_of(session, tender_id, bid.id, moment) if has_remedy else None
-        kind = place.prefix.header.kind
-        given = {what for of, what in failures.own_secrets(session, bid.id) if of == kind}
-        is_opened = bid.id in opened
-        seed_until = failed.until if failed else None
-        found.append(OwnEnvelope(key, bid, place, part_until, seed_until, frozenset(given), is_opened))
+        seed_until, secrets = failed.until if failed else None, failures.own_secrets(session, bid.id)
+        for key, place in stages.envelopes_of_bid(session, bid, moment).items():
+            given = frozenset(what for kind, what in secrets if kind == place.prefix.header.kind)
+            found.append(OwnEnvelope(key, bid, place, part_until, seed_until, given, bid.id in opened))
     return found
 
 

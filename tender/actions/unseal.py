@@ -28,8 +28,8 @@ from crypto.parts_digest import PART_BYTES, PartsDigest
 from kernel.errors import BadInput, IntegrityBroken, MalformedEnvelope, NotFound
 from storage.objects import Objects, StoredObject
 from tender import queries
-from tender.envelopes import Moment
-from tender.failures import ANSWERABLE, Failing, answerable
+from tender.envelopes import Moment, envelope_key
+from tender.failures import ANSWERABLE, PART, SEED, Failing, answerable
 from tender.opening import BidOutcome, Cause, join_announced, read_share
 from tender.queries import failures, stages
 from tender.records import (
@@ -51,8 +51,6 @@ class SealedPart:
     kind: str
     place: Place
     shares: Mapping[int, bytes] = field(repr=False)
-    answerable: Cause
-    """for shares that are lacking"""
     own_seed: bytes | None = field(default=None, repr=False)
     own_part: bytes | None = field(default=None, repr=False)
 
@@ -64,6 +62,8 @@ class OpeningTask:
     bid: BidRecord
     parts: tuple[SealedPart, ...]
     is_done: bool
+    releases: tuple[Mapping[str, Any], ...] = field(repr=False)
+    """the shares of each opener so far, by envelope"""
     are_all_released: bool
     is_part_late: bool
     """whether the time for the bidder's own part is over"""
@@ -124,7 +124,6 @@ class UnsealedBid:
 def opening_task(session: Session, bid_id: str, now: datetime) -> OpeningTask:
     """What is known about one bid now."""
     bid = queries.bid(session, bid_id)
-    threshold = queries.tender(session, bid.tender_id).threshold
     earlier = session.get(OpenedBidRecord, bid_id)
     is_first = stages.score_lock(session, bid.tender_id) is None
     moment = Moment.CLOSING if is_first else Moment.SCORES_LOCKED
@@ -141,9 +140,8 @@ def opening_task(session: Session, bid_id: str, now: datetime) -> OpeningTask:
                 kind,
                 place,
                 {p: s for p, s in shares.items() if s is not None},
-                answerable(key, [r.shares for r in releases], threshold),
-                own.get((kind, failures.SEED)),
-                own.get((kind, failures.PART)),
+                own.get((kind, SEED)),
+                own.get((kind, PART)),
             )
         )
         if not is_first:
@@ -155,6 +153,7 @@ def opening_task(session: Session, bid_id: str, now: datetime) -> OpeningTask:
         bid=bid,
         parts=tuple(parts),
         is_done=done,
+        releases=tuple(r.shares for r in releases),
         are_all_released=len(releases) == len(queries.openers(session, bid.tender_id)),
         is_part_late=until is not None and now > until,
         given_up=ANSWERABLE[Failing(failed.failing)] if failed and is_over else None,
@@ -204,7 +203,8 @@ def _unseal_part(objects: Objects, spool: Path, task: OpeningTask, sealed: Seale
     if seed is None:
         if task.given_up is Cause.OPENER or task.are_all_released:
             why = "too few of its shares could be decrypted by the openers"
-            return replace(_unopened(sealed.kind, sealed.answerable, why, bad), lacks_shares=True)
+            cause = answerable(envelope_key(task.bid.id, sealed.kind), task.releases, prefix.header.k)
+            return replace(_unopened(sealed.kind, cause, why, bad), lacks_shares=True)
         return None
     if prefix.header.bidder_also and sealed.own_part is None:
         why = "its bidder did not hand in the own part of its key in time"

@@ -12,7 +12,6 @@ from tender.queries import stages
 from tender.records import BidRecord, OutageRecord, TenderRecord
 from tender.records.failures import OpeningFailureRecord, OwnSecretRecord
 
-PART, SEED = "part", "seed"
 SOME_DAYS = timedelta(days=3)
 
 

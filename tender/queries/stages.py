@@ -37,11 +37,22 @@ def envelopes(session: Session, tender_id: str, moment: Moment) -> dict[str, Pla
     Once the scores are locked these are the envelopes of the bids that came out of the first opening readable.
     """
     kinds = kinds_at(queries.tender(session, tender_id), moment)
-    bids = queries.sealed_bids(session, tender_id)
-    if moment is not Moment.CLOSING:
-        readable = readable_bids(session, tender_id)
-        bids = [bid for bid in bids if bid.id in readable]
+    bids = bids_at(session, tender_id, moment)
     return {key: place for bid in bids for key, place in _places(bid, kinds).items()}
+
+
+def bids_at(session: Session, tender_id: str, moment: Moment) -> list[BidRecord]:
+    """The bids of which something opens at a moment, in the order they came in."""
+    bids = queries.sealed_bids(session, tender_id)
+    if moment is Moment.CLOSING:
+        return bids
+    readable = readable_bids(session, tender_id)
+    return [bid for bid in bids if bid.id in readable]
+
+
+def waiting_bids(session: Session, tender_id: str, moment: Moment) -> set[str]:
+    """The bids that were not opened yet of which something opens at a moment."""
+    return {bid.id for bid in bids_at(session, tender_id, moment)} - opened_at(session, tender_id, moment)
 
 
 def envelopes_of_bid(session: Session, bid: BidRecord, moment: Moment) -> dict[str, Place]:
