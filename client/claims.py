@@ -96,14 +96,7 @@ class Evidence:
         return self._proven("log/chains.json") if "log/chains.json" in self.capsule.parts else []
 
     def _proven(self, name: str) -> list[tuple[int, LoggedFact]]:
-        found: list[tuple[int, LoggedFact]] = []
-        for line in self.capsule.json(name):
-            exactly(line, "index", "fact", "salt", "proof")
-            body = unb64(line["fact"])
-            leaf = leaf_hash(leaf_data(unb64(line["salt"], length=32), body))
-            proof = [unb64(step, length=32) for step in line["proof"]]
-            verify_inclusion(leaf, line["index"], self.head.size, proof, self.head.root)
-            found.append((line["index"], read_fact(body)))
+        found = [proven_entry(line, self.head) for line in self.capsule.json(name)]
         if [index for index, _ in found] != sorted({index for index, _ in found}):
             raise IntegrityBroken(what="the log entries are doubled or out of order")
         return found
@@ -256,6 +249,16 @@ def exactly(body: Any, *names: str) -> Mapping[str, Any]:
     if not isinstance(body, Mapping) or set(body) != set(names):
         raise IntegrityBroken(what=f"an object does not have exactly the fields {', '.join(names)}")
     return body
+
+
+def proven_entry(line: Any, head: Checkpoint) -> tuple[int, LoggedFact]:
+    """The place and the fact of a disclosed log entry, once it is proven to stand in a head."""
+    entry = exactly(line, "index", "fact", "salt", "proof")
+    body = unb64(entry["fact"])
+    leaf = leaf_hash(leaf_data(unb64(entry["salt"], length=32), body))
+    proof = [unb64(step, length=32) for step in entry["proof"]]
+    verify_inclusion(leaf, entry["index"], head.size, proof, head.root)
+    return entry["index"], read_fact(body)
 
 
 def digest_of(body: Any) -> str:

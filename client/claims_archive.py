@@ -5,11 +5,10 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from client.claims import Evidence, NotProven, exactly
+from client.claims import Evidence, NotProven, exactly, proven_entry
 from crypto.canonical import unb64
 from crypto.checkpoint import Checkpoint, read_checkpoint
-from crypto.log_entry import leaf_data, read_fact
-from crypto.merkle import leaf_hash, verify_consistency, verify_inclusion
+from crypto.merkle import verify_consistency
 from crypto.timestamps import check_token, validity_of
 from kernel.errors import IntegrityBroken
 
@@ -56,11 +55,6 @@ def check_renewal(line: Mapping[str, Any], before: datetime, head: Checkpoint, a
     """Raise unless the next stamp came while the certificate held, over a log that tells of the stamp before it."""
     if not before < at <= validity_of(unb64(line["certificate"]))[1]:
         raise IntegrityBroken(what="a stamp of the archive was not renewed before its certificate ran out")
-    entry = exactly(line["entry"], "index", "fact", "salt", "proof")
-    body = unb64(entry["fact"])
-    leaf = leaf_hash(leaf_data(unb64(entry["salt"], length=32), body))
-    proof = [unb64(step, length=32) for step in entry["proof"]]
-    verify_inclusion(leaf, entry["index"], head.size, proof, head.root)
-    fact = read_fact(body)
+    _, fact = proven_entry(line["entry"], head)
     if fact.kind != STAMPED or fact.data["token"] != sha256(unb64(line["token"])).hexdigest():
         raise IntegrityBroken(what="a stamp of the archive is not the one that the log tells of")

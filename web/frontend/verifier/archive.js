@@ -1,10 +1,10 @@
 // Stamps of the archive: the head of the log was stamped, and stamped anew before a stamp ran out
 // (docs/formats/timestamp.md, "Keeping tokens provable").
-import { sha256Hex, tagged, unb64 } from "./bytes.js";
+import { sha256Hex, unb64 } from "./bytes.js";
 import { NotProven, need } from "./errors.js";
-import { readFact } from "./evidence.js";
+import { provenEntry } from "./evidence.js";
 import { exactly } from "./json.js";
-import { checkConsistency, checkInclusion, leafHash } from "./merkle.js";
+import { checkConsistency } from "./merkle.js";
 import { readCheckpoint } from "./signed.js";
 import { writeTime } from "./time.js";
 import { checkToken, readAuthority } from "./timestamp.js";
@@ -26,9 +26,7 @@ function readStamp(evidence, line) {
 function checkRenewal({ line, authority, token, at }, next) {
   const isInTime = at < next.at && next.at <= authority.until;
   need(isInTime, "a stamp of the archive was not renewed before its certificate ran out", "存档时间戳未在证书到期前更新");
-  const { index, fact, salt, proof } = exactly(line.entry, "index", "fact", "salt", "proof"), body = unb64(fact);
-  checkInclusion(leafHash(tagged("leaf", unb64(salt, 32), body)), index, next.head.size, proof.map((step) => unb64(step, 32)), next.head.root);
-  const { kind, data } = readFact(body), isTold = kind === "archive.stamped" && data.token === sha256Hex(token);
+  const { kind, data } = provenEntry(line.entry, next.head), isTold = kind === "archive.stamped" && data.token === sha256Hex(token);
   need(isTold, "a stamp of the archive is not the one that the log tells of", "存档时间戳与日志所记不一致");
 }
 

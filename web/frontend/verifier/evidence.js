@@ -124,12 +124,10 @@ export class Evidence {
     const { head } = this;
     let last = -1;
     return this.json(name).map((line) => {
-      exactly(line, "index", "fact", "salt", "proof");
-      const body = unb64(line.fact), leaf = leafHash(tagged("leaf", unb64(line.salt, 32), body));
-      checkInclusion(leaf, line.index, head.size, line.proof.map((step) => unb64(step, 32)), head.root);
-      need(line.index > last, "log entries are doubled or out of order", "日志条目重复或乱序");
-      last = line.index;
-      return { index: line.index, ...readFact(body) };
+      const entry = provenEntry(line, head);
+      need(entry.index > last, "log entries are doubled or out of order", "日志条目重复或乱序");
+      last = entry.index;
+      return entry;
     });
   }
 
@@ -257,6 +255,13 @@ export function readFact(body) {
   const at = readTime(fact.at);
   need(isFact && writeTime(at) === fact.at, "a log entry is malformed", "日志条目格式有误");
   return { kind: fact.kind, subject: fact.subject, tender: fact.tender, at, data: fact.data };
+}
+
+/** A disclosed log entry, once it is proven to stand in a head. */
+export function provenEntry(line, head) {
+  const { index, fact, salt, proof } = exactly(line, "index", "fact", "salt", "proof"), body = unb64(fact);
+  checkInclusion(leafHash(tagged("leaf", unb64(salt, 32), body)), index, head.size, proof.map((step) => unb64(step, 32)), head.root);
+  return { index, ...readFact(body) };
 }
 
 /** The capsule's signature, and every part against what it names. */
