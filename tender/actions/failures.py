@@ -9,6 +9,7 @@ from hashlib import sha256
 
 from sqlmodel import Session
 
+from accounts.actions.passkeys import check_step_up
 from accounts.duties import Actor, Duty
 from crypto.canonical import JsonValue
 from kernel.clock import write_time
@@ -62,10 +63,12 @@ def declare(
     """Declare that openers will not act, or that a stored bid is lost; returns the failure's id. Nothing follows yet.
 
     Raises:
+        PasskeyNeeded: the act has to be confirmed first.
         BadInput: an unknown kind, a bid that is not named or named without need, no reason.
         Refused: nothing waits to be opened, or enough openers have released.
     """
     record = own_tender(session, actor, tender_id)
+    check_step_up(session, actor=actor, duty=Duty.TENDER_OFFICE, now=now)
     if failing not in list(Failing):
         raise BadInput(where="failing", why=f"choose one of {', '.join(Failing)}")
     if (failing == Failing.STORED_BID) != (bid_id is not None):
@@ -93,7 +96,7 @@ def confirm(session: Session, *, actor: Actor, failure_id: str, now: datetime) -
     """Confirm a declared failure as the supervisor; returns the last moment at which it can be mended.
 
     Raises:
-        NotAllowed: the supervisor holds a key of this tender.
+        NotAllowed: the supervisor holds a key of this tender, or has to confirm with a passkey first.
         Refused: it was confirmed before.
     """
     actor.require(Duty.SUPERVISOR)
@@ -102,6 +105,7 @@ def confirm(session: Session, *, actor: Actor, failure_id: str, now: datetime) -
         raise NotFound(what="failure", id=failure_id[:40])
     if any(one.person_id == actor.person_id for one in queries.openers(session, failure.tender_id)):
         raise NotAllowed(duty="a supervisor who is no opener of this tender")
+    check_step_up(session, actor=actor, duty=Duty.SUPERVISOR, now=now)
     if failure.until is not None:
         raise Refused(rule="opening-failures", why="it is confirmed already")
     failure.confirmed_by = actor.person_id

@@ -1,12 +1,23 @@
 """Openings that need the bidder too, and openings that fail: who is answerable, what follows, what mends it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlmodel import select
 
+from accounts.duties import Duty, Presence
 from crypto.own_secrets import own_part
-from kernel.errors import BadInput, NotAllowed, NotFound, NotYetClosed, Refused, TenderingError, TooFewBids
+from kernel.errors import (
+    BadInput,
+    NotAllowed,
+    NotFound,
+    NotYetClosed,
+    PasskeyNeeded,
+    Refused,
+    TenderingError,
+    TooFewBids,
+)
 from storage.audit_log import LogRecord
 from storage.outbox import JobRecord
 from tender import queries
@@ -324,3 +335,16 @@ def test_who_may_not_confirm(platform: Platform) -> None:
     confirm(platform, failure)
     with pytest.raises(Refused, match="already"):
         confirm(platform, failure)
+
+
+@ONE_DATABASE
+def test_where_the_site_demands_passkeys_nobody_gives_up_without_one(platform: Platform) -> None:
+    tender, _ = closed(platform, OpeningRule())
+    bid_ids(platform, tender)
+    asked = Presence(demanded=frozenset({Duty.TENDER_OFFICE, Duty.SUPERVISOR}))
+    with pytest.raises(PasskeyNeeded):
+        declare(platform, replace(tender, office=replace(tender.office, presence=asked)))
+    failure, supervisor = declare(platform, tender), platform.person("supervisor", Duty.SUPERVISOR)
+    with pytest.raises(PasskeyNeeded):
+        confirm(platform, failure, replace(supervisor, presence=asked))
+    confirm(platform, failure, supervisor)

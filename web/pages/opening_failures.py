@@ -113,8 +113,7 @@ def again(
     """The page with what was refused."""
     with adapters_of(request).database.reading() as session:
         values = values_of(session, actor, tender_id)
-    field = str(error.facts.get("where", "reason"))
-    return refuse(request, "failures-show.html", error, field=field, form=data, **values)
+    return refuse(request, "failures-show.html", error, form=data, **values)
 
 
 ROUTES: list[Any] = [list_waiting, show, declare, confirm]
