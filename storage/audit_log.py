@@ -87,46 +87,42 @@ FILLER = "filler"
 
 def append(session: Session, fact: Fact, now: datetime) -> LogEntry:
     """Record a fact as the next leaf."""
-    connection = session.connection()
-    before = lock(session)
-    salt = os.urandom(32)
+    before, salt = frontier(session, lock=True), os.urandom(32)
+    body, after = _add(session, before, fact, [salt], now)
+    return LogEntry(before.size, body, salt, tuple(inclusion_of_next(before)), after.root())
+
+
+def append_fillers(session: Session, count: int, now: datetime) -> None:
+    """Record so many entries that stand for nothing."""
+    if count:
+        salts = [os.urandom(32) for _ in range(count)]
+        _add(session, frontier(session, lock=True), Fact(FILLER, FILLER), salts, now)
+
+
+def _add(
+    session: Session, before: Frontier, fact: Fact, salts: list[bytes], now: datetime
+) -> tuple[bytes, Frontier]:
+    """Add a fact once with each salt to the locked tree; its bytes, and the tree after it."""
+    connection, after = session.connection(), before
     body = fact_bytes(fact.kind, fact.subject, fact.tender_id, write_time(now), dict(fact.data))
-    leaf = leaf_data(salt, body)
-    hashed = leaf_hash(leaf)
-    after = before.append(hashed)
-    row = {"index": before.size, "kind": fact.kind, "tender_id": fact.tender_id}
-    connection.execute(ADD_ENTRY, row | {"fact": body, "salt": salt, "leaf": leaf, "at": now})
-    if nodes := list(_completed_nodes(before, hashed)):
+    row = {"kind": fact.kind, "tender_id": fact.tender_id, "fact": body, "at": now}
+    rows: list[dict[str, object]] = []
+    nodes: list[dict[str, int | bytes]] = []
+    for salt in salts:
+        leaf = leaf_data(salt, body)
+        hashed = leaf_hash(leaf)
+        rows.append(row | {"index": after.size, "salt": salt, "leaf": leaf})
+        nodes += _completed_nodes(after, hashed)
+        after = after.append(hashed)
+    connection.execute(ADD_ENTRY, rows)
+    if nodes:
         connection.execute(ADD_NODES, nodes)
     moved = {"size": after.size, "peaks": [peak.hex() for peak in after.peaks]}
     if before.size:
         connection.execute(MOVE_HEAD, moved)
     else:
         connection.execute(ADD_HEAD, moved | {"id": THE_HEAD})
-    return LogEntry(before.size, body, salt, tuple(inclusion_of_next(before)), after.root())
-
-
-def append_fillers(session: Session, count: int, now: datetime) -> None:
-    """Record so many entries that stand for nothing."""
-    head = lock(session)
-    if not count:
-        return
-    connection, tree = session.connection(), head
-    body = fact_bytes(FILLER, FILLER, None, write_time(now), {})
-    row = {"kind": FILLER, "tender_id": None, "fact": body, "at": now}
-    rows: list[dict[str, object]] = []
-    nodes: list[dict[str, int | bytes]] = []
-    for _ in range(count):
-        salt = os.urandom(32)
-        leaf = leaf_data(salt, body)
-        rows.append(row | {"index": tree.size, "salt": salt, "leaf": leaf})
-        nodes += _completed_nodes(tree, leaf_hash(leaf))
-        tree = tree.append(leaf_hash(leaf))
-    connection.execute(ADD_ENTRY, rows)
-    if nodes:
-        connection.execute(ADD_NODES, nodes)
-    moved = {"size": tree.size, "peaks": [peak.hex() for peak in tree.peaks]}
-    connection.execute(MOVE_HEAD if head.size else ADD_HEAD, moved if head.size else moved | {"id": THE_HEAD})
+    return body, after
 
 
 def _completed_nodes(before: Frontier, hashed: bytes) -> Iterable[dict[str, int | bytes]]:
@@ -138,20 +134,10 @@ def _completed_nodes(before: Frontier, hashed: bytes) -> Iterable[dict[str, int 
         yield {"level": level, "index": index, "hash": hashed}
 
 
-def _hashes(printed: list[str]) -> tuple[bytes, ...]:
-    return tuple(bytes.fromhex(hash) for hash in printed)
-
-
-def frontier(session: Session) -> Frontier:
-    """The tree as it stands."""
-    head = session.connection().execute(READ_HEAD).one_or_none()
-    return Frontier(head.size, _hashes(head.peaks)) if head else Frontier()
-
-
-def lock(session: Session) -> Frontier:
-    """The tree as it stands, and as it stays until this transaction ends or appends."""
-    head = session.connection().execute(LOCK_HEAD).one_or_none()
-    return Frontier(head.size, _hashes(head.peaks)) if head else Frontier()
+def frontier(session: Session, *, lock: bool = False) -> Frontier:
+    """The tree as it stands; locked, as it stays until this transaction ends or appends."""
+    head = session.connection().execute(LOCK_HEAD if lock else READ_HEAD).one_or_none()
+    return Frontier(head.size, tuple(bytes.fromhex(peak) for peak in head.peaks)) if head else Frontier()
 
 
 def node_reader(session: Session) -> Callable[[int, int], bytes]:

@@ -84,7 +84,7 @@ def fill(session: Session, now: datetime, *, ahead: int = 0) -> None:
     """Add the fillers after which the head that `ahead` more entries make can be published."""
     if not pace_of(session):
         return
-    size = audit_log.lock(session).size
+    size = audit_log.frontier(session, lock=True).size
     head = newest(session)
     grown = size + ahead - (head.size if head else 0)
     audit_log.append_fillers(session, -grown % STEP if grown else STEP, now)
