@@ -91,9 +91,7 @@ def add_organisation(
     number = number.strip().upper()
     if number and not NUMBER.fullmatch(number):
         raise BadInput(where="number", why="give the registered number, 6 to 32 letters and digits")
-    organisation_id = OrganisationId(_insert_organisation(session, name, now))
-    queries.organisation(session, organisation_id).number = number or None
-    return organisation_id
+    return OrganisationId(_insert_organisation(session, name, now, number))
 
 
 def add_person(session: Session, *, actor: Actor, command: AddPerson, now: datetime) -> PersonId:
@@ -159,13 +157,13 @@ def grant_expert(session: Session, *, actor: Actor, person_id: str, now: datetim
     audit_log.append(session, Fact("duty.granted", person_id, data=data), now)
 
 
-def _insert_organisation(session: Session, name: str, now: datetime) -> str:
+def _insert_organisation(session: Session, name: str, now: datetime, number: str = "") -> str:
     name = name.strip()
     if not 1 <= len(name) <= 300:
         raise BadInput(where="name", why="use 1 to 300 characters")
     if queries.organisation_by_name(session, name) is not None:
         raise NameTaken(name=name)
-    record = OrganisationRecord(id=new_id(), name=name, created_at=now)
+    record = OrganisationRecord(id=new_id(), name=name, number=number or None, created_at=now)
     session.add(record)
     audit_log.append(session, Fact("organisation.added", record.id, data={"name": name}), now)
     return record.id
