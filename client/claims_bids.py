@@ -20,10 +20,10 @@ from client.claims_stages import (
     readable_bids,
     released_hashes,
 )
-from crypto.archive import BID_NAME, read_archive
+from crypto.bid_contents import open_contents
 from crypto.bid_file import Place
 from crypto.canonical import unb64
-from crypto.envelope import bid_blind, check_announcement, join_shares, open_payload
+from crypto.envelope import join_shares
 from crypto.envelope_prefix import read_prefix
 from crypto.log_entry import LoggedFact
 from crypto.parts_digest import file_parts_digest
@@ -232,15 +232,10 @@ def _check_contents(
 
 def _opens_whole(place: Place, file: BinaryIO, seed: bytes, part: bytes) -> bool:
     """Whether an envelope decrypts to an archive with the bid.json that it commits to."""
-    prefix, announced = place.prefix, b""
+    payload = window(file.read, place.prefix.payload_size)
     with tempfile.TemporaryFile() as plain:
         try:
-            open_payload(prefix, seed, window(file.read, prefix.payload_size), plain, part=part)
-            plain.seek(0)
-            for entry in read_archive(plain):
-                body = entry.read() if entry.name == BID_NAME else b""
-                announced = announced or body
-            check_announcement(prefix, bid_blind(seed, prefix.ctx), announced)
+            open_contents(place.prefix, seed, payload, plain, part=part)
         except MalformedEnvelope:
             return False
     return True

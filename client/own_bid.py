@@ -4,6 +4,8 @@ Both need the key alone with which the bid was sealed: no file, no note, no mach
 """
 
 import tempfile
+from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO
 
@@ -12,16 +14,17 @@ import typer
 from client.console import plain_errors, say
 from client.passphrases import passphrase
 from client.server import connect
-from crypto.archive import BID_NAME, read_archive
+from crypto.bid_contents import open_contents
 from crypto.bid_file import BidFileReader, Place, places
 from crypto.canonical import b64, read_json, unb64
-from crypto.envelope import bid_blind, check_announcement, check_signature, is_dealt, open_payload
+from crypto.envelope import is_dealt
 from crypto.envelope_prefix import EnvelopePrefix, read_prefix
 from crypto.opener_keys import open_bidder_key
 from crypto.own_secrets import own_part, own_seed
-from crypto.parts_digest import PART_BYTES, file_parts_digest
+from crypto.parts_digest import PART_BYTES, PartsDigest
 from crypto.signatures import Signer
 from kernel.errors import BadInput, WrongBidder
+from kernel.window import window
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object")]
 KeyFile = Annotated[Path, typer.Option(help="The key with which you sealed it")]
@@ -39,43 +42,38 @@ def reopen_command(
         if out is not None and out.exists():
             raise BadInput(where=str(out), why="the folder exists; name a new one")
         with sealed.open("rb") as file:
-            found = [_reopened(file, place, signer, out) for place in _places(file)]
-        digest = file_parts_digest(sealed).hex()
+            envelopes, digest = _looked_through(file)
+            found = [_reopened(file, place, signer, out) for place in envelopes]
         facts = {"sealed": str(sealed), "digest": digest, "envelopes": found}
         say(facts, as_json=as_json, title="This is what it holds.")
 
 
-def _places(file: BinaryIO) -> tuple[Place, ...]:
-    reader = BidFileReader()
+def _looked_through(file: BinaryIO) -> tuple[tuple[Place, ...], str]:
+    """Where the envelopes lie, each signed and as it was signed, and the digest of the whole file."""
+    reader, digest = BidFileReader(), PartsDigest()
     while chunk := file.read(PART_BYTES):
         reader.update(chunk)
-    return places(reader.finish())
+        digest.update(chunk)
+    return places(reader.finish()), digest.digest().hex()
 
 
 def _reopened(file: BinaryIO, place: Place, signer: Signer, out: Path | None) -> dict[str, Any]:
-    prefix = place.prefix
+    prefix, header = place.prefix, place.prefix.header
     seed = _own_seed(prefix, signer)
-    part = own_part(signer, prefix.ctx) if prefix.header.bidder_also else b""
-    folder = out / prefix.header.kind if out is not None else None
+    part = own_part(signer, prefix.ctx) if header.bidder_also else b""
+    keep = None if out is None else partial(_keep, out / header.kind)
+    file.seek(place.payload_start)
+    payload = window(file.read, prefix.payload_size)
     with tempfile.TemporaryFile() as plain:
-        file.seek(place.payload_start)
-        open_payload(prefix, seed, file, plain, part=part)
-        plain.seek(0)
-        announced, files = b"", []
-        for entry in read_archive(plain):
-            body = _kept(folder, entry)
-            announced = body if entry.name == BID_NAME else announced
-            files.append({"name": entry.name, "size": entry.size, "sha256": entry.sha256})
-    check_announcement(prefix, bid_blind(seed, prefix.ctx), announced)
-    header = prefix.header
+        held = open_contents(prefix, seed, payload, plain, part=part, keep=keep)
     where = {"kind": header.kind, "tender": header.tender_id, "lot": header.lot_id}
-    return {**where, "submission": header.submission_id, "bid": read_json(announced), "files": files}
+    files = [one._asdict() for one in held.files]
+    return {**where, "submission": header.submission_id, "bid": read_json(held.announced), "files": files}
 
 
 def _own_seed(prefix: EnvelopePrefix, signer: Signer) -> bytes:
     if prefix.header.bidder_key != signer.public:
         raise WrongBidder()
-    check_signature(prefix)
     seed = own_seed(signer, prefix.ctx)
     if not is_dealt(prefix, seed):
         why = "it was sealed with a seed of its own, by another program; only its openers open it"
@@ -83,24 +81,11 @@ def _own_seed(prefix: EnvelopePrefix, signer: Signer) -> bytes:
     return seed
 
 
-def _kept(folder: Path | None, entry: Any) -> bytes:
-    """Read one file of an archive through, into the folder where there is one; gives the bytes of bid.json."""
-    target = None
-    if folder is not None:
-        path = folder / entry.name  # the archive's reader refuses every name that leads elsewhere
-        path.parent.mkdir(parents=True, exist_ok=True)
-        target = path.open("xb")
-    body = b""
-    try:
-        for chunk in entry.chunks():
-            if target is not None:
-                target.write(chunk)
-            if entry.name == BID_NAME:
-                body += chunk
-    finally:
-        if target is not None:
-            target.close()
-    return body
+def _keep(folder: Path, name: str, chunks: Iterable[bytes]) -> None:
+    path = folder / name  # the archive's reader refuses every name that leads elsewhere
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("xb") as target:
+        target.writelines(chunks)
 
 
 def hand_in_command(

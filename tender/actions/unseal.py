@@ -4,7 +4,7 @@ A bid of several envelopes becomes one archive of all that is open, so whoever r
 """
 
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -12,18 +12,11 @@ from typing import Any, BinaryIO, cast
 
 from sqlmodel import Session
 
-from crypto.archive import (
-    BID_NAME,
-    ArchiveFile,
-    bytes_file,
-    file_starts,
-    open_archive,
-    read_archive,
-)
+from crypto.archive import BID_NAME, ArchiveFile, bytes_file, file_starts, open_archive
+from crypto.bid_contents import open_contents
 from crypto.bid_file import Place
 from crypto.canonical import JsonValue
-from crypto.envelope import Outcome, bid_blind, check_announcement, join_shares, open_payload
-from crypto.envelope_prefix import EnvelopePrefix
+from crypto.envelope import Outcome, join_shares
 from crypto.parts_digest import PART_BYTES, PartsDigest
 from kernel.errors import BadInput, IntegrityBroken, MalformedEnvelope, NotFound
 from storage.objects import Objects, StoredObject
@@ -216,11 +209,15 @@ def _unseal_part(objects: Objects, spool: Path, task: OpeningTask, sealed: Seale
         objects.open(task.bid.digest, sealed.place.payload_start, end) as payload,
     ):
         try:
-            open_payload(prefix, seed, payload, plain, part=sealed.own_part or b"")
-            return _read_contents(objects, sealed.kind, prefix, seed, plain, bad)
+            found = open_contents(prefix, seed, payload, plain, part=sealed.own_part or b"")
         except MalformedEnvelope as error:
             check_stored(objects, task.bid.digest)
             return _malformed(sealed.kind, str(error.facts["why"]), bad)
+        plain.seek(0)
+        contents = objects.put_once(plain, expected=None, limit_bytes=NO_LIMIT)
+    return UnsealedPart(
+        sealed.kind, BidOutcome.OPENED, "", bad, found.announced, found.blind, contents, _listed(found.files)
+    )
 
 
 def _malformed(kind: str, problem: str, bad_shares: tuple[int, ...]) -> UnsealedPart:
@@ -229,28 +226,6 @@ def _malformed(kind: str, problem: str, bad_shares: tuple[int, ...]) -> Unsealed
 
 def _unopened(kind: str, cause: Cause, problem: str, bad_shares: tuple[int, ...] = ()) -> UnsealedPart:
     return UnsealedPart(kind, BidOutcome.UNOPENED, problem, bad_shares, cause=cause)
-
-
-def _read_contents(
-    objects: Objects,
-    kind: str,
-    prefix: EnvelopePrefix,
-    seed: bytes,
-    plain: BinaryIO,
-    bad_shares: tuple[int, ...],
-) -> UnsealedPart:
-    plain.seek(0)
-    announced = b""
-    files: list[dict[str, JsonValue]] = []
-    for entry in read_archive(plain):
-        if entry.name == BID_NAME:
-            announced = b"".join(entry.chunks())
-        files.append({"name": entry.name, "size": str(entry.size), "sha256": entry.sha256})
-    blind = bid_blind(seed, prefix.ctx)
-    check_announcement(prefix, blind, announced)
-    plain.seek(0)
-    contents = objects.put_once(plain, expected=None, limit_bytes=NO_LIMIT)
-    return UnsealedPart(kind, BidOutcome.OPENED, "", bad_shares, announced, blind, contents, tuple(files))
 
 
 def _joined(objects: Objects, task: OpeningTask, parts: tuple[UnsealedPart, ...]) -> UnsealedBid:
@@ -270,12 +245,12 @@ def _joined(objects: Objects, task: OpeningTask, parts: tuple[UnsealedPart, ...]
     except BadInput:
         why = "its envelopes hold files whose names cannot stand side by side"
         return UnsealedBid(BidOutcome.MALFORMED, parts, later, Cause.BIDDER, why, bad)
-    return UnsealedBid(BidOutcome.OPENED, parts, later, "", "", bad, announced, b"", contents, tuple(files))
+    return UnsealedBid(BidOutcome.OPENED, parts, later, "", "", bad, announced, b"", contents, files)
 
 
 def _merge(
     objects: Objects, earlier: OpenedBidRecord | None, parts: Sequence[UnsealedPart]
-) -> tuple[bytes, StoredObject, list[dict[str, JsonValue]]]:
+) -> tuple[bytes, StoredObject, tuple[dict[str, JsonValue], ...]]:
     """One archive of all that is open; a file whose name is taken stands in a folder named as its envelope."""
     held: list[tuple[str, bytes, Sequence[Mapping[str, Any]]]] = []
     announced: list[bytes] = []
@@ -297,12 +272,13 @@ def _merge(
                 files.append(ArchiveFile(free, size, sha256, _reader(objects, digest, start, start + size)))
     with open_archive(files) as archive:
         stored = objects.put_once(archive, expected=None, limit_bytes=NO_LIMIT)
-    rest = sorted(files[1:], key=lambda file: file.name.encode())
-    return (
-        body,
-        stored,
-        [{"name": file.name, "size": str(file.size), "sha256": file.sha256} for file in [files[0], *rest]],
-    )
+    ordered = [files[0], *sorted(files[1:], key=lambda file: file.name.encode())]
+    return body, stored, _listed((file.name, file.size, file.sha256) for file in ordered)
+
+
+def _listed(files: Iterable[tuple[str, int, str]]) -> tuple[dict[str, JsonValue], ...]:
+    """Files by name, size and hash as records keep them."""
+    return tuple({"name": name, "size": str(size), "sha256": sha256} for name, size, sha256 in files)
 
 
 def _reader(objects: Objects, digest: bytes, start: int, end: int) -> Callable[[], BinaryIO]:
