@@ -95,6 +95,7 @@ def look(
     seen.alarms += grown(reader, found, last)
     if not seen.alarms:
         seen.alarms += cosigned(reader, found, witnesses, quorum, seen)
+        published = [one for one in entries if one.index < found.head.size]
         missing = [one for one in entries if one.index >= found.head.size]
         late = [one for one in missing if moment - one.received_at > PATIENCE]
         seen.waiting = len(missing) - len(late)
@@ -102,9 +103,7 @@ def look(
             f"{one.receipt}: entry {one.index} is gone or was never published, the log has {seen.size}"
             for one in late
         ]
-        seen.alarms += [
-            said for one in entries if one not in missing and (said := changed(reader, found, one))
-        ]
+        seen.alarms += filter(None, (changed(reader, found, one) for one in published))
     if not seen.alarms:
         store.save(origin, SeenHead(found.head.size, found.head.root))
     return seen
