@@ -40,22 +40,8 @@ GROUPS = {
     "witness": "client.witness:WITNESS",
 }
 """Where each word is built; only the one that was typed is loaded, for they stand on much."""
-ONE_FILE = (
-    *(
-        "version",
-        "sign-in",
-        "notice",
-        "seal",
-        "submit",
-        "reopen",
-        "hand-in",
-        "drafts",
-        "withdraw",
-        "receipt",
-        "key",
-    ),
-    *("verify", "score", "witness", "monitor"),
-)
+OF_BIDDERS = ("seal", "submit", "reopen", "hand-in", "drafts", "withdraw", "receipt")
+ONE_FILE = ("version", "sign-in", "notice", *OF_BIDDERS, "key", "verify", "score", "witness", "monitor")
 """The words of the file that people keep on their machines (tools/one_file): what bidders, openers and strangers do."""
 VERSION = "0.1.0"
 BUILD = Path(__file__).with_name("BUILD")
