@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Column, insert, update
+from sqlalchemy import Column, func, insert, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from crypto.canonical import JsonValue
@@ -183,12 +183,28 @@ def leaves(session: Session, start: int, end: int) -> list[bytes]:
 
 
 def entries_after(
-    session: Session, index: int, kinds: tuple[str, ...], tender_id: str, before: int | None = None
+    session: Session,
+    index: int,
+    kinds: tuple[str, ...],
+    tender_id: str,
+    before: int | None = None,
+    *,
+    skip: int = 0,
 ) -> list[LogRecord]:
-    """The facts of one tender of the given kinds that stand after an index, and before another where one is given."""
+    """The facts of one tender of the given kinds that stand after an index, and before another where one is given;
+    the first `skip` of them are left out."""
     rows = select(LogRecord).where(
         LogRecord.tender_id == tender_id, LogRecord.index > index, col(LogRecord.kind).in_(kinds)
     )
     if before is not None:
         rows = rows.where(LogRecord.index < before)
-    return list(session.exec(rows.order_by(col(LogRecord.index))))
+    return list(session.exec(rows.order_by(col(LogRecord.index)).offset(skip or None)))
+
+
+def end_of(session: Session, kinds: tuple[str, ...], tender_id: str, before: int) -> tuple[int, int]:
+    """How many facts of one tender of the given kinds stand before an index, and the index of the last; -1 for none."""
+    found = select(func.count(), func.max(LogRecord.index)).where(
+        LogRecord.tender_id == tender_id, LogRecord.index < before, col(LogRecord.kind).in_(kinds)
+    )
+    count, last = session.exec(found).one()
+    return count, -1 if last is None else last

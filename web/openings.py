@@ -155,6 +155,14 @@ def show_opening(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> R
 
 
 @dataclass(frozen=True)
+class Place:
+    """How far a tender's public facts were read: how many they are, and where the last stands in the log."""
+
+    number: int = 0
+    index: int = -1
+
+
+@dataclass(frozen=True)
 class Seen:
     """A public fact of a tender with its number among them; its place in the log would count other people's acts."""
 
@@ -168,14 +176,14 @@ class Watch:
     def __init__(self, adapters: Adapters, tender_id: str) -> None:
         self.adapters, self.tender_id = adapters, tender_id
         self.watchers: set[asyncio.Queue[Seen]] = set()
-        self.last: Seen | None = None
+        self.last = Place()
         self.task: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         """Hand each new public fact to every watcher until nobody watches."""
         while self.watchers:
             for seen in await self.look():
-                self.last = seen
+                self.last = Place(seen.number, seen.row.index)
                 for queue in self.watchers:
                     queue.put_nowait(seen)
             await asyncio.sleep(POLL_SECONDS)
@@ -189,8 +197,8 @@ class Watch:
             LOG.warning("the log could not be read for watchers", kind=type(error).__name__)
             return []
 
-    def join(self, end: Seen | None) -> asyncio.Queue[Seen]:
-        """Start watching: every public fact after `end`, the last one just before, will be in the queue."""
+    def join(self, end: Place) -> asyncio.Queue[Seen]:
+        """Start watching: every public fact after `end`, where they ended just before, will be in the queue."""
         queue: asyncio.Queue[Seen] = asyncio.Queue()
         self.watchers.add(queue)
         if self.task is None:
@@ -199,14 +207,21 @@ class Watch:
         return queue
 
 
-def read_public(adapters: Adapters, tender_id: str, after: Seen | None = None) -> list[Seen]:
-    """The public facts of a tender after one of them, as far as the log is published."""
+def read_public(adapters: Adapters, tender_id: str, after: Place = Place()) -> list[Seen]:
+    """The public facts of a tender after a place, as far as the log is published."""
     with adapters.database.reading() as session:
         size = published_heads.public_size(session)
-        rows = audit_log.entries_after(
-            session, after.row.index if after else -1, PUBLIC_KINDS, tender_id, before=size
-        )
-    return [Seen(number, row) for number, row in enumerate(rows, start=after.number + 1 if after else 1)]
+        rows = audit_log.entries_after(session, after.index, PUBLIC_KINDS, tender_id, before=size)
+    return [Seen(number, row) for number, row in enumerate(rows, start=after.number + 1)]
+
+
+def catch_up(adapters: Adapters, tender_id: str, last: int) -> tuple[list[Seen], Place]:
+    """The public facts of a tender after number `last`, and where they end; those before are not read again."""
+    with adapters.database.reading() as session:
+        size = published_heads.public_size(session)
+        end = Place(*audit_log.end_of(session, PUBLIC_KINDS, tender_id, before=size))
+        rows = audit_log.entries_after(session, -1, PUBLIC_KINDS, tender_id, before=size, skip=last)
+    return [Seen(number, row) for number, row in enumerate(rows, start=last + 1)], end
 
 
 def message(seen: Seen) -> ServerSentEventMessage:
@@ -219,12 +234,12 @@ async def follow(
 ) -> AsyncIterator[Any]:
     """All public facts after number `last`, then each new one as it happens, with a heartbeat in between."""
     watch = watches.setdefault(tender_id, Watch(adapters, tender_id))
-    known = await anyio.to_thread.run_sync(read_public, adapters, tender_id)
+    known, end = await anyio.to_thread.run_sync(catch_up, adapters, tender_id, last)
     # Joined where this look ended, so that what happens in between comes twice rather than never.
-    queue = watch.join(known[-1] if known else None)
+    queue = watch.join(end)
     sent = last
     try:
-        for seen in known[max(last, 0) :]:
+        for seen in known:
             sent = seen.number
             yield message(seen)
         while True:
@@ -254,7 +269,7 @@ async def events(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> S
 
     await anyio.to_thread.run_sync(check)
     text = request.headers.get("last-event-id") or request.query_params.get("after") or ""
-    last = int(text) if EVENT_ID.fullmatch(text) else -1
+    last = int(text) if EVENT_ID.fullmatch(text) else 0
     stream = follow(request.app.state.watches, adapters, tender_id, last)
     return ServerSentEvent(stream, headers={"X-Accel-Buffering": "no", "Cache-Control": "no-cache"})
 

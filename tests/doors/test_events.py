@@ -239,3 +239,17 @@ def test_two_tenders_do_not_hear_each_other(site: Site) -> None:
         other.happen("theirs")
         assert subjects(neighbour.take(1)) == ["theirs"]
         assert watcher.hears_nothing()
+
+
+@pytest.mark.parametrize("last", [0, 1, 3, 4, 5, 10**17])
+def test_who_comes_back_is_caught_up_with_what_is_new_only(site: Site, last: int) -> None:
+    site.happen("a", "b", "c")
+    known, end = openings.catch_up(site.platform.adapters, site.tender.tender_id, last)
+    every = openings.read_public(site.platform.adapters, site.tender.tender_id)
+    assert [(one.number, one.row.index) for one in known] == [
+        (one.number, one.row.index) for one in every if one.number > last
+    ]
+    assert (end.number, end.index) == (4, every[-1].row.index)
+    site.happen("d")
+    [new] = openings.read_public(site.platform.adapters, site.tender.tender_id, end)
+    assert new.number == 5
