@@ -25,6 +25,7 @@ def load_tables() -> None:
         "cosignatures",
         "national_log",
         "outbox",
+        "published_heads",
         "revocation_lists",
     ):
         import_module(f"storage.{name}")
