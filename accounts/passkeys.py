@@ -169,12 +169,17 @@ def is_present(at: datetime | None, now: datetime) -> bool:
     return at is not None and at <= now <= at + STEP_UP
 
 
-def check_presence(actor: Actor, duty: Duty, *, has_passkey: bool, now: datetime) -> None:
-    """Raise PasskeyNeeded unless the actor may do an act of legal weight under a duty now.
+def must_confirm(actor: Actor, duty: Duty, *, has_passkey: bool) -> bool:
+    """Whether acts of legal weight under a duty ask the actor for a passkey.
 
-    Who has a passkey confirms with it; who has none acts as ever, except under the duties that the site names.
+    Who has one confirms with it; who has none acts as ever, except under the duties that the site names.
     """
-    if not has_passkey and duty not in actor.presence.demanded:
+    return has_passkey or duty in actor.presence.demanded
+
+
+def check_presence(actor: Actor, duty: Duty, *, has_passkey: bool, now: datetime) -> None:
+    """Raise PasskeyNeeded unless the actor may do an act of legal weight under a duty now."""
+    if not must_confirm(actor, duty, has_passkey=has_passkey):
         return
     if not has_passkey:
         raise PasskeyNeeded(why="this site asks for one from everybody with your duty; register yours first")

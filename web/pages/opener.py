@@ -7,6 +7,7 @@ from litestar.params import FromPath
 
 from accounts import queries as accounts
 from accounts.duties import Duty
+from accounts.passkeys import must_confirm
 from tender import queries
 from tender.lifecycle import Stage
 from tender.queries import stages
@@ -53,7 +54,7 @@ def show(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> Response[
         released=released.get(opener.position),
         acts=possible_acts(record, opener, wants_shares=wants_bids or wants_prices),
         is_closed=is_closed,
-        needs_passkey=has_passkey or Duty.OPENER in actor.presence.demanded,
+        needs_passkey=must_confirm(actor, Duty.OPENER, has_passkey=has_passkey),
         in_stages=in_stages,
         is_locked=lock is not None,
         prices_released=priced.get(opener.position),
