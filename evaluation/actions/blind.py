@@ -94,14 +94,16 @@ def save_blind_sheet(
     queries.part(session, tender_id, lot_id, label)
     rules = queries.blind_rules(judging.rulebook(session, tender_id, lot_id))
     read = write_sheet_points(rules, read_sheet(rules, seat, BidId(""), points))
+    written = {id: str(text) for id, text in read.items()}
     record = queries.sheet(session, lot_id, label, seat, lock=True)
+    if record is not None and record.signed_at is None and record.points == written:
+        return record  # a draft that arrives twice changes nothing, whichever version it was written on
     if (record.version if record else 0) != version:
         raise ChangedMeanwhile()
     if record is None:
         record = BlindSheetRecord(lot_id=lot_id, label=label, seat=seat, points={}, version=0, saved_at=now)
     _check_unsigned(record)
-    record.points = {id: str(text) for id, text in read.items()}
-    record.version, record.saved_at = version + 1, now
+    record.points, record.version, record.saved_at = written, version + 1, now
     session.add(record)
     session.flush()
     return record

@@ -58,6 +58,8 @@ def save_votes(
         queries.opened_bids(session, tender_id, lot_id),
     )
     _check_known(rules, votes, bids)
+    if record.version and record.handed_in_at is None and record.verdicts == _written(votes):
+        return record  # a draft that arrives twice changes nothing, whichever version it was written on
     if record.version != version:
         raise ChangedMeanwhile()
     _check_open(record)
@@ -120,8 +122,13 @@ def _ballot(session: Session, lot_id: str, seat: str, now: datetime) -> BallotRe
     return found or BallotRecord(lot_id=lot_id, seat=seat, verdicts=[], version=0, saved_at=now)
 
 
+def _written(votes: Sequence[CastVote]) -> list[list[object]]:
+    """Verdicts as a draft keeps them."""
+    return [[v.bid_id, v.check_id, v.passed, v.reason.strip()] for v in votes]
+
+
 def _keep(session: Session, record: BallotRecord, votes: Sequence[CastVote], now: datetime) -> BallotRecord:
-    record.verdicts = [[v.bid_id, v.check_id, v.passed, v.reason.strip()] for v in votes]
+    record.verdicts = _written(votes)
     record.version, record.saved_at = record.version + 1, now
     session.add(record)
     session.flush()

@@ -124,6 +124,8 @@ def test_a_draft_of_verdicts_is_kept_with_its_version_and_may_have_gaps(platform
     for stale in (0, 1, 3):
         with pytest.raises(ChangedMeanwhile):
             do(platform, votes.save_votes, member, votes=draft, version=stale, **ids)
+        again = do(platform, votes.save_votes, member, votes=draft[:1], version=stale, **ids)
+        assert again.version == 2  # what stands may arrive again
     with pytest.raises(BadInput, match="no such check"):
         do(platform, votes.save_votes, member, votes=[votes.CastVote("x", "signed", True)], version=2, **ids)
     with pytest.raises(BadInput, match="has not voted"):
@@ -131,8 +133,13 @@ def test_a_draft_of_verdicts_is_kept_with_its_version_and_may_have_gaps(platform
     with platform.database.reading() as session:
         assert judging.votes(session, tender.lot_id) == ()
     vote(platform, tender, member)
-    with pytest.raises(Refused, match="already handed in"):
-        do(platform, votes.save_votes, member, votes=draft, version=3, **ids)
+    with platform.database.reading() as session:
+        ballot = judging.ballot(session, tender.lot_id, "seat-2")
+    assert ballot is not None
+    handed_in = [votes.CastVote(bid, check, passed, why) for bid, check, passed, why in ballot.verdicts]
+    for late in (draft, handed_in):  # a draft that comes after the verdicts is refused, the same ones too
+        with pytest.raises(Refused, match="already handed in"):
+            do(platform, votes.save_votes, member, votes=late, version=3, **ids)
 
 
 def test_several_sheets_are_saved_at_once_and_one_that_is_refused_holds_up_no_other(

@@ -174,7 +174,11 @@ def test_a_draft_is_checked_and_a_signature_is_final(platform: Platform) -> None
     save(points={})
     sign(BadSheet, {1: 1})
     save(ChangedMeanwhile, version=0)
+    save(points={}, version=0)  # what stands may arrive again
     save(version=1)
+    for stale in (0, 1, 3):
+        save(ChangedMeanwhile, points={"plan": "71"}, version=stale)
+        save(version=stale)
     sign(ChangedMeanwhile, {1: 1})
     sign(BadInput, {})
     with platform.database.transaction() as session:
