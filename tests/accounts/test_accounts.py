@@ -124,3 +124,33 @@ def test_creating_act_runs_once_for_a_key(platform: Platform) -> None:
         once("12345678", b"b")
     with pytest.raises(BadInput):
         once("1234567", b"a")
+
+
+@pytest.mark.parametrize(
+    ("number", "kept"),
+    [
+        ("", None),
+        ("12345", BadInput),
+        ("123456", "123456"),
+        (" 91440300ma5dc8x12q ", "91440300MA5DC8X12Q"),
+        ("9" * 32, "9" * 32),
+        ("9" * 33, BadInput),
+        ("12345_6", BadInput),
+    ],
+)
+def test_an_organisation_keeps_the_number_that_its_certificates_name(
+    platform: Platform, number: str, kept: str | type[Exception] | None
+) -> None:
+    def add() -> str | None:
+        with platform.database.transaction() as session:
+            id = actions.add_organisation(
+                session, actor=platform.operator, name="Builders", number=number, now=platform.clock.now()
+            )
+        with platform.database.reading() as session:
+            return queries.organisation(session, id).number
+
+    if isinstance(kept, type):
+        with pytest.raises(kept):
+            add()
+    else:
+        assert add() == kept
