@@ -1,6 +1,5 @@
 """A draw that went wrong first: voided, asked for again, a party rebuilt, a member declined; it still verifies."""
 
-import json
 import subprocess
 import sys
 from datetime import timedelta
@@ -13,27 +12,27 @@ from litestar.testing import TestClient
 from accounts.duties import Duty
 from client.claims import FAIL, Evidence
 from client.verify import examine
-from crypto.canonical import canonical, read_canonical, unb64
-from evaluation.capsule import PUBLIC, pack, unpack
+from crypto.canonical import read_canonical, unb64
+from evaluation.capsule import unpack
 from expert_pool import actions
 from expert_pool.actions import PoolEntry
 from expert_pool.actions import calls as calling
 from expert_pool.escrow import make_chain
 from expert_pool.experts import Expert, Identity
 from tests.builders import Platform, PublishedTender, make_platform
+from tests.capsules import Made
+from tests.client.stories import PANEL, SHEETS, Story, edit, remove
 from tests.flows.called import answer_all, arrive_all
 from tests.flows.ceremonies import begin, bring_share, commit_all, countersign, escrow, hold, reveal
 from tests.flows.panels import bids_of, elect, members, opened_tender, request, score, sign_reports, vote
 from tests.simulator import PRICES, do_jobs
 from web.app import create_app
-from web.capsules import make_capsule
 
 EXPERTS = 12
-CLAIM = "the panel is the draw's result"
 
 
-class Story:
-    """The evaluated tender and its capsule."""
+class Evening:
+    """The tender as it was evaluated."""
 
     def __init__(self, folder: Path) -> None:
         self.platform: Platform = make_platform(folder)
@@ -51,7 +50,6 @@ class Story:
         do_jobs(self.platform)
         sign_reports(self.platform, self.tender)
         do_jobs(self.platform)
-        self.capsule = make_capsule(self.platform.adapters, self.tender.tender_id, PUBLIC)
 
     def fill(self) -> None:
         """Experts with accounts and telephones."""
@@ -108,20 +106,22 @@ class Story:
         answer_all(self.platform, tender, lambda group: False)
         arrive_all(self.platform, tender)
 
-    def without(self, kind: str) -> bytes:
-        """The capsule without the last fact of a kind, signed again by the platform."""
-        parts = dict(unpack(self.capsule).parts)
-        lines = json.loads(parts["log/facts.json"])
-        found = [n for n, line in enumerate(lines) if read_canonical(unb64(line["fact"]))["kind"] == kind]
-        del lines[found[-1]]
-        parts["log/facts.json"] = canonical(lines)
-        signer = self.platform.adapters.keys.receipts
-        return pack(parts, tender_id=self.tender.tender_id, reference="T-1", scope=PUBLIC, signer=signer)
-
 
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
-    return Story(tmp_path_factory.mktemp("story"))
+    folder = tmp_path_factory.mktemp("story")
+    played = Evening(folder)
+    return Story(Made(played.platform, played.tender), folder)
+
+
+def without(story: Story, kind: str) -> bytes:
+    """The capsule without the last fact of a kind, signed again by the platform."""
+
+    def forget(lines: Any) -> None:
+        found = [n for n, line in enumerate(lines) if read_canonical(unb64(line["fact"]))["kind"] == kind]
+        del lines[found[-1]]
+
+    return story.resigned(edit("log/facts.json", forget))
 
 
 def failed(capsule: bytes) -> dict[str, str]:
@@ -129,36 +129,31 @@ def failed(capsule: bytes) -> dict[str, str]:
 
 
 def test_a_voided_draw_a_rebuilt_party_and_a_declined_call_verify(story: Story) -> None:
-    assert failed(story.capsule) == {}
-    told = {one.claim: one.detail for one in examine(Evidence(unpack(story.capsule)))}
+    assert failed(story.public) == {}
+    told = {one.claim: one.detail for one in examine(Evidence(unpack(story.public)))}
     assert (
         "1 rebuilt, 0 absent, 1 voided before, 1 from chains fixed before; 2 seats drawn again in 1 further rounds"
-        in told[CLAIM]
+        in told[PANEL]
     )
 
 
 def test_a_chain_that_nobody_registered_fails(story: Story) -> None:
-    parts = {**unpack(story.capsule).parts, "log/chains.json": canonical([])}
-    signer = story.platform.adapters.keys.receipts
-    forged = pack(parts, tender_id=story.tender.tender_id, reference="T-1", scope=PUBLIC, signer=signer)
-    assert "never registered" in failed(forged)[CLAIM]
+    forged = story.resigned(edit("log/chains.json", lambda lines: lines.clear()))
+    assert "never registered" in failed(forged)[PANEL]
 
 
 def test_the_stand_alone_program_checks_both_rounds(story: Story, tmp_path: Path) -> None:
     names = ["verify_draw.py", "draw.json", "draw_round_2.json"]
     for name in names:
-        (tmp_path / name).write_bytes(unpack(story.capsule).parts[name])
+        (tmp_path / name).write_bytes(unpack(story.public).parts[name])
     command = [sys.executable, "-I", *names]
     ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (ran.returncode, ran.stdout.count(": holds:")) == (0, 2), ran.stdout
 
 
 def test_a_capsule_without_its_further_round_fails(story: Story) -> None:
-    parts = dict(unpack(story.capsule).parts)
-    del parts["draw_round_2.json"]
-    signer = story.platform.adapters.keys.receipts
-    forged = pack(parts, tender_id=story.tender.tender_id, reference="T-1", scope=PUBLIC, signer=signer)
-    assert {CLAIM, "votes and sheets are as signed"} <= set(failed(forged))
+    forged = story.resigned(remove("draw_round_2.json"))
+    assert {PANEL, SHEETS} <= set(failed(forged))
 
 
 def test_the_public_page_lists_both_rounds(story: Story) -> None:
@@ -180,8 +175,8 @@ def test_the_public_page_lists_both_rounds(story: Story) -> None:
     ],
 )
 def test_a_ceremony_with_a_missing_act_fails_by_name(story: Story, kind: str, why: str) -> None:
-    assert why in failed(story.without(kind))[CLAIM]
+    assert why in failed(without(story, kind))[PANEL]
 
 
 def test_a_replacement_that_the_log_does_not_tell_fails(story: Story) -> None:
-    assert "votes and sheets are as signed" in failed(story.without("seat.replaced"))
+    assert SHEETS in failed(without(story, "seat.replaced"))

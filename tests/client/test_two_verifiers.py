@@ -2,19 +2,18 @@
 
 import json
 import random
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from client.claims import NOT_PROVEN, PASS
-from client.verify import CLAIMS
+from client.claims import NOT_PROVEN
 from crypto.canonical import canonical
 from evaluation.case import read_case, write_case
 from evaluation.evaluate import evaluate
 from evaluation.result import write_ranking
 from tests.capsules import originals_of, unsigned
+from tests.client.stories import CONTENTS, OPEN_QUESTIONS, due
 from tests.evaluation.test_evaluate import made
 from tools.campaign.tamper_capsule import first_verdicts, judged
 from tools.campaign.tampering import Original, one_of_each
@@ -22,15 +21,8 @@ from tools.second_verifier import SecondVerifier
 
 CASES = 60
 VECTORS = Path(__file__).parents[1] / "vectors"
-OPEN_CLAIMS = {
-    "the whole contents are the sealed ones",
-    "the findings are the logged ones",
-    "the members signed or dissented",
-    "the award follows the ranking",
-    "independent witnesses saw the log",
-    "the log is stamped for the archive",
-    "the national head holds every fact",
-}
+UNSIGNED = {"the findings are the logged ones", "the members signed or dissented"}
+OPEN_CLAIMS = OPEN_QUESTIONS | UNSIGNED | {CONTENTS}
 
 
 @pytest.fixture(scope="module")
@@ -39,20 +31,14 @@ def rich(tmp_path_factory: pytest.TempPathFactory) -> list[Original]:
     return originals_of({"rich": unsigned(tmp_path_factory.mktemp("rich"))})
 
 
-@pytest.fixture(scope="module")
-def second() -> Iterator[SecondVerifier]:
-    with SecondVerifier() as process:
-        yield process
-
-
 def test_honest_capsules_hold_for_both(rich: list[Original], second: SecondVerifier, tmp_path: Path) -> None:
-    due = {claim: NOT_PROVEN if claim in OPEN_CLAIMS else PASS for claim, _ in CLAIMS}
+    honest = due(OPEN_CLAIMS)
     for original in rich:
         path = tmp_path / "capsule.zip"
         path.write_bytes(original.data)
-        assert first_verdicts(original.data, original.pinned) == due
-        assert second.verdicts(path, original.pinned) == due
-        unpinned = {**due, "the platform's keys are the pinned ones": NOT_PROVEN}
+        assert first_verdicts(original.data, original.pinned) == honest
+        assert second.verdicts(path, original.pinned) == honest
+        unpinned = {**honest, "the platform's keys are the pinned ones": NOT_PROVEN}
         assert second.verdicts(path, None) == first_verdicts(original.data, None) == unpinned
 
 

@@ -12,74 +12,46 @@ from typing import Any
 import pytest
 
 from client.claims import FAIL, NOT_PROVEN, PASS, Evidence
-from client.verify import CLAIMS, examine
+from client.verify import examine
 from crypto.canonical import b64, canonical, read_canonical, unb64
-from evaluation.capsule import FULL, PUBLIC, pack, unpack
+from evaluation.capsule import PUBLIC, unpack
 from kernel.errors import MalformedCapsule
 from tender import queries
-from tests.builders import Platform, PublishedTender, make_platform
+from tests.builders import make_platform
+from tests.capsules import Made
+from tests.client.stories import (
+    ANNOUNCED,
+    CONTENTS,
+    OPEN_QUESTIONS,
+    OPENED,
+    PANEL,
+    RANKING,
+    SHEETS,
+    ChangeOfParts,
+    Story,
+    due,
+    edit,
+    remove,
+)
 from tests.simulator import whole_tender
 from web.capsules import make_capsule
 
 FLIPS = 200
-OPEN_QUESTIONS = {
-    "the award follows the ranking",
-    "independent witnesses saw the log",
-    "the log is stamped for the archive",
-    "the national head holds every fact",
-}
-
-
-class Story:
-    """One evaluated tender with its capsules, pinned keys and sealed envelopes."""
-
-    def __init__(self, folder: Path) -> None:
-        self.platform: Platform = make_platform(folder)
-        self.tender: PublishedTender = whole_tender(self.platform)
-        self.public = make_capsule(self.platform.adapters, self.tender.tender_id, PUBLIC)
-        self.full = make_capsule(self.platform.adapters, self.tender.tender_id, FULL)
-        self.pinned: dict[str, str] = unpack(self.public).json("keys.json")
-        with self.platform.database.reading() as session:
-            bids = queries.sealed_bids(session, self.tender.tender_id)
-        self.envelopes = {}
-        for bid in bids:
-            path = folder / f"{bid.id}.sealed"
-            with self.platform.adapters.objects.open(bid.digest) as stored:
-                path.write_bytes(stored.read())
-            self.envelopes[bid.id] = str(path)
-
-    def verdicts(self, data: bytes, envelopes: dict[str, str] | None = None) -> dict[str, str]:
-        """The result of each claim, with the detail of failures."""
-        found = examine(Evidence(unpack(data), self.pinned, envelopes or {}))
-        return {v.claim: v.result if v.result != FAIL else f"{FAIL}: {v.detail}" for v in found}
-
-    def resigned(self, change: Callable[[dict[str, bytes]], None]) -> bytes:
-        """The public capsule after a change by the platform itself, which signs the contents again."""
-        parts = dict(unpack(self.public).parts)
-        change(parts)
-        return pack(
-            parts,
-            tender_id=self.tender.tender_id,
-            reference="T-1",
-            scope=PUBLIC,
-            signer=self.platform.adapters.keys.receipts,
-        )
 
 
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
-    return Story(tmp_path_factory.mktemp("story"))
+    folder = tmp_path_factory.mktemp("story")
+    platform = make_platform(folder)
+    return Story(Made(platform, whole_tender(platform)), folder)
 
 
 def test_honest_capsule_fails_nowhere(story: Story) -> None:
-    verdicts = story.verdicts(story.public)
-    open_claims = OPEN_QUESTIONS | {"the whole contents are the sealed ones"}
-    assert verdicts == {claim: NOT_PROVEN if claim in open_claims else PASS for claim, _ in CLAIMS}
+    assert story.verdicts(story.public) == due(OPEN_QUESTIONS | {CONTENTS})
 
 
 def test_full_capsule_with_envelopes_proves_the_contents_too(story: Story) -> None:
-    verdicts = story.verdicts(story.full, story.envelopes)
-    assert verdicts == {claim: NOT_PROVEN if claim in OPEN_QUESTIONS else PASS for claim, _ in CLAIMS}
+    assert story.verdicts(story.full, story.envelopes) == due()
 
 
 def test_capsule_is_the_same_bytes_each_time_even_when_the_log_has_grown(story: Story) -> None:
@@ -117,17 +89,6 @@ def test_every_flipped_byte_is_found(story: Story) -> None:
             continue  # a bit of the container (a date, an attribute) that no reader sees
         found = [v for v in examine(Evidence(changed, story.pinned)) if v.result == FAIL]
         assert found, f"the flip at {place} was not found"
-
-
-def edit(name: str, change: Callable[[Any], Any]) -> Callable[[dict[str, bytes]], None]:
-    """Change one JSON part in place, or replace it by what the change returns."""
-
-    def apply(parts: dict[str, bytes]) -> None:
-        found = next(part for part in sorted(parts) if part.startswith(name))
-        body = read_canonical(parts[found])
-        parts[found] = canonical(change(body) or body)
-
-    return apply
 
 
 def price(body: Any) -> None:
@@ -218,8 +179,8 @@ def forget_fact(body: Any) -> None:
     body.pop()
 
 
-def forget_bid_fact(body: Any) -> Any:
-    return [line for line in body if json.loads(unb64(line["fact"]))["kind"] != "bid.sealed"]
+def forget_bid_fact(body: Any) -> None:
+    body[:] = [line for line in body if json.loads(unb64(line["fact"]))["kind"] != "bid.sealed"]
 
 
 def fact_text(body: Any) -> None:
@@ -259,13 +220,6 @@ def report(parts: dict[str, bytes]) -> None:
     parts["report.en.pdf"] += b"\n"
 
 
-def remove(name: str) -> Callable[[dict[str, bytes]], None]:
-    def apply(parts: dict[str, bytes]) -> None:
-        del parts[next(part for part in sorted(parts) if part.startswith(name))]
-
-    return apply
-
-
 def test_the_capsule_brings_the_program_that_checks_its_draw(story: Story, tmp_path: Path) -> None:
     parts = unpack(story.public).parts
     for name in ("draw.json", "verify_draw.py"):
@@ -281,25 +235,25 @@ def test_the_capsule_brings_the_program_that_checks_its_draw(story: Story, tmp_p
 @pytest.mark.parametrize(
     ("change", "claim"),
     [
-        (edit("opening.json", price), "the announced prices are the sealed ones"),
-        (edit("opening.json", sealed_price), "the announced prices are the sealed ones"),
-        (edit("opening.json", drop_bid), "the announced prices are the sealed ones"),
-        (edit("opening.json", drop_release), "the bids were opened by the named openers"),
-        (edit("opening.json", double_release), "the bids were opened by the named openers"),
+        (edit("opening.json", price), ANNOUNCED),
+        (edit("opening.json", sealed_price), ANNOUNCED),
+        (edit("opening.json", drop_bid), ANNOUNCED),
+        (edit("opening.json", drop_release), OPENED),
+        (edit("opening.json", double_release), OPENED),
         (edit("notices/1.json", later_closing), "the notice and rulebook are the published ones"),
         (edit("notices/1.json", weights), "the notice and rulebook are the published ones"),
-        (edit("lots/", case_weights), "the ranking is the rulebook's result"),
-        (edit("lots/", points), "votes and sheets are as signed"),
-        (edit("lots/", case_price), "the ranking is the rulebook's result"),
-        (edit("lots/", drop_sheet), "the ranking is the rulebook's result"),
-        (edit("draw.json", seat), "the panel is the draw's result"),
-        (edit("draw.json", secret), "the panel is the draw's result"),
+        (edit("lots/", case_weights), RANKING),
+        (edit("lots/", points), SHEETS),
+        (edit("lots/", case_price), RANKING),
+        (edit("lots/", drop_sheet), RANKING),
+        (edit("draw.json", seat), PANEL),
+        (edit("draw.json", secret), PANEL),
         (edit("log/facts.json", forget_fact), "the members signed or dissented"),
         (edit("signatures.json", unsign_line), "the members signed or dissented"),
         (edit("signatures.json", drop_member), "the members signed or dissented"),
         (remove("signatures.zh.pdf"), "the members signed or dissented"),
-        (edit("lots/", late_receipt), "the ranking is the rulebook's result"),
-        (edit("lots/", invented_correction), "the ranking is the rulebook's result"),
+        (edit("lots/", late_receipt), RANKING),
+        (edit("lots/", invented_correction), RANKING),
         (edit("lots/", invented_order), "whatever was drawn came from the log"),
         (edit("log/facts.json", forget_bid_fact), "all bids were sealed before the closing"),
         (edit("log/facts.json", fact_text), "every fact is in the append-only log"),
@@ -309,13 +263,13 @@ def test_the_capsule_brings_the_program_that_checks_its_draw(story: Story, tmp_p
         (unsign, "all envelopes were signed by their bidders"),
         (report, "the report is the logged one"),
         (remove("bids/"), "all bids were on time"),
-        (remove("draw.json"), "the panel is the draw's result"),
-        (remove("verify_draw.py"), "the panel is the draw's result"),
+        (remove("draw.json"), PANEL),
+        (remove("verify_draw.py"), PANEL),
         (remove("report.json"), "the report is the logged one"),
     ],
 )
 def test_change_that_the_platform_signs_again_is_found_by_name(
-    story: Story, change: Callable[[dict[str, bytes]], None], claim: str
+    story: Story, change: ChangeOfParts, claim: str
 ) -> None:
     verdicts = story.verdicts(story.resigned(change))
     assert verdicts["the capsule is whole and signed"] == PASS
@@ -328,13 +282,13 @@ def test_ranking_that_the_rulebook_does_not_give_is_found(
 ) -> None:
     name = next(n for n in unpack(story.public).parts if n.endswith("/ranking.json"))
     verdicts = story.verdicts(story.resigned(edit(name, change)))
-    assert verdicts["the ranking is the rulebook's result"].startswith(FAIL)
+    assert verdicts[RANKING].startswith(FAIL)
 
 
 def test_wrong_envelope_beside_the_full_capsule_is_found(story: Story) -> None:
     first, second = list(story.envelopes)[:2]
     swapped = {**story.envelopes, first: story.envelopes[second]}
-    assert story.verdicts(story.full, swapped)["the whole contents are the sealed ones"].startswith(FAIL)
+    assert story.verdicts(story.full, swapped)[CONTENTS].startswith(FAIL)
 
 
 @pytest.mark.parametrize("data", [b"", b"PK", b"no zip at all", b"PK\x05\x06" + bytes(18)])

@@ -3,7 +3,7 @@
 import json
 import random
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,69 +13,36 @@ import pytest
 
 from client.claims import FAIL, NOT_PROVEN, PASS, Evidence
 from client.claims_stages import announced_at_once
-from client.verify import CLAIMS, examine
-from crypto.canonical import canonical, unb64
+from client.verify import examine
+from crypto.canonical import unb64
 from crypto.suites import suite
 from crypto.timestamps import validity_of
-from evaluation.capsule import PUBLIC, pack, unpack
+from evaluation.capsule import PUBLIC, unpack
 from kernel.clock import write_time
 from kernel.errors import IntegrityBroken
 from storage.keys import platform_keys
-from tender import queries
 from tests.builders import Platform
 from tests.capsules import originals_of, staged
+from tests.client.stories import (
+    ANNOUNCED,
+    CONTENTS,
+    NATIONAL,
+    OPEN_QUESTIONS,
+    OPENED,
+    RANKING,
+    SHEETS,
+    STAMPED,
+    Story,
+    due,
+    edit,
+)
 from tools.campaign.tamper_capsule import first_verdicts, judged
 from tools.campaign.tampering import one_of_each
 from tools.second_verifier import SecondVerifier
 from web.capsules import make_capsule
 from worker.timestamps import keep_renewal, renew_archive
 
-OPEN_QUESTIONS = {
-    "the award follows the ranking",
-    "independent witnesses saw the log",
-    "the national head holds every fact",
-}
-NATIONAL = "the national head holds every fact"
-STAMPED = "the log is stamped for the archive"
-OPENED = "the bids were opened by the named openers"
-ANNOUNCED = "the announced prices are the sealed ones"
-SHEETS = "votes and sheets are as signed"
-RANKING = "the ranking is the rulebook's result"
-
-
-class Story:
-    """One staged tender of the national suite with its capsules and sealed bids."""
-
-    def __init__(self, folder: Path) -> None:
-        made = staged(folder, suite="sm")
-        self.platform, self.tender = made.platform, made.tender
-        adapters = self.platform.adapters
-        for _ in range(3):
-            stamp(self.platform)
-        self.originals = originals_of({"staged": made})
-        self.public, self.full = (one.data for one in self.originals)
-        self.pinned: dict[str, str] = unpack(self.public).json("keys.json")
-        self.envelopes = {}
-        with self.platform.database.reading() as session:
-            bids = queries.sealed_bids(session, self.tender.tender_id)
-        for bid in bids:
-            path = folder / f"{bid.id}.sealed"
-            with adapters.objects.open(bid.digest) as stored:
-                path.write_bytes(stored.read())
-            self.envelopes[bid.id] = str(path)
-
-    def verdicts(self, data: bytes, envelopes: dict[str, str] | None = None) -> dict[str, str]:
-        found = examine(Evidence(unpack(data), self.pinned, envelopes or {}))
-        return {v.claim: v.result if v.result != FAIL else f"{FAIL}: {v.detail}" for v in found}
-
-    def resigned(self, part: str, change: Callable[[Any], None]) -> bytes:
-        """A capsule that the platform changed in one part and signed again."""
-        parts = dict(unpack(self.public).parts)
-        body = json.loads(parts[part])
-        change(body)
-        parts[part] = canonical(body)
-        signer = self.platform.adapters.keys.receipts
-        return pack(parts, tender_id=self.tender.tender_id, reference="T-1", scope=PUBLIC, signer=signer)
+STILL_OPEN = OPEN_QUESTIONS - {STAMPED}
 
 
 def stamp(platform: Platform) -> None:
@@ -89,31 +56,27 @@ def stamp(platform: Platform) -> None:
 
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
-    return Story(tmp_path_factory.mktemp("stages"))
-
-
-@pytest.fixture(scope="module")
-def second() -> Iterator[SecondVerifier]:
-    with SecondVerifier() as process:
-        yield process
+    """One staged tender of the national suite, whose log was stamped three times."""
+    folder = tmp_path_factory.mktemp("stages")
+    made = staged(folder, suite="sm")
+    for _ in range(3):
+        stamp(made.platform)
+    return Story(made, folder)
 
 
 def test_an_honest_staged_capsule_fails_nowhere_in_either_verifier(
-    story: Story, second: SecondVerifier, tmp_path: Path
+    story: Story, second: SecondVerifier
 ) -> None:
-    open_claims = OPEN_QUESTIONS | {"the whole contents are the sealed ones"}
-    due = {claim: NOT_PROVEN if claim in open_claims else PASS for claim, _ in CLAIMS}
-    path = tmp_path / "capsule.zip"
     for data in (story.public, story.full):
-        path.write_bytes(data)
-        assert story.verdicts(data) == second.verdicts(path, story.pinned) == due
+        assert story.both(second, data) == (due(STILL_OPEN | {CONTENTS}),) * 2
 
 
 def test_both_verifiers_find_every_single_change_of_a_staged_capsule(
     story: Story, second: SecondVerifier, tmp_path: Path
 ) -> None:
     chance = random.Random(20261122)
-    tampered = [(one, made) for one in story.originals for made in one_of_each(one, chance)]
+    originals = originals_of({"staged": story.made})
+    tampered = [(one, made) for one in originals for made in one_of_each(one, chance)]
     found = list(judged(tampered, tmp_path, second))
     assert [one for one in found if one.differing or not one.is_found] == []
 
@@ -126,9 +89,7 @@ def test_the_full_one_opens_every_envelope_again_with_the_national_package_and_w
     if not has_package:
         monkeypatch.setitem(sys.modules, "gmssl_pyx", None)
     assert suite("sm").is_installed() == has_package
-    assert story.verdicts(story.full, story.envelopes) == {
-        claim: NOT_PROVEN if claim in OPEN_QUESTIONS else PASS for claim, _ in CLAIMS
-    }
+    assert story.verdicts(story.full, story.envelopes) == due(STILL_OPEN)
 
 
 def test_the_unreadable_price_is_a_rejection_with_its_ground(story: Story) -> None:
@@ -183,18 +144,18 @@ def another_scale(body: Any) -> None:
     "change", [price_of, scores_of, one_release, a_head, a_bid, another_envelope, another_scale]
 )
 def test_a_changed_record_of_the_prices_is_found_by_both(
-    story: Story, second: SecondVerifier, tmp_path: Path, change: Callable[[Any], None]
+    story: Story, second: SecondVerifier, change: Callable[[Any], object]
 ) -> None:
-    first, other = both(story, second, tmp_path, story.resigned("prices.json", change))
+    first, other = story.both(second, story.resigned(edit("prices.json", change)))
     assert first == other
     assert {first[claim] for claim in (OPENED, ANNOUNCED, SHEETS, RANKING)} == {FAIL}
 
 
 @pytest.mark.parametrize("change", [lambda body: body.update(more=1), lambda body: body["consistency"].pop()])
 def test_another_way_from_the_lock_to_the_head_is_found_by_both(
-    story: Story, second: SecondVerifier, tmp_path: Path, change: Callable[[Any], None]
+    story: Story, second: SecondVerifier, change: Callable[[Any], object]
 ) -> None:
-    first, other = both(story, second, tmp_path, story.resigned("log/locked.json", change))
+    first, other = story.both(second, story.resigned(edit("log/locked.json", change)))
     assert first[OPENED] == other[OPENED] == FAIL
 
 
@@ -204,7 +165,7 @@ def test_a_price_told_at_the_first_opening_is_found_by_both(
     def tell(body: Any) -> None:
         body["bids"][0]["price"] = "1.00"
 
-    first, other = both(story, second, tmp_path, story.resigned("opening.json", tell))
+    first, other = story.both(second, story.resigned(edit("opening.json", tell)))
     assert first[ANNOUNCED] == other[ANNOUNCED] == FAIL
 
 
@@ -240,10 +201,10 @@ def no_stamp(lines: Any) -> None:
     "change", [another_token, another_order, no_entry, another_entry, another_way, no_newest, no_stamp]
 )
 def test_a_broken_chain_of_stamps_is_found_by_both(
-    story: Story, second: SecondVerifier, tmp_path: Path, change: Callable[[Any], None]
+    story: Story, second: SecondVerifier, change: Callable[[Any], object]
 ) -> None:
     assert len(unpack(story.public).json("log/archive.json")) == 2, "the first and the newest of three"
-    first, other = both(story, second, tmp_path, story.resigned("log/archive.json", change))
+    first, other = story.both(second, story.resigned(edit("log/archive.json", change)))
     assert first[STAMPED] == other[STAMPED] == FAIL
 
 
@@ -253,12 +214,12 @@ def test_a_stamp_proves_nothing_once_its_certificate_ran_out(
     until = validity_of(unb64(story.pinned["timestamp_certificate"]))[1]
     path = tmp_path / "capsule.zip"
     path.write_bytes(story.public)
-    for now, due in ((until, PASS), (until + timedelta(seconds=1), NOT_PROVEN)):
+    for now, result in ((until, PASS), (until + timedelta(seconds=1), NOT_PROVEN)):
         [found] = [
             v for v in examine(Evidence(unpack(story.public), story.pinned, now=now)) if v.claim == STAMPED
         ]
-        assert found.result == due
-        assert second.verdicts(path, story.pinned, write_time(now))[STAMPED] == due
+        assert found.result == result
+        assert second.verdicts(path, story.pinned, write_time(now))[STAMPED] == result
 
 
 def test_a_national_head_is_judged_by_the_command_and_left_open_by_the_page(
@@ -279,12 +240,3 @@ def test_a_national_head_is_judged_by_the_command_and_left_open_by_the_page(
     assert first_verdicts(data, story.pinned) == second.verdicts(path, story.pinned) == before
     monkeypatch.setitem(sys.modules, "gmssl_pyx", None)
     assert first_verdicts(data, keys.public)[NATIONAL] == NOT_PROVEN
-
-
-def both(
-    story: Story, second: SecondVerifier, folder: Path, data: bytes
-) -> tuple[dict[str, str], dict[str, str]]:
-    """The verdicts of both on one capsule."""
-    path = folder / "changed.zip"
-    path.write_bytes(data)
-    return first_verdicts(data, story.pinned), second.verdicts(path, story.pinned)
