@@ -82,8 +82,8 @@ def declare(
         raise NotFound(what="bid", id=bid_id[:40])
     if not waiting or (bid_id is not None and bid_id not in waiting):
         raise Refused(rule="opening-failures", why="nothing of this waits to be opened")
-    released = queries.releases if moment is Moment.CLOSING else stages.price_releases
-    if failing == Failing.OPENERS and len(released(session, tender_id)) >= record.threshold:
+    released = stages.releases_at(session, tender_id, moment)
+    if failing == Failing.OPENERS and len(released) >= record.threshold:
         raise Refused(rule="opening-failures", why="enough openers have released their shares")
     failure = _new(tender_id, bid_id, moment, Failing(failing), kept, now, actor.person_id)
     session.add(failure)

@@ -4,6 +4,7 @@ Each bid is unsealed outside any transaction (tender.actions.unseal) and recorde
 in the middle of an opening loses nothing and repeats nothing.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
 
@@ -34,9 +35,16 @@ from tender.records import (
     OpenedEnvelopeRecord,
     OpenerRecord,
     OpeningRecord,
+    PriceReleaseRecord,
     ReleaseRecord,
     TenderRecord,
 )
+
+RELEASES: Mapping[Moment, tuple[type[ReleaseRecord] | type[PriceReleaseRecord], str]] = {
+    Moment.CLOSING: (ReleaseRecord, "shares.released"),
+    Moment.SCORES_LOCKED: (PriceReleaseRecord, "prices.released"),
+}
+"""Where the releases of a moment are kept, and the fact that each is."""
 
 
 def release_shares(
@@ -50,32 +58,46 @@ def release_shares(
     record = queries.tender(session, tender_id, lock=True)
     if record.stage == Stage.FAILED:
         raise TooFewBids(bids=closing.bids, minimum=record.periods["minimum_bids"])
-    released = queries.releases(session, tender_id)
-    if any(r.position == opener.position for r in released):
+    return take_release(session, record, opener, release, queries.closing_value(closing), now)
+
+
+def take_release(
+    session: Session,
+    record: TenderRecord,
+    opener: OpenerRecord,
+    release: Release,
+    closing: Closing,
+    now: datetime,
+) -> int:
+    """Check, keep and log what an opener signed for a closing; with the k-th, ask for what opens. Releases so far."""
+    moment = Moment.SCORES_LOCKED if closing.locked else Moment.CLOSING
+    released = stages.releases_at(session, record.id, moment)
+    if any(one.position == opener.position for one in released):
         return len(released)
-    after(Stage(record.stage), Move.RELEASE)
-    prefixes = stages.prefixes(session, tender_id)
-    checked_release(release, queries.closing_value(closing), opener, prefixes)
-    shares = {key: b64(share) if share else None for key, share in release.shares.items()}
+    if moment is Moment.CLOSING:
+        after(Stage(record.stage), Move.RELEASE)
+    _check_own(release, closing, opener, stages.prefixes(session, record.id, moment))
+    table, kind = RELEASES[moment]
     session.add(
-        ReleaseRecord(
-            tender_id=tender_id,
+        table(
+            tender_id=record.id,
             position=opener.position,
             statement=dict(release.statement),
-            shares=shares,
+            shares={key: b64(share) if share else None for key, share in release.shares.items()},
             released_at=now,
         )
     )
-    log_release(session, "shares.released", tender_id, opener.position, release, now)
+    digest = sha256(canonical(dict(release.statement))).hexdigest()
+    data: dict[str, JsonValue] = {"position": opener.position, "statement": digest}
+    audit_log.append(session, Fact(kind, record.id, record.id, data), now)
+    published_heads.publish(session, now)
     count = len(released) + 1
     if count >= record.threshold:
-        ask_to_open(session, record, Moment.CLOSING, now)
+        ask_to_open(session, record, moment, now)
     return count
 
 
-def checked_release(
-    release: Release, closing: Closing, opener: OpenerRecord, prefixes: stages.Prefixes
-) -> None:
+def _check_own(release: Release, closing: Closing, opener: OpenerRecord, prefixes: stages.Prefixes) -> None:
     """Raise BadInput or WrongShare unless a release is this opener's and every share fits its envelope."""
     assert opener.sign_public is not None
     own = Release(opener.position, release.shares, release.statement)
@@ -83,16 +105,6 @@ def checked_release(
         check_release(own, closing, opener.sign_public, prefixes)
     except IntegrityBroken:  # what somebody sends is no sign that the platform is broken
         raise BadInput(where="statement", why="its signature does not match the opener's key") from None
-
-
-def log_release(
-    session: Session, kind: str, tender_id: str, position: int, release: Release, now: datetime
-) -> None:
-    """Log that an opener released shares, by the digest of the signed statement."""
-    digest = sha256(canonical(dict(release.statement))).hexdigest()
-    data: dict[str, JsonValue] = {"position": position, "statement": digest}
-    audit_log.append(session, Fact(kind, tender_id, tender_id, data), now)
-    published_heads.publish(session, now)
 
 
 def ask_to_open(session: Session, record: TenderRecord, moment: Moment, now: datetime) -> None:

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from accounts import queries as accounts
 from accounts.actions.passkeys import check_step_up
 from accounts.duties import Actor, Duty
-from crypto.canonical import JsonValue, b64, canonical
+from crypto.canonical import JsonValue, canonical
 from crypto.checkpoint import Checkpoint, sign_checkpoint
 from kernel.clock import write_time
 from kernel.errors import IntegrityBroken, Refused
@@ -21,19 +21,12 @@ from storage.audit_log import Fact
 from storage.keys import PlatformKeys
 from tender import queries
 from tender.actions.failures import must_wait
-from tender.actions.open_bids import (
-    ask_to_open,
-    checked_release,
-    keep_parts,
-    log_release,
-    opened_line,
-    read_price,
-)
+from tender.actions.open_bids import keep_parts, opened_line, read_price, take_release
 from tender.actions.unseal import UnsealedBid
 from tender.envelopes import Moment
 from tender.opening import BidOutcome, Closing, Release
 from tender.queries import stages
-from tender.records import OpenedBidRecord, OpenedEnvelopeRecord, PriceReleaseRecord, ScoreLockRecord
+from tender.records import OpenedBidRecord, OpenedEnvelopeRecord, ScoreLockRecord
 
 
 def lock_scores(
@@ -84,25 +77,7 @@ def release_prices(session: Session, *, actor: Actor, tender_id: str, release: R
     closing = closing_with_lock(session, tender_id)
     if closing is None:
         raise Refused(rule="scores-first", why="the prices stay sealed until the panel's scores are locked")
-    released = stages.price_releases(session, tender_id)
-    if any(r.position == opener.position for r in released):
-        return len(released)
-    prefixes = stages.prefixes(session, tender_id, Moment.SCORES_LOCKED)
-    checked_release(release, closing, opener, prefixes)
-    session.add(
-        PriceReleaseRecord(
-            tender_id=tender_id,
-            position=opener.position,
-            statement=dict(release.statement),
-            shares={key: b64(share) if share else None for key, share in release.shares.items()},
-            released_at=now,
-        )
-    )
-    log_release(session, "prices.released", tender_id, opener.position, release, now)
-    count = len(released) + 1
-    if count >= record.threshold:
-        ask_to_open(session, record, Moment.SCORES_LOCKED, now)
-    return count
+    return take_release(session, record, opener, release, closing, now)
 
 
 def record_price(session: Session, *, bid_id: str, unsealed: UnsealedBid, now: datetime) -> None:

@@ -25,13 +25,7 @@ from tender.envelopes import Moment, envelope_key
 from tender.failures import ANSWERABLE, PART, SEED, Failing, answerable
 from tender.opening import BidOutcome, Cause, join_announced, read_share
 from tender.queries import failures, stages
-from tender.records import (
-    BidRecord,
-    OpenedBidRecord,
-    OpenedEnvelopeRecord,
-    PriceReleaseRecord,
-    ReleaseRecord,
-)
+from tender.records import BidRecord, OpenedBidRecord, OpenedEnvelopeRecord
 
 NO_LIMIT = 2**62
 Evidence = tuple[tuple[str, frozenset[int], bool, bool], ...]
@@ -118,10 +112,9 @@ def opening_task(session: Session, bid_id: str, now: datetime) -> OpeningTask:
     """What is known about one bid now."""
     bid = queries.bid(session, bid_id)
     earlier = session.get(OpenedBidRecord, bid_id)
-    is_first = stages.score_lock(session, bid.tender_id) is None
-    moment = Moment.CLOSING if is_first else Moment.SCORES_LOCKED
-    find = queries.releases if is_first else stages.price_releases
-    releases: Sequence[ReleaseRecord | PriceReleaseRecord] = find(session, bid.tender_id)
+    moment = failures.moment_of(session, bid.tender_id)
+    is_first = moment is Moment.CLOSING
+    releases = stages.releases_at(session, bid.tender_id, moment)
     done = is_first and earlier is not None
     own = failures.own_secrets(session, bid_id)
     parts = []

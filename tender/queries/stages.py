@@ -1,6 +1,6 @@
 """Selects over the stages of an opening: which envelopes open when, what came out of each, the lock of the scores."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +19,7 @@ from tender.records import (
     OpenedEnvelopeRecord,
     OpenerRecord,
     PriceReleaseRecord,
+    ReleaseRecord,
     ScoreLockRecord,
     TenderRecord,
 )
@@ -131,6 +132,14 @@ def opened_envelopes_of(session: Session, record: TenderRecord, bid_id: str) -> 
     kinds = [term.kind for term in envelope_terms(record)]
     found = session.exec(select(OpenedEnvelopeRecord).where(OpenedEnvelopeRecord.bid_id == bid_id))
     return sorted(found, key=lambda row: kinds.index(row.kind))
+
+
+def releases_at(
+    session: Session, tender_id: str, moment: Moment
+) -> Sequence[ReleaseRecord | PriceReleaseRecord]:
+    """The releases of what opens at a moment so far, by opener."""
+    find = queries.releases if moment is Moment.CLOSING else price_releases
+    return find(session, tender_id)
 
 
 def price_releases(session: Session, tender_id: str) -> list[PriceReleaseRecord]:
