@@ -36,6 +36,15 @@ class OwnEnvelope:
     given: frozenset[str]
     is_opened: bool
 
+    def until(self, what: str) -> datetime | None:
+        """Until when a part or a seed can be handed in; None where it is not wanted."""
+        return self.part_until if what == PART else self.seed_until
+
+    def is_wanted(self, what: str, now: datetime) -> bool:
+        """Whether this can be handed in now and was not."""
+        until = self.until(what)
+        return not self.is_opened and until is not None and now <= until and what not in self.given
+
 
 def own_envelopes(
     session: Session, *, keys: PlatformKeys, actor: Actor, tender_id: str, now: datetime
@@ -119,8 +128,8 @@ def _take(session: Session, actor: Actor, own: OwnEnvelope, what: str, secret: b
 
 
 def _check_wanted(own: OwnEnvelope, what: str, now: datetime) -> None:
-    until = own.part_until if what == PART else own.seed_until
+    until = own.until(what)
     if own.is_opened or until is None:
         raise Refused(rule="own-secrets", why="nothing of this kind is wanted of this envelope")
-    if now > until:
+    if not own.is_wanted(what, now):
         raise Refused(rule="own-secrets", why=f"it could be handed in until {write_time(until)}")

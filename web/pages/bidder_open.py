@@ -8,6 +8,7 @@ from litestar.params import FromPath
 from accounts.duties import Duty
 from kernel.errors import NotYetClosed, TooFewBids
 from tender.actions import own_secrets
+from tender.failures import PART, SEED
 from web.guards import adapters_of
 from web.pages.bidder import task_values
 from web.pages.render import actor_of, render
@@ -29,21 +30,14 @@ def show(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> Response[
                 )
         except (NotYetClosed, TooFewBids):  # nothing of this opens, and the page says so
             own = []
-    wants_parts = [one for one in own if is_wanted(one.part_until, "part", one, now)]
-    wants_seeds = [one for one in own if is_wanted(one.seed_until, "seed", one, now)]
     return render(
         request,
         "bidder-open.html",
         own=own,
-        wants_parts=bool(wants_parts),
-        wants_seeds=bool(wants_seeds),
+        wants_parts=any(one.is_wanted(PART, now) for one in own),
+        wants_seeds=any(one.is_wanted(SEED, now) for one in own),
         **values,
     )
-
-
-def is_wanted(until: Any, what: str, own: own_secrets.OwnEnvelope, now: Any) -> bool:
-    """Whether this can be handed in now and was not."""
-    return not own.is_opened and until is not None and now <= until and what not in own.given
 
 
 ROUTES: list[Any] = [show]
