@@ -35,18 +35,7 @@ def test_the_office_says_whether_bidders_open_too_and_what_mends_a_failure(
     scene: Stages, typed: tuple[str, str], kept: object
 ) -> None:
     tender = make_draft(scene.platform)
-    with scene.platform.database.reading() as session:
-        version = queries.tender(session, tender.tender_id).version
-    form = {
-        "version": str(version),
-        "opener": [one.person_id for one in tender.openers],
-        "threshold": "2",
-        "suite": "classic",
-        "envelopes": "one",
-        "bidder_also": typed[0],
-        "remedy": typed[1],
-    }
-    answer = scene.page(tender.office, f"/office/tenders/{tender.tender_id}/openers", form)
+    answer = scene.choose_openers(tender, envelopes="one", bidder_also=typed[0], remedy=typed[1])
     if isinstance(kept, str):
         assert kept in answer.text
         return

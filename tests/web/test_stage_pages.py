@@ -3,13 +3,14 @@
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 from litestar.testing import TestClient
 
 from tender import queries
 from tender.actions import outages
 from tender.outages import UNREACHABLE
-from tests.builders import make_draft, make_platform
+from tests.builders import PublishedTender, make_draft, make_platform
 from tests.doors.door import Door
 from tests.flows.staged import open_prices, open_technical, score_all
 from tests.simulator import do_jobs
@@ -26,6 +27,19 @@ class Stages(Scene):
         self.platform = make_platform(folder)
         self.client = TestClient(create_app(self.platform.adapters))
         self.door = Door(self.client, self.platform)
+
+    def choose_openers(self, tender: PublishedTender, **changes: str) -> httpx.Response:
+        """The page of the openers sent as the office fills it in for a draft."""
+        with self.platform.database.reading() as session:
+            version = queries.tender(session, tender.tender_id).version
+        form = {
+            "version": str(version),
+            "opener": [one.person_id for one in tender.openers],
+            "threshold": "2",
+            "suite": "classic",
+            **changes,
+        }
+        return self.page(tender.office, f"/office/tenders/{tender.tender_id}/openers", form)
 
     def public(self, path: str) -> str:
         """A page as a stranger reads it."""
@@ -45,16 +59,7 @@ def test_the_office_chooses_envelopes_and_the_rule_for_outages(scene: Stages) ->
     page = scene.page(tender.office, f"{base}/openers").text
     assert 'name="envelopes" value="two"' in page
     assert 'id="suite-sm"' in page
-    with scene.platform.database.reading() as session:
-        version = queries.tender(session, tender.tender_id).version
-    form = {
-        "version": str(version),
-        "opener": [one.person_id for one in tender.openers],
-        "threshold": "2",
-        "suite": "classic",
-        "envelopes": "two",
-    }
-    assert scene.page(tender.office, f"{base}/openers", form).status_code == 303
+    assert scene.choose_openers(tender, envelopes="two").status_code == 303
     with scene.platform.database.reading() as session:
         record = queries.tender(session, tender.tender_id)
         assert [one["kind"] for one in record.envelopes or []] == ["technical", "price"]
