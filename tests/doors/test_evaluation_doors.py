@@ -150,7 +150,9 @@ def test_a_tender_is_drawn_scored_ranked_and_reported_over_http(door: Door) -> N
             sheet = f"{base}/bids/{bid['bid']}/sheet"
             saved = door.call(member, "PUT", sheet, {"points": {"plan": "80"}}, If_Match='"0"')
             assert saved.headers["etag"] == '"1"'
-            stale = door.call(member, "PUT", sheet, {"points": {"plan": "80"}}, If_Match='"0"')
+            again = door.call(member, "PUT", sheet, {"points": {"plan": "80"}}, If_Match='"0"')
+            assert (again.status_code, again.headers["etag"]) == (200, '"1"')
+            stale = door.call(member, "PUT", sheet, {"points": {"plan": "81"}}, If_Match='"0"')
             assert stale.status_code == 412
             signed = door.call(member, "POST", f"{sheet}/signature", None, If_Match='"1"')
             assert signed.json()["signed_at"] is not None

@@ -71,7 +71,8 @@ def test_a_panel_elects_drafts_asks_reopens_and_replaces_over_http(door: Door) -
     sheets = {bid: {"points": {"plan": "61.5"}, "version": 0} for bid in bids}
     kept = ok(door.call(second, "PUT", f"{lot}/sheets", {"sheets": sheets}))
     assert kept["saved"] == dict.fromkeys(bids, 1)
-    again = ok(door.call(second, "PUT", f"{lot}/sheets", {"sheets": sheets}))["refused"][cheap]
+    stale = {bid: {"points": {"plan": "62"}, "version": 0} for bid in bids}
+    again = ok(door.call(second, "PUT", f"{lot}/sheets", {"sheets": stale}))["refused"][cheap]
     assert (again["code"], again["version"], again["points"]) == ("changed-meanwhile", 1, {"plan": "61.50"})
     ok(door.call(second, "POST", f"{lot}/signatures", {"versions": dict.fromkeys(bids, 1)}), 201)
     for reader in (head, tender.office, supervisor):
