@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
 from accounts import actions, queries
 from accounts.credentials import TRIES, Scope
@@ -22,6 +23,10 @@ from tests.builders import PASSWORD, Platform, make_platform
 @pytest.fixture
 def platform(tmp_path: Path) -> Platform:
     return make_platform(tmp_path)
+
+
+def test_an_unknown_name_costs_what_a_known_one_does() -> None:
+    assert not PasswordHasher().check_needs_rehash(actions.UNKNOWN_NAME_HASH)
 
 
 def check(platform: Platform, name: str, password: str) -> str | None:
