@@ -194,17 +194,17 @@ class Evidence:
     @cached_property
     def opening(self) -> dict[str, Any]:
         """The opening record, as logged."""
-        body: dict[str, Any] = self.capsule.json("opening.json")
-        if digest_of(body) != self.one("opening.recorded")[1].data["record"]:
-            raise IntegrityBroken(what="the opening record is not the one that was logged")
-        return body
+        return self._recorded("opening", "the opening record")
 
     @cached_property
     def prices(self) -> dict[str, Any]:
         """The record of the second opening, as logged."""
-        body: dict[str, Any] = self.capsule.json("prices.json")
-        if digest_of(body) != self.one("prices.recorded")[1].data["record"]:
-            raise IntegrityBroken(what="the record of the prices is not the one that was logged")
+        return self._recorded("prices", "the record of the prices")
+
+    def _recorded(self, name: str, called: str) -> dict[str, Any]:
+        body: dict[str, Any] = self.capsule.json(f"{name}.json")
+        if digest_of(body) != self.one(f"{name}.recorded")[1].data["record"]:
+            raise IntegrityBroken(what=f"{called} is not the one that was logged")
         return body
 
     @cached_property

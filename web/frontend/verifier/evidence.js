@@ -200,9 +200,14 @@ export class Evidence {
   }
 
   _opening() {
-    const body = this.json("opening.json");
-    const isLogged = digestOf(body) === this.one("opening.recorded").data.record;
-    need(isLogged, "the opening record is not the logged one", "开标记录与日志所记不一致");
+    return this.recorded("opening", "the opening record", "开标记录");
+  }
+
+  /** The record of an opening, as logged. */
+  recorded(name, called, calledZh) {
+    const body = this.json(`${name}.json`);
+    const isLogged = digestOf(body) === this.one(`${name}.recorded`).data.record;
+    need(isLogged, `${called} is not the logged one`, `${calledZh}与日志所记不一致`);
     return body;
   }
 

@@ -44,13 +44,7 @@ export function aboutClosing(evidence) {
 }
 
 /** The record of the second opening, as logged. */
-export function pricesOf(evidence) {
-  return evidence.keep("prices", () => {
-    const record = evidence.json("prices.json");
-    need(digestOf(record) === evidence.one("prices.recorded").data.record, "the record of the prices is not the logged one", "报价记录与日志所记不一致");
-    return record;
-  });
-}
+export const pricesOf = (evidence) => evidence.keep("prices", () => evidence.recorded("prices", "the record of the prices", "报价记录"));
 
 /** The bids of which the first opening could read every envelope. */
 export function readableBids(evidence) {
