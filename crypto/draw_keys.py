@@ -10,8 +10,8 @@ from typing import Any
 from crypto.canonical import b64, unb64
 from crypto.opener_keys import (
     Randomness,
+    check_halves,
     check_public_half,
-    check_signing_pair,
     open_key_lock,
     read_key_file,
     write_key_file,
@@ -19,7 +19,7 @@ from crypto.opener_keys import (
 from crypto.passphrase import DEFAULT_COST, PassphraseCost
 from crypto.signatures import PUBLIC_BYTES, Signer, check_statement, fingerprint, sign_statement
 from crypto.suites import DEFAULT_SUITE, HPKE_SUITES, PRIVATE_BYTES, suite
-from kernel.errors import BadInput, WrongSuite
+from kernel.errors import WrongSuite
 
 DRAW_TYPE = "mingtang-draw-key"
 DRAW_FIELDS = {"type", "v", "suite", "holder", "hpke_public", "signing_public"}
@@ -106,9 +106,7 @@ def open_draw_key(file: bytes, passphrase: str) -> DrawKey:
     public = draw_public_of(public_half)
     secret = open_key_lock(lock, passphrase, public_half, 2 * PRIVATE_BYTES)
     key = draw_key_of(public.holder, secret[:PRIVATE_BYTES], secret[PRIVATE_BYTES:], public.suite)
-    if key.public.hpke_public != public.hpke_public:
-        raise BadInput(where="key file", why="its private parts do not belong to its public parts")
-    check_signing_pair(key.signer, public.signing_public)
+    check_halves(key.public, public)
     return key
 
 

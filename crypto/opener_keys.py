@@ -74,11 +74,17 @@ def make_opener_key(
     randomness: Randomness = os.urandom,
 ) -> bytes:
     """Make the key file of one opener for one tender."""
-    hpke_private, seed = randomness(PRIVATE_BYTES), randomness(PRIVATE_BYTES)
-    signer = Signer(opener_id, seed)
+    secret = randomness(PRIVATE_BYTES) + randomness(PRIVATE_BYTES)
+    public = opener_key_of(suite_name, tender_id, opener_id, secret).public
+    return write_key_file(public.to_json(), secret, passphrase, cost, randomness)
+
+
+def opener_key_of(suite_name: str, tender_id: str, opener_id: str, secret: bytes) -> OpenerKey:
+    """A key from its private parts, one after the other."""
+    hpke_private, signer = secret[:PRIVATE_BYTES], Signer(opener_id, secret[PRIVATE_BYTES:])
     hpke_public = suite(suite_name).public_of(hpke_private)
-    public = OpenerPublic(suite_name, tender_id, opener_id, hpke_public, signer.public).to_json()
-    return write_key_file(public, hpke_private + seed, passphrase, cost, randomness)
+    public = OpenerPublic(suite_name, tender_id, opener_id, hpke_public, signer.public)
+    return OpenerKey(public, hpke_private, signer)
 
 
 def read_opener_public(file: bytes) -> OpenerPublic:
@@ -107,11 +113,9 @@ def open_opener_key(file: bytes, passphrase: str) -> OpenerKey:
     public_half, lock = read_key_file(file)
     public = opener_public_of(public_half)
     secret = open_key_lock(lock, passphrase, public_half, 2 * PRIVATE_BYTES)
-    hpke_private, signer = secret[:PRIVATE_BYTES], Signer(public.opener_id, secret[PRIVATE_BYTES:])
-    if suite(public.suite).public_of(hpke_private) != public.hpke_public:
-        raise BadInput(where="key file", why="its private parts do not belong to its public parts")
-    check_signing_pair(signer, public.signing_public)
-    return OpenerKey(public, hpke_private, signer)
+    key = opener_key_of(public.suite, public.tender_id, public.opener_id, secret)
+    check_halves(key.public, public)
+    return key
 
 
 def offer_key(key: OpenerKey) -> dict[str, Any]:
@@ -173,7 +177,7 @@ def open_witness_key(file: bytes, passphrase: str) -> Signer:
     public, lock = read_key_file(file)
     check_public_half(public, WITNESS_TYPE, WITNESS_FIELDS)
     signer = Signer(public["witness"], open_key_lock(lock, passphrase, public, PRIVATE_BYTES))
-    check_signing_pair(signer, unb64(public["signing_public"], length=PUBLIC_BYTES))
+    check_halves(signer.public, unb64(public["signing_public"], length=PUBLIC_BYTES))
     return signer
 
 
@@ -193,7 +197,7 @@ def open_bidder_key(file: bytes, passphrase: str) -> Signer:
     bidder_id, public = read_bidder_public(file)
     public_half, lock = read_key_file(file)
     signer = Signer(bidder_id, open_key_lock(lock, passphrase, public_half, PRIVATE_BYTES))
-    check_signing_pair(signer, public)
+    check_halves(signer.public, public)
     return signer
 
 
@@ -230,9 +234,9 @@ def open_key_lock(lock: Any, passphrase: str, public: Any, length: int) -> bytes
     return secret
 
 
-def check_signing_pair(signer: Signer, public: bytes) -> None:
-    """Raise BadInput unless a signing key belongs to a public one."""
-    if signer.public != public:
+def check_halves(made: object, public: object) -> None:
+    """Raise BadInput unless what the private parts of a key file make is what its public half says."""
+    if made != public:
         raise BadInput(where="key file", why="its private parts do not belong to its public parts")
 
 
