@@ -1,7 +1,7 @@
 """How bytes get into an upload, and what happens when all are there.
 
 1. Lock the upload, then look where it stands: a part begins there or is refused.
-2. As soon as the envelope's prefix is whole, judge it as any bid's (`submit_bid.check_arrival`); a wrong envelope is
+2. As soon as the envelope's prefix is whole, judge it as any bid's (`uploads.check_prefixes`); a wrong envelope is
    given up at once.
 3. Write and hash what comes; make it safe; only then promise it.
 4. When all is there, compare both digests, give the file its place among the objects, and note that it lies there.
@@ -22,11 +22,9 @@ from kernel.errors import BadInput, MalformedEnvelope, Refused, UploadBusy, Wron
 from storage.adapters import Adapters
 from storage.drafts import DraftWriter
 from storage.objects import StoredObject
-from tender import queries
-from tender.actions import submit_bid, uploads
+from tender.actions import uploads
 from tender.drafts import Arriving, Progress, Work
 from tender.records import UploadRecord
-from tender.submission import check_envelope
 from web.tus_protocol import Part
 
 HASHERS = ThreadPoolExecutor(os.cpu_count() or 1, "hash")
@@ -175,22 +173,11 @@ def resume(adapters: Adapters, actor: Actor, upload: UploadRecord) -> Arriving:
 
 
 def judge(adapters: Adapters, actor: Actor, upload: UploadRecord, prefixes: Sequence[EnvelopePrefix]) -> None:
-    """The same rules as for a bid that is sent in one stream; which bid it replaces may be said later."""
+    """The same rules as for a bid that is sent in one stream."""
     with adapters.database.reading() as session:
-        window = submit_bid.check_arrival(
-            session,
-            actor=actor,
-            tender_id=upload.tender_id,
-            lot_id=upload.lot_id,
-            prefix=prefixes[0],
-            digest=upload.digest,
-            size_bytes=upload.size,
-            replaces=upload.replaces or uploads.standing_bid(session, upload),
-            now=adapters.clock.now(),
+        window = uploads.check_prefixes(
+            session, actor=actor, upload=upload, prefixes=prefixes, now=adapters.clock.now()
         )
-        if len(prefixes) > 1:
-            bidder = queries.bidder(session, actor.organisation_id)
-            check_envelope(window, upload.lot_id, bidder, prefixes[-1], len(prefixes) - 1)
     end = sum(prefix.total_size for prefix in prefixes)
     if len(prefixes) == len(window.kinds) and end != upload.size:
         raise MalformedEnvelope(why=f"{upload.size} bytes were announced, its header says {end}")

@@ -16,9 +16,7 @@ from storage.adapters import Adapters
 from storage.database import Session
 from storage.direct_uploads import DirectUploads
 from storage.s3_drafts import S3Drafts
-from tender import queries
-from tender.actions import reminders, submit_bid, uploads
-from tender.submission import check_envelope
+from tender.actions import reminders, uploads
 from worker.jobs import Payload
 from worker.messages import gateway_of, mail_of
 
@@ -81,24 +79,11 @@ def confirm_upload(adapters: Adapters, payload: Payload, now: datetime) -> Confi
         if upload is None:
             return None
         actor = accounts.actor(session, upload.begun_by)
-        replaces = upload.replaces or uploads.standing_bid(session, upload)
     assert isinstance(adapters.drafts, S3Drafts)
 
     def check(prefixes: Sequence[EnvelopePrefix]) -> None:
         with adapters.database.reading() as session:
-            window = submit_bid.check_arrival(
-                session,
-                actor=actor,
-                tender_id=upload.tender_id,
-                lot_id=upload.lot_id,
-                prefix=prefixes[0],
-                digest=upload.digest,
-                size_bytes=upload.size,
-                replaces=replaces,
-                now=now,
-            )
-            bidder = queries.bidder(session, actor.organisation_id)
-            check_envelope(window, upload.lot_id, bidder, prefixes[-1], len(prefixes) - 1)
+            uploads.check_prefixes(session, actor=actor, upload=upload, prefixes=prefixes, now=now)
 
     reader = BidFileReader(check)
 

@@ -11,13 +11,15 @@ from sqlalchemy import or_, update
 from sqlmodel import Session, col, delete, exists, select
 
 from accounts.duties import Actor, Duty
+from crypto.envelope_prefix import EnvelopePrefix
 from kernel.errors import MalformedEnvelope, NotFound, UploadExpired, WrongOffset
 from kernel.ids import new_id
 from tender import queries
+from tender.actions.submit_bid import check_arrival
 from tender.drafts import AFTER_CLOSING, KEPT, Progress, check_room, expires_at
 from tender.lifecycle import Stage
 from tender.records import BidRecord, LotRecord, TenderRecord, UploadRecord
-from tender.submission import SubmissionWindow, check_on_time, check_open, check_size
+from tender.submission import SubmissionWindow, check_envelope, check_on_time, check_open, check_size
 
 
 @dataclass(frozen=True)
@@ -212,7 +214,7 @@ def discard_upload(session: Session, *, upload_id: str) -> None:
     session.connection().execute(delete(UploadRecord).where(col(UploadRecord.id) == upload_id))
 
 
-def standing_bid(session: Session, upload: UploadRecord) -> str | None:
+def _standing_bid(session: Session, upload: UploadRecord) -> str | None:
     """The bid that an upload would replace."""
     found = select(BidRecord.id).where(
         BidRecord.lot_id == upload.lot_id,
@@ -220,6 +222,27 @@ def standing_bid(session: Session, upload: UploadRecord) -> str | None:
         BidRecord.status == queries.SEALED,
     )
     return session.exec(found).first()
+
+
+def check_prefixes(
+    session: Session, *, actor: Actor, upload: UploadRecord, prefixes: Sequence[EnvelopePrefix], now: datetime
+) -> SubmissionWindow:
+    """Refuse an upload by the headers read so far, as any bid; which bid it replaces may be said later."""
+    window = check_arrival(
+        session,
+        actor=actor,
+        tender_id=upload.tender_id,
+        lot_id=upload.lot_id,
+        prefix=prefixes[0],
+        digest=upload.digest,
+        size_bytes=upload.size,
+        replaces=upload.replaces or _standing_bid(session, upload),
+        now=now,
+    )
+    if len(prefixes) > 1:
+        bidder = queries.bidder(session, actor.organisation_id)
+        check_envelope(window, upload.lot_id, bidder, prefixes[-1], len(prefixes) - 1)
+    return window
 
 
 def open_drafts(
