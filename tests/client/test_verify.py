@@ -121,17 +121,9 @@ def weights(body: Any) -> None:
     body["rulebook"]["price"]["weight"], body["rulebook"]["groups"][0]["weight"] = 5000, 5000
 
 
-def case_weights(body: Any) -> None:
-    weights(body)
-
-
 def points(body: Any) -> None:
     sheet = body["sheets"][0]["points"]
     sheet[next(iter(sheet))] = "100.00"
-
-
-def case_price(body: Any) -> None:
-    body["bids"][0]["price"] = "1.00"
 
 
 def late_receipt(body: Any) -> None:
@@ -189,18 +181,16 @@ def fact_text(body: Any) -> None:
     body[0]["fact"] = b64(canonical(fact))
 
 
-def swap_tokens(parts: dict[str, bytes]) -> None:
-    first, second = sorted(name for name in parts if name.startswith("bids/"))[:2]
-    one, two = read_canonical(parts[first]), read_canonical(parts[second])
-    one["token"], two["token"] = two["token"], one["token"]
-    parts[first], parts[second] = canonical(one), canonical(two)
+def swap(field: str) -> ChangeOfParts:
+    """Exchange a field of the first two bids."""
 
+    def apply(parts: dict[str, bytes]) -> None:
+        first, second = sorted(name for name in parts if name.startswith("bids/"))[:2]
+        one, two = read_canonical(parts[first]), read_canonical(parts[second])
+        one[field], two[field] = two[field], one[field]
+        parts[first], parts[second] = canonical(one), canonical(two)
 
-def swap_envelopes(parts: dict[str, bytes]) -> None:
-    first, second = sorted(name for name in parts if name.startswith("bids/"))[:2]
-    one, two = read_canonical(parts[first]), read_canonical(parts[second])
-    one["prefix"], two["prefix"] = two["prefix"], one["prefix"]
-    parts[first], parts[second] = canonical(one), canonical(two)
+    return apply
 
 
 def unsign(parts: dict[str, bytes]) -> None:
@@ -242,9 +232,9 @@ def test_the_capsule_brings_the_program_that_checks_its_draw(story: Story, tmp_p
         (edit("opening.json", double_release), OPENED),
         (edit("notices/1.json", later_closing), "the notice and rulebook are the published ones"),
         (edit("notices/1.json", weights), "the notice and rulebook are the published ones"),
-        (edit("lots/", case_weights), RANKING),
+        (edit("lots/", weights), RANKING),
         (edit("lots/", points), SHEETS),
-        (edit("lots/", case_price), RANKING),
+        (edit("lots/", price), RANKING),
         (edit("lots/", drop_sheet), RANKING),
         (edit("draw.json", seat), PANEL),
         (edit("draw.json", secret), PANEL),
@@ -258,8 +248,8 @@ def test_the_capsule_brings_the_program_that_checks_its_draw(story: Story, tmp_p
         (edit("log/facts.json", forget_bid_fact), "all bids were sealed before the closing"),
         (edit("log/facts.json", fact_text), "every fact is in the append-only log"),
         (edit("log/closing.json", closing_head), "every fact is in the append-only log"),
-        (swap_tokens, "all bids were on time"),
-        (swap_envelopes, "all envelopes were signed by their bidders"),
+        (swap("token"), "all bids were on time"),
+        (swap("prefix"), "all envelopes were signed by their bidders"),
         (unsign, "all envelopes were signed by their bidders"),
         (report, "the report is the logged one"),
         (remove("bids/"), "all bids were on time"),

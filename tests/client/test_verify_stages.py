@@ -162,10 +162,7 @@ def test_another_way_from_the_lock_to_the_head_is_found_by_both(
 def test_a_price_told_at_the_first_opening_is_found_by_both(
     story: Story, second: SecondVerifier, tmp_path: Path
 ) -> None:
-    def tell(body: Any) -> None:
-        body["bids"][0]["price"] = "1.00"
-
-    first, other = story.both(second, story.resigned(edit("opening.json", tell)))
+    first, other = story.both(second, story.resigned(edit("opening.json", price_of)))
     assert first[ANNOUNCED] == other[ANNOUNCED] == FAIL
 
 
