@@ -1,10 +1,8 @@
 """Two clients that others wrote, and our own, upload through a line that breaks again and again; so do kills."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -15,12 +13,11 @@ from client.console import progress
 from client.server import Profile, Server
 from client.submit import deliver
 from client.uploads import SealedFile, send, speaks_tus
-from crypto.envelope import seal_bytes
 from crypto.parts_digest import parts_digest
 from tender.actions import publish
-from tests.builders import SealedBid, make_bid, make_draft, make_platform, make_tender
+from tests.builders import SealedBid, make_draft, make_platform, make_tender
 from tests.doors.door import Door, serving
-from tests.doors.wrong_uploads import Site
+from tests.doors.wrong_uploads import Site, large_bid
 from tools.fault_proxy import FaultProxy
 from web import uploads
 from web.app import create_app
@@ -49,20 +46,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 def sealed_file(site: Site, name: str, folder: Path, size: int = SIZE) -> tuple[SealedBid, SealedFile]:
     """A large bid, also as a file."""
-    bid = make_bid(site.platform, site.tender, name)
-    envelope = seal_bytes(
-        os.urandom(size),
-        header=bid.header,
-        opener_publics=[key.public.hpke_public for key in site.tender.keys],
-        signer=bid.signer,
-        seed=os.urandom(32),
-        announcement=b"{}",
-    )
+    bid, tender = large_bid(site, name, size), site.tender
     path = folder / "bid.sealed"
-    path.write_bytes(envelope)
-    tender = site.tender
-    file = SealedFile(path, tender.tender_id, tender.lot_id, len(envelope), parts_digest(envelope))
-    return replace(bid, envelope=envelope), file
+    path.write_bytes(bid.envelope)
+    digest = parts_digest(bid.envelope)
+    return bid, SealedFile(path, tender.tender_id, tender.lot_id, len(bid.envelope), digest)
 
 
 def proxy(site: Site, size: int, cuts: int = CUTS) -> FaultProxy:
