@@ -1,5 +1,6 @@
 """The real parts that tests run against: started at first use, ended with the tests, never skipped."""
 
+import gc
 import secrets
 import shutil
 import sqlite3
@@ -146,6 +147,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return min((first[name] for name in LONG if item.nodeid.startswith(name)), default=len(LONG))
 
     items.sort(key=place)
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector the thousands of collected tests, which it would look through again and again."""
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
