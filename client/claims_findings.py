@@ -19,13 +19,12 @@ def findings_are_logged(evidence: Evidence) -> str:
     told: dict[str, Any] = {lot["lot"]: lot["findings"] for lot in content}
     if set(told) != set(evidence.rankings):
         raise IntegrityBroken(what="the findings are not about the lots of the notice")
-    reasons = 0
     for lot, findings in told.items():
         ranking = digest_of(evidence.rankings[lot])
         if lot not in made or dict(made[lot]) != {"findings": digest_of(findings), "ranking": ranking}:
             raise IntegrityBroken(what=f"the findings about lot {lot} are not the ones that were logged")
-        reasons += check_reasons(evidence, findings["outliers"]["figures"])
-    return f"{len(told)} lots, {reasons} reasons of members"
+    figures = [one for findings in told.values() for one in findings["outliers"]["figures"]]
+    return f"{len(told)} lots, {check_reasons(evidence, figures)} reasons of members"
 
 
 def check_reasons(evidence: Evidence, figures: list[dict[str, str]]) -> int:

@@ -5,10 +5,8 @@ import { readDecimal } from "./engine/fraction.js";
 import { evaluate, keptBids } from "./engine/rank.js";
 import { need } from "./errors.js";
 import { readFact } from "./evidence.js";
-import { byCodePoints, canonical, digestOf, equal, exactly } from "./json.js";
+import { byCodePoints, canonical, digestOf, equal, exactly, sorted } from "./json.js";
 import { checkConsistency, checkInclusion, leafHash } from "./merkle.js";
-
-const sorted = (texts) => [...texts].sort(byCodePoints);
 
 function resultOf(request, hash, root) {
   const numbers = new Source(tagged("evaluation-draw-seed", hash, root));

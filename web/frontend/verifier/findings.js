@@ -1,27 +1,24 @@
 // The claim about findings: those of the report are the logged ones, each reason with the member who gave it
 // (docs/formats/findings.md).
-import { hex, sha256Hex, utf8 } from "./bytes.js";
+import { sha256Hex, utf8 } from "./bytes.js";
 import { NotProven, need } from "./errors.js";
-import { byCodePoints, digestOf, equal } from "./json.js";
-import { partsDigest } from "./merkle.js";
-
-const sorted = (texts) => [...texts].sort(byCodePoints);
+import { digestOf, equal, sorted } from "./json.js";
+import { checkForms } from "./result.js";
 
 export function findingsAreLogged(evidence) {
   const made = new Map(evidence.ofKind("findings.made").map((fact) => [fact.subject, fact.data]));
   if (!made.size) {
     throw new NotProven("no findings were logged up to this head; a capsule after the signatures has them", "截至此日志头尚无评审分析记录；签署后的证据包会有");
   }
-  const isReport = evidence.ofKind("report.made").at(-1)?.data.json === hex(partsDigest(evidence.part("report.json")));
-  need(isReport, "report.json is not the one that was logged", "report.json 与日志所记不一致");
+  checkForms(evidence, "report.made", { json: "report.json" });
   const { content } = evidence.json("report.json").annexes.find((annex) => annex.id === "findings");
   const isAll = equal(sorted(content.map((line) => line.lot)), sorted(evidence.rankings.keys()));
   need(isAll, "the findings are not about the lots of the notice", "评审分析所述标段与公告不符");
-  const reasons = content.map(({ lot, findings }) => {
+  for (const { lot, findings } of content) {
     const due = { findings: digestOf(findings), ranking: digestOf(evidence.rankings.get(lot)) };
     need(made.has(lot) && equal(made.get(lot), due), `the findings about lot ${lot} are not the logged ones`, `标段 ${lot} 的评审分析与日志所记不一致`);
-    return checkReasons(evidence, findings.outliers.figures);
-  }).reduce((sum, count) => sum + count, 0);
+  }
+  const reasons = checkReasons(evidence, content.flatMap(({ findings }) => findings.outliers.figures));
   return [`${content.length} lots, ${reasons} reasons of members`, `${content.length} 个标段，${reasons} 条成员说明`];
 }
 

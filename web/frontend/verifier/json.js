@@ -95,3 +95,6 @@ export function byCodePoints(one, other) {
   }
   return left.length - right.length;
 }
+
+/** Texts in that order. */
+export const sorted = (texts) => [...texts].sort(byCodePoints);

@@ -6,7 +6,7 @@ import { askedAnswers, tellAnswers, usableAnswers } from "./engine/answers.js";
 import { evaluate, reduced } from "./engine/rank.js";
 import { NotProven, need } from "./errors.js";
 import { NATIONAL } from "./evidence.js";
-import { byCodePoints, digestOf, equal, has, opt } from "./json.js";
+import { byCodePoints, digestOf, equal, has, opt, sorted } from "./json.js";
 import { partsDigest } from "./merkle.js";
 import { writeUnits } from "./money.js";
 import { checkLocked, checkReview } from "./stages.js";
@@ -14,7 +14,6 @@ import { readTime } from "./time.js";
 
 const REPORT = { json: "report.json", "pdf-zh": "report.zh.pdf", "pdf-en": "report.en.pdf" };
 const SIGNATURES = { "sign-json": "signatures.json", "sign-zh": "signatures.zh.pdf", "sign-en": "signatures.en.pdf" };
-const sorted = (texts) => [...texts].sort(byCodePoints);
 
 /** Rows of verdicts stand in the order of bid and check, each between quotes (panel-facts.md, "Verdicts"). */
 const rowKey = ([bid, check]) => `'${bid}', '${check}', `;
@@ -100,7 +99,7 @@ export function rankingFollowsRulebook(evidence) {
 }
 
 /** Every form is in the capsule as its last fact names it. */
-function checkForms(evidence, kind, forms) {
+export function checkForms(evidence, kind, forms) {
   const made = evidence.ofKind(kind).at(-1);
   need(made, `the log has no ${kind} of this tender`, `日志中没有本项目的 ${kind}`);
   for (const [form, name] of Object.entries(forms)) {

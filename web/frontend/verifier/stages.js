@@ -5,12 +5,11 @@ import { announces } from "./envelope.js";
 import { need } from "./errors.js";
 import { AFTER_SCORES, AT_CLOSING, nameOf } from "./evidence.js";
 import { checkFailed, isEnoughWithout } from "./failures.js";
-import { byCodePoints, digestOf, equal, exactly, has, opt, readLoosely } from "./json.js";
+import { digestOf, equal, exactly, has, opt, readLoosely, sorted } from "./json.js";
 import { checkConsistency } from "./merkle.js";
 import { joined, readAnnounced } from "./money.js";
 import { readCheckpoint, readStatement } from "./signed.js";
 
-const sorted = (texts) => [...texts].sort(byCodePoints);
 
 /** The names of the openers who signed these releases, in words about exactly this moment and these envelopes. */
 export function checkReleases(evidence, statements, { kind, after, about, names: wanted }) {
