@@ -191,8 +191,7 @@ def entries_after(
     *,
     skip: int = 0,
 ) -> list[LogRecord]:
-    """The facts of one tender of the given kinds that stand after an index, and before another where one is given;
-    the first `skip` of them are left out."""
+    """The facts of one tender of the given kinds after an index and before another, without the first `skip`."""
     rows = select(LogRecord).where(
         LogRecord.tender_id == tender_id, LogRecord.index > index, col(LogRecord.kind).in_(kinds)
     )

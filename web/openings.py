@@ -155,7 +155,7 @@ def show_opening(request: Request[Any, Any, Any], tender_id: FromPath[str]) -> R
 
 
 @dataclass(frozen=True)
-class Place:
+class End:
     """How far a tender's public facts were read: how many they are, and where the last stands in the log."""
 
     number: int = 0
@@ -176,14 +176,14 @@ class Watch:
     def __init__(self, adapters: Adapters, tender_id: str) -> None:
         self.adapters, self.tender_id = adapters, tender_id
         self.watchers: set[asyncio.Queue[Seen]] = set()
-        self.last = Place()
+        self.last = End()
         self.task: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         """Hand each new public fact to every watcher until nobody watches."""
         while self.watchers:
             for seen in await self.look():
-                self.last = Place(seen.number, seen.row.index)
+                self.last = End(seen.number, seen.row.index)
                 for queue in self.watchers:
                     queue.put_nowait(seen)
             await asyncio.sleep(POLL_SECONDS)
@@ -197,7 +197,7 @@ class Watch:
             LOG.warning("the log could not be read for watchers", kind=type(error).__name__)
             return []
 
-    def join(self, end: Place) -> asyncio.Queue[Seen]:
+    def join(self, end: End) -> asyncio.Queue[Seen]:
         """Start watching: every public fact after `end`, where they ended just before, will be in the queue."""
         queue: asyncio.Queue[Seen] = asyncio.Queue()
         self.watchers.add(queue)
@@ -207,19 +207,19 @@ class Watch:
         return queue
 
 
-def read_public(adapters: Adapters, tender_id: str, after: Place = Place()) -> list[Seen]:
-    """The public facts of a tender after a place, as far as the log is published."""
+def read_public(adapters: Adapters, tender_id: str, after: End = End()) -> list[Seen]:
+    """The public facts of a tender after an end, as far as the log is published."""
     with adapters.database.reading() as session:
         size = published_heads.public_size(session)
         rows = audit_log.entries_after(session, after.index, PUBLIC_KINDS, tender_id, before=size)
     return [Seen(number, row) for number, row in enumerate(rows, start=after.number + 1)]
 
 
-def catch_up(adapters: Adapters, tender_id: str, last: int) -> tuple[list[Seen], Place]:
+def catch_up(adapters: Adapters, tender_id: str, last: int) -> tuple[list[Seen], End]:
     """The public facts of a tender after number `last`, and where they end; those before are not read again."""
     with adapters.database.reading() as session:
         size = published_heads.public_size(session)
-        end = Place(*audit_log.end_of(session, PUBLIC_KINDS, tender_id, before=size))
+        end = End(*audit_log.end_of(session, PUBLIC_KINDS, tender_id, before=size))
         rows = audit_log.entries_after(session, -1, PUBLIC_KINDS, tender_id, before=size, skip=last)
     return [Seen(number, row) for number, row in enumerate(rows, start=last + 1)], end
 

@@ -63,34 +63,31 @@ def report_html(report: Mapping[str, JsonValue], language: str) -> str:
     parts = _parts(report)
     lots = parts["method"]
     names = {bid["bid"]: bid["bidder"] for bid in parts["opening"]["bids"]}
-    return (
-        _environment()
-        .get_template("report.html")
-        .render(
-            report=report,
-            parts=parts,
-            annexes={annex["id"]: annex for annex in _list(report["annexes"])},
-            group_names={
-                lot["lot"]: {group["id"]: group["name"][language] for group in lot["rulebook"]["groups"]}
-                for lot in lots
-            },
-            criterion_names={
-                lot["lot"]: {
-                    one["id"]: one["name"][language]
-                    for group in lot["rulebook"]["groups"]
-                    for one in group["criteria"]
-                }
-                for lot in lots
-            },
-            checks={lot["lot"]: lot["rulebook"]["checks"] for lot in lots},
-            check_names={
-                check["id"]: check["text"][language] for lot in lots for check in lot["rulebook"]["checks"]
-            },
-            is_large={lot["lot"]: _cells(lot) > MOST_CELLS for lot in parts["scores"]},
-            names=names,
-            titles={part["id"]: (part["number"], part["title"][language]) for part in _list(report["parts"])},
-            **_words(language),
-        )
+    template = _environment().get_template("report.html")
+    return template.render(
+        report=report,
+        parts=parts,
+        annexes={annex["id"]: annex for annex in _list(report["annexes"])},
+        group_names={
+            lot["lot"]: {group["id"]: group["name"][language] for group in lot["rulebook"]["groups"]}
+            for lot in lots
+        },
+        criterion_names={
+            lot["lot"]: {
+                one["id"]: one["name"][language]
+                for group in lot["rulebook"]["groups"]
+                for one in group["criteria"]
+            }
+            for lot in lots
+        },
+        checks={lot["lot"]: lot["rulebook"]["checks"] for lot in lots},
+        check_names={
+            check["id"]: check["text"][language] for lot in lots for check in lot["rulebook"]["checks"]
+        },
+        is_large={lot["lot"]: _cells(lot) > MOST_CELLS for lot in parts["scores"]},
+        names=names,
+        titles={part["id"]: (part["number"], part["title"][language]) for part in _list(report["parts"])},
+        **_words(language),
     )
 
 
